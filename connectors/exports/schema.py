@@ -1,0 +1,60 @@
+"""Exports dropped in the inbox: the two raw tables every CSV and XLSX ends in, whichever system wrote the file."""
+
+from connectors.tables import DATE, INTEGER, PRICE, QUANTITY, TEXT, Column, Table
+
+_WHERE = (
+    Column("source_name", "", TEXT),  # the inbox folder: which system the file came from
+    Column("file_name", "", TEXT),
+    Column("file_hash", "", TEXT),  # sha256 of the file's bytes
+    Column("sheet_name", "", TEXT),
+    Column("row_number", "", INTEGER),  # 1-based, as a spreadsheet shows it
+)
+
+BILLING_LINES = Table(
+    name="billing_lines",
+    endpoint="inbox/{source}/*",
+    description="Billing lines exported from a PSA.",
+    key=("source_name", "file_hash", "sheet_name", "row_number"),
+    columns=(
+        *_WHERE,
+        Column("line_id", "", TEXT),
+        Column("client_id", "", TEXT),
+        Column("client_name", "", TEXT),
+        Column("client_domain", "", TEXT),
+        Column("agreement_id", "", TEXT),
+        Column("agreement_name", "", TEXT),
+        Column("product_code", "", TEXT),
+        Column("product_name", "", TEXT),
+        Column("quantity", "", QUANTITY),
+        Column("included_quantity", "", QUANTITY),
+        Column("unit_price", "", PRICE),
+        Column("unit_cost", "", PRICE),
+        Column("currency", "", TEXT),
+        Column("bill_mode", "", TEXT),
+        Column("effective_date", "", DATE),
+        Column("cancelled_date", "", DATE),
+    ),
+)
+
+VENDOR_QUANTITIES = Table(
+    name="vendor_quantities",
+    endpoint="inbox/{source}/*",
+    description="Quantities exported from a vendor, distributor or tool: owned, used or charged.",
+    key=("source_name", "file_hash", "sheet_name", "row_number"),
+    columns=(
+        *_WHERE,
+        Column("record_id", "", TEXT),
+        Column("account_id", "", TEXT),
+        Column("account_name", "", TEXT),
+        Column("account_domain", "", TEXT),
+        Column("product_code", "", TEXT),
+        Column("product_name", "", TEXT),
+        Column("side", "", TEXT),  # owned, used or charged
+        Column("quantity", "", QUANTITY),
+        Column("unit_cost", "", PRICE),
+        Column("currency", "", TEXT),
+        Column("status", "", TEXT),
+    ),
+)
+
+TABLES = (BILLING_LINES, VENDOR_QUANTITIES)

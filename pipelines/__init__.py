@@ -1,0 +1,1 @@
+"""Orchestration: the home, the warehouse, Dagster definitions and the `tieout` command."""
