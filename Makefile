@@ -1,0 +1,60 @@
+# Two commands matter: `make demo` sets up and runs the main job; `make test` sets up and passes the tests.
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# Downloads go through uv (ten times quicker); where it cannot reach the index, pip does the same work from the same lock.
+INSTALL = $(BIN)/uv pip install -q --system-certs --python $(BIN)/python --require-hashes -r $(1) \
+	|| $(BIN)/pip install -q --require-hashes -r $(1)
+export DO_NOT_TRACK := 1
+# Test workers: two cores are common; a run of its own for what must not share the machine.
+WORKERS ?= 2
+
+help: ## show this help
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(BIN)/uv: requirements-setup.lock
+	@test -n "$(PYTHON)" || { echo "tieout needs Python 3.11 or newer: none was found on PATH"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "tieout needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Say make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "setting up .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-setup.lock
+	@touch $@
+
+.venv/runtime: requirements.lock pyproject.toml | $(BIN)/uv
+	@echo "installing tieout (first time: a minute or two)"
+	@$(call INSTALL,requirements.lock)
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
+		|| $(BIN)/uv pip install -q --system-certs --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/runtime
+	@echo "installing the tools for tests and checks"
+	@$(call INSTALL,requirements-dev.lock)
+	@touch $@
+
+setup: .venv/runtime ## set up tieout in .venv
+
+demo: .venv/runtime ## set up, start the sandbox vendors, run the whole pipeline on them, print the result
+	@$(BIN)/tieout demo
+
+ui: .venv/runtime ## open the Dagster UI on the home of the demo
+	@$(BIN)/tieout ui
+
+test: .venv/development ## set up and run every test
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: .venv/development ## lint, types, SQL style, Dagster definitions, dbt parse
+	@bash scripts/check
+
+bench: .venv/development ## measure the speed claims (ratios against a stated baseline, in one run)
+	@$(BIN)/python -m bench
+
+lock: | $(BIN)/uv ## write the locks anew from requirements*.in
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.lock
+
+clean: ## remove what was set up and generated (keeps ./home)
+	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .mypy_cache
+
+.PHONY: help setup demo ui test check bench lock clean

@@ -1,0 +1,28 @@
+"""The terminal: one console, the exit codes, and how an error is told. No figures and no business rules."""
+
+from enum import IntEnum
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Exit(IntEnum):
+    """What the exit code of every subcommand means."""
+
+    OK = 0
+    FAILED = 1  # nothing was published; the last published copy stands
+    USAGE = 2
+    INCOMPLETE = 3  # published, and at least one source could not be assessed
+
+
+def fail(message: str, *hints: str, code: Exit = Exit.FAILED) -> NoReturn:
+    """Tell what went wrong and what to do next on standard error, then leave with `code`."""
+    errors.print(f"[bold red]error:[/] {escape(message)}")
+    for hint in hints:
+        errors.print(f"  {escape(hint)}")
+    raise typer.Exit(int(code))

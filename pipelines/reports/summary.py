@@ -1,0 +1,128 @@
+"""The figures of one published run, read from the published copy with a handful of queries.
+
+Belongs here: reading and typing those figures. Does not belong here: how they look on a terminal
+(`pipelines.cli.render`) or in a workbook (`pipelines.reports.workbook`), or computing anything the marts already hold.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    """One class of discrepancy in one currency: how many lines and what they are worth a month."""
+
+    class_: str
+    kind: str
+    currency: str | None
+    lines: int
+    underbilled: Decimal
+    overbilled: Decimal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of `analytics.discrepancies`, as far as a terminal shows it."""
+
+    rank: int
+    class_: str
+    client_name: str | None
+    product_name: str | None
+    variance: Decimal | None
+    revenue_impact: Decimal | None
+    currency: str | None
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything `tieout run` and `tieout demo` print. Coverage is a share between 0 and 1, None where nothing was due."""
+
+    period: date
+    as_of: datetime
+    lines: int
+    billed_coverage: Decimal | None
+    census_coverage: Decimal | None
+    health: list[dict[str, Any]]
+    classes: list[ClassLine]
+    largest: list[Finding]
+    tie_out: list[dict[str, Any]]
+
+    @property
+    def money(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """Underbilled and overbilled a month per currency, never netted."""
+        totals: dict[str, tuple[Decimal, Decimal]] = {}
+        for line in self.classes:
+            if line.currency is None or not (line.underbilled or line.overbilled):
+                continue
+            under, over = totals.get(line.currency, (Decimal(0), Decimal(0)))
+            totals[line.currency] = (under + line.underbilled, over + line.overbilled)
+        return dict(sorted(totals.items()))
+
+
+def read_summary(published: Path, largest: int = 10) -> Summary:
+    """The figures of the published copy at `published`.
+
+    Raises:
+        duckdb.IOException: there is no published copy yet.
+    """
+    with duckdb.connect(str(published), read_only=True) as connection:
+        return Summary(
+            **_head(connection),
+            health=_dicts(connection, _HEALTH),
+            classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
+            largest=[Finding(*row) for row in connection.execute(_LARGEST, [largest]).fetchall()],
+            tie_out=_dicts(connection, _TIE_OUT),
+        )
+
+
+def _head(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    return _dicts(connection, _HEAD)[0]
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+_HEAD = """
+select period, max(as_of) as as_of, sum(line_count)::bigint as lines,
+    sum(assessed_billed_quantity) / nullif(sum(billed_quantity), 0) as billed_coverage,
+    sum(assessed_census_quantity) / nullif(sum(census_quantity), 0) as census_coverage
+from analytics.period_summary group by period order by period desc limit 1
+"""
+
+_HEALTH = """
+select source_system, status, row_count, previous_row_count, age_hours, limit_hours, message
+from analytics.source_health order by source_system
+"""
+
+# The order is the order of the classes in the domain guide: what could not be assessed first, clean lines last.
+_CLASSES = """
+select class, any_value(kind), currency, count(*),
+    coalesce(sum(revenue_impact) filter (where class in ('unbilled', 'underbilled')), 0) as underbilled,
+    coalesce(-sum(revenue_impact) filter (where class in ('orphan_billing', 'overbilled')), 0) as overbilled
+from analytics.reconciliation
+group by class, currency
+order by list_position(
+    ['unbilled', 'underbilled', 'orphan_billing', 'overbilled', 'unmapped_client', 'unmapped_product', 'unallocated',
+     'not_assessed', 'excluded', 'covered_by_bundle', 'timing', 'matched_minimum', 'matched_tolerance', 'matched'], class
+), currency nulls last
+"""
+
+_LARGEST = """
+select rank, class, client_name, product_name, variance, revenue_impact, currency, explanation
+from analytics.discrepancies order by rank limit ?
+"""
+
+_TIE_OUT = """
+select rule, count(*) as controls, count(*) filter (where passed) as passed,
+    coalesce(sum(abs(difference)), 0) as difference
+from analytics.tie_out group by rule order by rule
+"""
