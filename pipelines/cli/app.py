@@ -1,0 +1,64 @@
+"""The command line's entry point: which subcommands there are, and options they share. Each stands in its own module."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.audit import audit
+from pipelines.cli.console import console
+from pipelines.cli.demo import demo
+from pipelines.cli.doctor import doctor
+from pipelines.cli.run import run
+from pipelines.cli.status import status
+from pipelines.cli.ui import ui
+
+HELP = """
+Reconcile what an MSP bills against what its vendors show in use, before the invoices leave.
+
+tieout reads the PSA and the vendors, says whether each source is fresh and whole, maps clients and products, compares
+quantities, and ranks the discrepancies with the evidence behind every number. People decide; it never changes an
+invoice.
+
+Start with [bold]tieout demo[/]: it needs no account and no network.
+"""
+
+EPILOG = "Exit codes: 0 all well, 1 failed and nothing was published, 2 wrong usage, 3 published with a source missing."
+
+app = typer.Typer(
+    help=HELP,
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    # A traceback with local variables could show a credential.
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        console.print(f"tieout {version('tieout')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options before the subcommand."""
+
+
+for command in (demo, run, audit, ui, status, doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line (the `tieout` script)."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

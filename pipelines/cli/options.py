@@ -1,0 +1,84 @@
+"""Options that several subcommands share, with one help text and one way of reading each."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.home import Home
+
+HomeOption = Annotated[
+    Path,
+    typer.Option(
+        "--home",
+        envvar="TIEOUT_HOME",
+        help="The folder that holds settings, rules, warehouse and published copy.",
+        show_default=True,
+    ),
+]
+DEFAULT_HOME = Path("home")
+
+PeriodOption = Annotated[
+    str | None,
+    typer.Option("--period", metavar="YYYY-MM", help="The billing month. Default: the month of the as-of time."),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="TIME",
+        help="The clock of the run, ISO 8601 (2026-06-30T22:00Z; UTC if no zone is given): nothing later is looked at. "
+        "Default: now.",
+    ),
+]
+
+
+def parse_period(text: str | None) -> date | None:
+    """The first day of the month that `text` names (YYYY-MM or YYYY-MM-DD).
+
+    Raises:
+        typer.BadParameter: It names no month.
+    """
+    if text is None:
+        return None
+    for form in ("%Y-%m", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC).date().replace(day=1)
+        except ValueError:
+            continue
+    raise typer.BadParameter(f"'{text}' is not a month; write it as 2026-06", param_hint="--period")
+
+
+def parse_as_of(text: str | None) -> datetime | None:
+    """The moment that `text` names, in UTC.
+
+    Raises:
+        typer.BadParameter: It is not an ISO 8601 time.
+    """
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}' is not a time; write it as 2026-06-30T22:00Z", param_hint="--as-of") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def open_home(path: Path) -> Home:
+    """The home at `path`, which must exist.
+
+    Raises:
+        typer.Exit: There is no home, with a hint how to get one.
+    """
+    from pipelines.cli.console import Exit, fail
+
+    home = Home(path)
+    if not home.settings_file.exists():
+        fail(
+            f"{home.path} is not a tieout home: it has no tieout.toml",
+            "to try tieout without any account: tieout demo",
+            "to connect your own systems: see docs/operations.md, 'A home of your own'",
+            code=Exit.USAGE,
+        )
+    return home

@@ -1,0 +1,35 @@
+"""`tieout status`: what the last run saw, from the published copy."""
+
+import json
+
+import typer
+
+from pipelines.cli.console import Exit, console, fail
+from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
+from pipelines.cli.render import health_table
+
+
+def status(home: HomeOption = DEFAULT_HOME) -> None:
+    """Show the health of each source and the last published run.
+
+    Ends with 0 when every source that is switched on was healthy, with 3 when one was not.
+    """
+    opened = open_home(home)
+    if not opened.published.exists():
+        fail(
+            f"nothing has been published in {opened.path} yet",
+            f"run it: tieout run --home {opened.path}",
+            f"if a run failed, its log is in {opened.logs}",
+        )
+    from pipelines.reports.summary import read_summary
+
+    summary = read_summary(opened.published)
+    last = json.loads(opened.published_summary.read_text()) if opened.published_summary.exists() else {}
+    console.print(
+        f"Last published: period {summary.period:%B %Y}, as of {summary.as_of:%Y-%m-%d %H:%M %Z}"
+        + (f", run {last['run_id']}" if "run_id" in last else "")
+    )
+    console.print(health_table(summary.health))
+    console.print(f"Published copy: {opened.published} (open it read-only at any time)")
+    if any(row["status"] not in ("healthy", "off") for row in summary.health):
+        raise typer.Exit(int(Exit.INCOMPLETE))
