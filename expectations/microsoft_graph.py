@@ -1,0 +1,70 @@
+"""Microsoft Graph: what its raw tables must satisfy. Codes follow `subscribedSku` and `companySubscription`.
+
+Owned seats are enabled + warning units, used seats are counted users; both block. `consumed_units` is Microsoft's own,
+lagging count of the latter and only warns.
+"""
+
+from collections.abc import Mapping
+
+from connectors.microsoft_graph.schema import DIRECTORY_SUBSCRIPTIONS, LICENSE_ASSIGNMENTS, SUBSCRIBED_SKUS, TENANTS
+from expectations.declare import MOST_UNITS, about_the_load, between, guid, in_order, known, present
+from expectations.suite import Suite
+
+STATES = frozenset({"Enabled", "Warning", "Suspended", "Deleted", "LockedOut"})
+APPLIES_TO = frozenset({"User", "Company"})
+
+_SYSTEM = "microsoft_graph"
+# A free or viral SKU shows 10,000 or 1,000,000 units a subscription, and a tenant may hold several of them.
+_MOST_OWNED = 10 * MOST_UNITS
+_LOOK = "Compare with Billing > Licenses in the tenant's admin center; if it shows the same, report it to Microsoft."
+_NEW_STATE = "Look whether Microsoft has a new state; seats are counted from the units, not from it."
+
+SUITES: Mapping[str, Suite] = {
+    suite.table.name: suite
+    for suite in (
+        Suite(
+            _SYSTEM,
+            TENANTS,
+            (
+                *about_the_load(TENANTS, may_be_empty=False),
+                guid("tenant_id"),
+                present("display_name", blocking=False, remedy="Suggestions by name leave them out; map by id."),
+            ),
+        ),
+        Suite(
+            _SYSTEM,
+            SUBSCRIBED_SKUS,
+            (
+                *about_the_load(SUBSCRIBED_SKUS, may_be_empty=False),
+                guid("sku_id"),
+                present("sku_part_number", blocking=False, remedy="Reports show the SKU's GUID instead of its name."),
+                known("capability_status", STATES, blocking=False, remedy=_NEW_STATE),
+                known("applies_to", APPLIES_TO, blocking=False, remedy=_NEW_STATE),
+                present("prepaid_units__enabled", blocking=True, remedy=_LOOK),
+                between("prepaid_units__enabled", 0, _MOST_OWNED, blocking=True, remedy=_LOOK),
+                between("prepaid_units__warning", 0, _MOST_OWNED, blocking=True, remedy=_LOOK),
+                between("consumed_units", 0, None, blocking=False, remedy=_LOOK),
+            ),
+        ),
+        Suite(
+            _SYSTEM,
+            LICENSE_ASSIGNMENTS,
+            (
+                *about_the_load(LICENSE_ASSIGNMENTS, may_be_empty=False),
+                present("assigned_users", blocking=True, remedy=_LOOK),
+                between("assigned_users", 0, MOST_UNITS, blocking=True, remedy=_LOOK),
+                in_order("disabled_users", "assigned_users", blocking=False, remedy=_LOOK),
+                in_order("guest_users", "assigned_users", blocking=False, remedy=_LOOK),
+            ),
+        ),
+        Suite(
+            _SYSTEM,
+            DIRECTORY_SUBSCRIPTIONS,
+            (
+                *about_the_load(DIRECTORY_SUBSCRIPTIONS, may_be_empty=True),
+                known("status", STATES, blocking=False, remedy=_NEW_STATE),
+                between("total_licenses", 0, _MOST_OWNED, blocking=False, remedy=_LOOK),
+            ),
+        ),
+    )
+}

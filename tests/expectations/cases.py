@@ -1,0 +1,222 @@
+"""For every expectation of every suite: one row (or fact) that breaks it and nothing else.
+
+Only the rows stand here; the tests that use them stand beside. A break is the columns that differ from the good row.
+"""
+
+from typing import Any
+
+GUID = "b44bb1fb-0000-45b0-9e09-d65736558{:03d}"
+TOO_MANY = 1_000_001
+TOO_MANY_OWNED = 10_000_001
+TOO_DEAR = 100_001
+
+# A row that satisfies everything; the key is set by the test.
+GOOD: dict[tuple[str, str], dict[str, Any]] = {
+    ("connectwise", "companies"): {"name": "Fabrikam Ltd", "currency__currency_code": "USD"},
+    ("connectwise", "agreements"): {"company__id": 250, "agreement_status": "Active", "currency__currency_code": "USD"},
+    ("connectwise", "additions"): {
+        "agreement_id": 4101,
+        "product__id": 771,
+        "effective_date": "2026-01-01T00:00:00Z",
+        "quantity": 36,
+        "less_included": 0,
+        "billed_quantity": 36,
+        "bill_customer": "Billable",
+        "unit_price": "22.00",
+        "unit_cost": "17.60",
+    },
+    ("connectwise", "catalog"): {"identifier": "M365-BP", "product_class": "Agreement", "price": 22, "cost": 17},
+    ("connectwise", "invoices"): {"type": "Agreement", "total": -10, "currency__currency_code": "USD"},
+    ("microsoft_graph", "tenants"): {"display_name": "Fabrikam"},
+    ("microsoft_graph", "subscribed_skus"): {
+        "sku_part_number": "SPB",
+        "capability_status": "Enabled",
+        "applies_to": "User",
+        "prepaid_units__enabled": 1_000_000,
+        "prepaid_units__warning": 0,
+        "consumed_units": 39,
+    },
+    ("microsoft_graph", "license_assignments"): {"assigned_users": 39, "disabled_users": 2, "guest_users": 39},
+    ("microsoft_graph", "directory_subscriptions"): {"status": "Warning", "total_licenses": 42},
+    ("pax8", "companies"): {"name": "Fabrikam Ltd", "status": "Active"},
+    ("pax8", "products"): {"name": "Microsoft 365 Business Premium"},
+    ("pax8", "subscriptions"): {
+        "company_id": "c1",
+        "product_id": "p1",
+        "quantity": 42,
+        "status": "Active",
+        "billing_term": "2-Year",
+        "price": 0,
+        "partner_cost": "17.60",
+        "currency_code": "EUR",
+    },
+    ("pax8", "invoices"): {"total": -5, "status": "Nothing Due", "currency_code": "USD"},
+    ("pax8", "invoice_items"): {
+        "invoice_id": "i1",
+        "type": "subscription",
+        "company_id": "c1",
+        "quantity": 42,
+        "start_period": "2026-03-03",
+        "end_period": "2026-04-02",
+        "price": "-3.87",
+        "cost": "-3.87",
+        "currency_code": "USD",
+    },
+    ("ninjaone", "organizations"): {"name": "Fabrikam Ltd"},
+    ("ninjaone", "devices"): {
+        "organization_id": 12,
+        "node_class": "WINDOWS_SERVER",
+        "approval_status": None,
+        "last_contact": 1772438401.55,
+    },
+    ("ninjaone", "computer_systems"): {},
+    ("exports", "billing_lines"): {
+        "client_name": "Fabrikam Ltd",
+        "product_code": "M365-BP",
+        "quantity": "36.5",
+        "included_quantity": 0,
+        "effective_date": "2026-01-01",
+        "cancelled_date": "2026-01-01",
+        "unit_price": 22,
+        "unit_cost": 17,
+        "currency": "USD",
+    },
+    ("exports", "vendor_quantities"): {
+        "account_id": "A-1",
+        "product_name": "Backup",
+        "side": "used",
+        "quantity": 3,
+        "unit_cost": 1,
+        "currency": "USD",
+    },
+}
+
+_OUTSIDE_PRICES = {"unit_price_in_range": {"unit_price": -1}, "unit_cost_in_range": {"unit_cost": TOO_DEAR}}
+
+# Expectation -> what differs from the good row. Key expectations are the same everywhere and stand in the test.
+BREAKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("connectwise", "companies"): {
+        "name_present": {"name": None},
+        "currency__currency_code_known": {"currency__currency_code": "US$"},
+    },
+    ("connectwise", "agreements"): {
+        "company__id_present": {"company__id": None},
+        "agreement_status_known": {"agreement_status": "Dormant"},
+        "currency__currency_code_known": {"currency__currency_code": "usd"},
+    },
+    ("connectwise", "additions"): {
+        "agreement_id_present": {"agreement_id": None},
+        "product__id_present": {"product__id": None},
+        "effective_date_present": {"effective_date": None},
+        "quantity_present": {"quantity": None},
+        "bill_customer_present": {"bill_customer": None},
+        "bill_customer_known": {"bill_customer": "billable"},
+        "quantity_in_range": {"quantity": TOO_MANY},
+        "less_included_in_range": {"less_included": TOO_MANY},
+        "billed_quantity_in_range": {"billed_quantity": "1000000.0001"},
+        "quantity_not_negative": {"quantity": "-0.0001"},
+        "less_included_not_negative": {"less_included": -1},
+        "billed_quantity_not_negative": {"billed_quantity": -1},
+        **_OUTSIDE_PRICES,
+    },
+    ("connectwise", "catalog"): {
+        "identifier_present": {"identifier": None},
+        "product_class_known": {"product_class": "Magic"},
+        "price_in_range": {"price": -1},
+        "cost_in_range": {"cost": TOO_DEAR},
+    },
+    ("connectwise", "invoices"): {
+        "type_known": {"type": "Estimate"},
+        "total_present": {"total": None},
+        "currency__currency_code_known": {"currency__currency_code": "XXX"},
+    },
+    ("microsoft_graph", "tenants"): {
+        "tenant_id_is_guid": {"tenant_id": "fabrikam.onmicrosoft.com"},
+        "display_name_present": {"display_name": None},
+    },
+    ("microsoft_graph", "subscribed_skus"): {
+        "sku_id_is_guid": {"sku_id": "SPB"},
+        "sku_part_number_present": {"sku_part_number": None},
+        "capability_status_known": {"capability_status": "Frozen"},
+        "applies_to_known": {"applies_to": "Device"},
+        "prepaid_units__enabled_present": {"prepaid_units__enabled": None},
+        "prepaid_units__enabled_in_range": {"prepaid_units__enabled": TOO_MANY_OWNED},
+        "prepaid_units__warning_in_range": {"prepaid_units__warning": -1},
+        "consumed_units_in_range": {"consumed_units": -1},
+    },
+    ("microsoft_graph", "license_assignments"): {
+        "assigned_users_present": {"assigned_users": None},
+        "assigned_users_in_range": {"assigned_users": TOO_MANY},
+        "assigned_users_not_before_disabled_users": {"disabled_users": 40},
+        "assigned_users_not_before_guest_users": {"guest_users": 40},
+    },
+    ("microsoft_graph", "directory_subscriptions"): {
+        "status_known": {"status": "Gone"},
+        "total_licenses_in_range": {"total_licenses": TOO_MANY_OWNED},
+    },
+    ("pax8", "companies"): {"name_present": {"name": None}, "status_known": {"status": "Frozen"}},
+    ("pax8", "products"): {"name_present": {"name": None}},
+    ("pax8", "subscriptions"): {
+        "company_id_present": {"company_id": None},
+        "product_id_present": {"product_id": None},
+        "quantity_present": {"quantity": None},
+        "quantity_in_range": {"quantity": -1},
+        "status_present": {"status": None},
+        "status_known": {"status": "Dormant"},
+        "billing_term_known": {"billing_term": "2 Year"},
+        "price_in_range": {"price": TOO_DEAR},
+        "partner_cost_in_range": {"partner_cost": -1},
+        "currency_code_known": {"currency_code": "DOL"},
+    },
+    ("pax8", "invoices"): {
+        "total_present": {"total": None},
+        "status_known": {"status": "Lost"},
+        "currency_code_known": {"currency_code": ""},
+    },
+    ("pax8", "invoice_items"): {
+        "invoice_id_present": {"invoice_id": None},
+        "type_present": {"type": None},
+        "type_known": {"type": "adjustment"},
+        "company_id_present": {"company_id": None},
+        "quantity_present": {"quantity": None},
+        "quantity_in_range": {"quantity": -1},
+        "start_period_present": {"start_period": None},
+        "end_period_present": {"end_period": None},
+        "end_period_not_before_start_period": {"end_period": "2026-03-02"},
+        "price_in_range": {"price": -TOO_DEAR},
+        "cost_in_range": {"cost": TOO_DEAR},
+        "currency_code_known": {"currency_code": "DOL"},
+    },
+    ("ninjaone", "organizations"): {"name_present": {"name": None}},
+    ("ninjaone", "devices"): {
+        "organization_id_present": {"organization_id": None},
+        "node_class_present": {"node_class": None},
+        "node_class_known": {"node_class": "TOASTER"},
+        "approval_status_known": {"approval_status": "MAYBE"},
+        "last_contact_in_seconds": {"last_contact": 1772438401550.0},
+    },
+    ("ninjaone", "computer_systems"): {},
+    ("exports", "billing_lines"): {
+        "client_id_or_client_name_present": {"client_name": None},
+        "product_code_or_product_name_present": {"product_code": None},
+        "quantity_present": {"quantity": None},
+        "quantity_in_range": {"quantity": TOO_MANY},
+        "quantity_not_negative": {"quantity": -2},
+        "included_quantity_in_range": {"included_quantity": -1},
+        "bill_mode_known": {"bill_mode": "Perhaps"},
+        "cancelled_date_not_before_effective_date": {"cancelled_date": "2025-12-31"},
+        "currency_known": {"currency": "$"},
+        **_OUTSIDE_PRICES,
+    },
+    ("exports", "vendor_quantities"): {
+        "account_id_or_account_name_present": {"account_id": None},
+        "product_code_or_product_name_present": {"product_name": None},
+        "side_present": {"side": None},
+        "side_known": {"side": "bought"},
+        "quantity_present": {"quantity": None},
+        "quantity_in_range": {"quantity": TOO_MANY},
+        "quantity_not_negative": {"quantity": -1},
+        "unit_cost_in_range": {"unit_cost": -1},
+        "currency_known": {"currency": "$"},
+    },
+}
