@@ -15,11 +15,11 @@
     '{{ system }}:' || cast({{ id }} as varchar)
 {%- endmacro %}
 
-{# Case, accents, punctuation and spacing folded: 'Café  Noir, Inc.' and 'CAFE NOIR INC' are one text. '&' reads 'and'. #}
+{# Case, accents, punctuation and spacing folded: 'Café  Noir, Inc.' and 'CAFE NOIR INC' are one text. '&' reads 'and', apostrophes vanish. #}
 {% macro fold(text) -%}
     nullif(
         trim(regexp_replace(
-            replace(lower(strip_accents({{ text }})), '&', ' and '), '[^\p{L}\p{N}]+', ' ', 'g'
+            replace(regexp_replace(lower(strip_accents({{ text }})), '[''’`´]', '', 'g'), '&', ' and '), '[^\p{L}\p{N}]+', ' ', 'g'
         )),
         ''
     )

@@ -1,0 +1,14 @@
+{# Numbers as a person writes them in a sentence. Each macro takes and gives a SQL expression. #}
+
+{# Without the zeros that only the column type adds: 46.0000 is 46, 2.5000 is 2.5. #}
+{% macro plain_number(quantity) -%}
+    rtrim(rtrim(cast(cast({{ quantity }} as decimal(18, 6)) as varchar), '0'), '.')
+{%- endmacro %}
+
+{# At least two decimals, more only where the amount has more: 8.00, 0.004. #}
+{% macro money_text(amount) -%}
+    case
+        when {{ amount }} = round({{ amount }}, 2) then cast(cast({{ amount }} as decimal(18, 2)) as varchar)
+        else {{ plain_number(amount) }}
+    end
+{%- endmacro %}

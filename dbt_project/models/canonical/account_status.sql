@@ -1,0 +1,86 @@
+with reads as (
+    select * from {{ ref('stg_control__reads') }}
+),
+
+current_reads as (
+    select * from {{ ref('current_reads') }}
+),
+
+sources as (
+    select * from {{ ref('stg_control__sources') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- What this run was told when it asked for the account; a later answer replaces an earlier one.
+asked as (
+    select
+        reads.source_system,
+        reads.account_id,
+        reads.table_name,
+        arg_max(reads.status, coalesce(reads.captured_at, timestamptz '9999-01-01 00:00:00+00')) as status,
+        arg_max(reads.message, coalesce(reads.captured_at, timestamptz '9999-01-01 00:00:00+00')) as message
+    from reads
+    inner join run on reads.run_id = run.run_id
+    where reads.account_id is not null
+    group by reads.source_system, reads.account_id, reads.table_name
+),
+
+-- What is known of it, however old.
+known as (
+    select
+        reads.source_system,
+        reads.account_id,
+        reads.table_name,
+        max(current_reads.captured_at) as captured_at
+    from reads
+    left join current_reads
+        on
+            reads.source_system = current_reads.source_system
+            and reads.table_name = current_reads.table_name
+            and reads.account_id = current_reads.account_id
+    where reads.account_id is not null
+    group by reads.source_system, reads.account_id, reads.table_name
+),
+
+judged as (
+    select
+        known.source_system,
+        known.account_id,
+        known.table_name,
+        case
+            when asked.status = 'refused'
+                then known.table_name || ' refused: ' || coalesce(asked.message, 'no consent')
+            when asked.status = 'failed'
+                then known.table_name || ' failed: ' || coalesce(asked.message, 'no reason given')
+            when known.captured_at is null
+                then known.table_name || ' was never read before ' || strftime(run.cutoff, '%Y-%m-%d %H:%M')
+            when known.captured_at < run.cutoff - to_hours(sources.limit_hours)
+                then
+                    known.table_name || ' was last read at ' || strftime(known.captured_at, '%Y-%m-%d %H:%M')
+                    || ', more than ' || sources.limit_hours || ' hours before the cut-off'
+        end as problem,
+        asked.status,
+        known.captured_at
+    from known
+    inner join sources on known.source_system = sources.source_system and sources.is_enabled
+    left join asked
+        on
+            known.source_system = asked.source_system
+            and known.account_id = asked.account_id
+            and known.table_name = asked.table_name
+    cross join run
+)
+
+select
+    source_system,
+    account_id,
+    count(problem) = 0 as is_assessable,
+    string_agg(problem, '; ' order by table_name) as message,
+    bool_or(coalesce(status = 'refused', false)) as is_refused,
+    bool_or(coalesce(status = 'failed', false)) as is_failed,
+    min(captured_at) as last_success_at
+from judged
+group by source_system, account_id

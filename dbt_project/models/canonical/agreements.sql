@@ -1,0 +1,101 @@
+with agreements as (
+    select * from {{ ref('stg_connectwise__agreements') }}
+),
+
+exported_lines as (
+    select * from {{ ref('stg_exports__billing_lines') }}
+),
+
+clients as (
+    select * from {{ ref('clients') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- Half-open: an end date is the last day in force, a cancellation day is already out. Cancelled without a day means
+-- that nobody can say since when, so the agreement counts as cancelled from its start.
+connectwise_agreements as (
+    select
+        agreements.agreement_id,
+        'connectwise' as source_system,
+        agreements.client_id,
+        agreements.agreement_name,
+        agreements.agreement_type,
+        coalesce(agreements.currency, clients.currency, run.default_currency) as currency,
+        agreements.start_date as valid_from,
+        case when agreements.has_no_end then null else agreements.end_date + interval 1 day end as end_day,
+        agreements.is_cancelled,
+        case when agreements.is_cancelled then agreements.cancelled_date end as cancelled_date,
+        agreements.prorates,
+        agreements.parent_agreement_id,
+        agreements.bill_to_client_id,
+        agreements.last_updated_at
+    from agreements
+    left join clients on agreements.client_id = clients.client_id
+    cross join run
+),
+
+exported_agreements as (
+    select
+        exported_lines.agreement_id,
+        min(exported_lines.source_name) as source_system,
+        arg_min(exported_lines.client_id, exported_lines.source_record_id) as client_id,
+        arg_min(exported_lines.agreement_name, exported_lines.source_record_id) as agreement_name,
+        cast(null as varchar) as agreement_type,
+        coalesce(arg_min(exported_lines.currency, exported_lines.source_record_id), any_value(run.default_currency))
+            as currency,
+        cast(null as date) as valid_from,
+        cast(null as timestamp) as end_day,
+        false as is_cancelled,
+        cast(null as date) as cancelled_date,
+        false as prorates,
+        cast(null as varchar) as parent_agreement_id,
+        cast(null as varchar) as bill_to_client_id,
+        cast(null as timestamptz) as last_updated_at
+    from exported_lines
+    cross join run
+    where exported_lines.agreement_id is not null
+    group by exported_lines.agreement_id
+),
+
+all_agreements as (
+    select * from connectwise_agreements
+    union all by name
+    select * from exported_agreements
+),
+
+final as (
+    select
+        all_agreements.agreement_id,
+        all_agreements.source_system,
+        all_agreements.client_id,
+        coalesce(all_agreements.agreement_name, all_agreements.agreement_id) as agreement_name,
+        all_agreements.agreement_type,
+        all_agreements.currency,
+        all_agreements.valid_from,
+        cast(least(all_agreements.end_day, all_agreements.cancelled_date) as date) as valid_to,
+        all_agreements.is_cancelled,
+        all_agreements.cancelled_date,
+        all_agreements.prorates,
+        all_agreements.parent_agreement_id,
+        all_agreements.bill_to_client_id,
+        all_agreements.last_updated_at,
+        case
+            when all_agreements.is_cancelled and all_agreements.cancelled_date is null then 'agreement cancelled'
+            when all_agreements.cancelled_date <= run.cutoff_date
+                then 'agreement cancelled on ' || strftime(all_agreements.cancelled_date, '%Y-%m-%d')
+            when all_agreements.valid_from > run.cutoff_date
+                then 'agreement starts on ' || strftime(all_agreements.valid_from, '%Y-%m-%d')
+            when all_agreements.end_day <= run.cutoff_date
+                then 'agreement ended on ' || strftime(all_agreements.end_day - interval 1 day, '%Y-%m-%d')
+        end as not_live_reason
+    from all_agreements
+    cross join run
+)
+
+select
+    *,
+    not_live_reason is null as is_live
+from final

@@ -1,0 +1,69 @@
+with reads as (
+    select * from {{ ref('stg_control__reads') }}
+),
+
+sources as (
+    select * from {{ ref('stg_control__sources') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- A vendor's state counts up to the cut-off. The PSA is read up to as-of, since billing is set up until the invoices
+-- leave; so are files in the inbox, which say nothing of when their content was true.
+complete_reads as (
+    select
+        reads.*,
+        row_number() over (
+            partition by reads.source_system, reads.table_name, reads.account_id
+            order by reads.captured_at desc, (reads.run_id = run.run_id) desc, reads.load_id desc nulls last
+        ) as read_age
+    from reads
+    inner join sources on reads.source_system = sources.source_system
+    cross join run
+    where
+        reads.status = 'ok'
+        and sources.is_enabled
+        and reads.captured_at <= case
+            when sources.role = 'psa' or sources.source_system = 'exports' then run.as_of
+            else run.cutoff
+        end
+),
+
+newest_full_reads as (
+    select
+        source_system,
+        table_name,
+        account_id,
+        min(read_age) as read_age
+    from complete_reads
+    where mode = 'full'
+    group by source_system, table_name, account_id
+),
+
+-- An incremental read means something only on top of the full read before it.
+current_reads as (
+    select
+        complete_reads.source_system,
+        complete_reads.table_name,
+        complete_reads.account_id,
+        complete_reads.raw_account_id,
+        complete_reads.load_id,
+        complete_reads.captured_at,
+        complete_reads.mode,
+        complete_reads.row_count,
+        complete_reads.declared_total,
+        complete_reads.content_hash,
+        complete_reads.run_id,
+        complete_reads.read_age = 1 as is_newest
+    from complete_reads
+    inner join newest_full_reads
+        on
+            complete_reads.source_system = newest_full_reads.source_system
+            and complete_reads.table_name = newest_full_reads.table_name
+            and complete_reads.account_id is not distinct from newest_full_reads.account_id
+            and complete_reads.read_age <= newest_full_reads.read_age
+)
+
+select * from current_reads

@@ -1,0 +1,129 @@
+with current_reads as (
+    select * from {{ ref('current_reads') }}
+),
+
+reads as (
+    select * from {{ ref('stg_control__reads') }}
+),
+
+-- An unchanged read points at the load that first brought its rows: those rows are received once.
+current_loads as (
+    select
+        source_system,
+        table_name,
+        raw_account_id,
+        load_id,
+        bool_and(is_newest) as only_newest,
+        max(row_count) as row_count
+    from current_reads
+    where load_id is not null
+    group by source_system, table_name, raw_account_id, load_id
+),
+
+counted as (
+    {{ received_rows('connectwise', 'companies', ['id']) }}
+    union all
+    {{ received_rows('connectwise', 'agreements', ['id']) }}
+    union all
+    {{ received_rows('connectwise', 'additions', ['id']) }}
+    union all
+    {{ received_rows('connectwise', 'catalog', ['id']) }}
+    union all
+    {{ received_rows('connectwise', 'invoices', ['id']) }}
+    union all
+    {{ received_rows('microsoft_graph', 'tenants', ['tenant_id']) }}
+    union all
+    {{ received_rows('microsoft_graph', 'subscribed_skus', ['tenant_id', 'sku_id'], 'tenant_id') }}
+    union all
+    {{ received_rows('microsoft_graph', 'license_assignments', ['tenant_id', 'sku_id'], 'tenant_id') }}
+    union all
+    {{ received_rows('microsoft_graph', 'directory_subscriptions', ['tenant_id', 'id'], 'tenant_id') }}
+    union all
+    {{ received_rows('pax8', 'companies', ['id']) }}
+    union all
+    {{ received_rows('pax8', 'products', ['id']) }}
+    union all
+    {{ received_rows('pax8', 'subscriptions', ['id']) }}
+    union all
+    {{ received_rows('pax8', 'invoices', ['id']) }}
+    union all
+    {{ received_rows('pax8', 'invoice_items', ['id']) }}
+    union all
+    {{ received_rows('ninjaone', 'organizations', ['id']) }}
+    union all
+    {{ received_rows('ninjaone', 'devices', ['id']) }}
+    union all
+    {{ received_rows('ninjaone', 'computer_systems', ['device_id']) }}
+    union all
+    {{ received_rows('exports', 'billing_lines', ['source_name', 'file_hash', 'sheet_name', 'row_number']) }}
+    union all
+    {{ received_rows('exports', 'vendor_quantities', ['source_name', 'file_hash', 'sheet_name', 'row_number']) }}
+),
+
+read_totals as (
+    select
+        source_system,
+        table_name,
+        count(*) > count(*) filter (where is_newest) as has_earlier_reads,
+        cast(sum(declared_total) filter (where is_newest) as bigint) as declared_total,
+        max(captured_at) as captured_at
+    from current_reads
+    group by source_system, table_name
+),
+
+load_totals as (
+    select
+        source_system,
+        table_name,
+        cast(sum(row_count) as bigint) as read_rows
+    from current_loads
+    group by source_system, table_name
+),
+
+-- The read before the newest, table by table and account by account, for "as many rows as last time?".
+earlier_reads as (
+    select
+        reads.source_system,
+        reads.table_name,
+        reads.account_id,
+        arg_max(reads.row_count, reads.captured_at) as row_count
+    from reads
+    inner join current_reads
+        on
+            reads.source_system = current_reads.source_system
+            and reads.table_name = current_reads.table_name
+            and reads.account_id is not distinct from current_reads.account_id
+            and current_reads.is_newest
+    where reads.status = 'ok' and reads.captured_at < current_reads.captured_at
+    group by reads.source_system, reads.table_name, reads.account_id
+),
+
+earlier_totals as (
+    select
+        source_system,
+        table_name,
+        cast(sum(row_count) as bigint) as row_count
+    from earlier_reads
+    group by source_system, table_name
+)
+
+select
+    counted.source_system,
+    counted.table_name,
+    coalesce(load_totals.read_rows, 0) as read_rows,
+    counted.received_rows,
+    counted.accepted_rows,
+    counted.received_rows - counted.accepted_rows as superseded_rows,
+    read_totals.declared_total,
+    case
+        when read_totals.has_earlier_reads then counted.earlier_keys
+        else earlier_totals.row_count
+    end as previous_rows,
+    read_totals.captured_at
+from counted
+inner join read_totals
+    on counted.source_system = read_totals.source_system and counted.table_name = read_totals.table_name
+left join load_totals
+    on counted.source_system = load_totals.source_system and counted.table_name = load_totals.table_name
+left join earlier_totals
+    on counted.source_system = earlier_totals.source_system and counted.table_name = earlier_totals.table_name

@@ -1,0 +1,100 @@
+with rules as (
+    select * from {{ ref('stg_rules__client_map') }}
+),
+
+accounts as (
+    select * from {{ ref('vendor_accounts') }}
+),
+
+clients as (
+    select * from {{ ref('clients') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- A rule wins over ids. Contradicting rules are refused before loading; should two agree, the younger one speaks.
+rule_matches as (
+    select
+        rules.source_system,
+        rules.account_id,
+        rules.client_id,
+        'rule' as method,
+        rules.confirmed_by,
+        rules.confirmed_at,
+        rules.valid_from,
+        rules.valid_to,
+        coalesce(rules.reason, 'confirmed rule') as reasons,
+        rules.rule_id
+    from rules
+    inner join clients on rules.client_id = clients.client_id
+    cross join run
+    where {{ in_force('rules.valid_from', 'rules.valid_to', 'run.cutoff_date') }}
+    qualify
+        row_number() over (
+            partition by rules.source_system, rules.account_id
+            order by rules.valid_from desc, rules.rule_id
+        ) = 1
+),
+
+living_clients as (
+    select * from clients
+    where source_system = 'connectwise' and not is_deleted
+),
+
+id_pairs as (
+    select
+        accounts.source_system,
+        accounts.account_id,
+        living_clients.client_id,
+        'tenant id ' || accounts.tenant_id as reasons
+    from accounts
+    inner join living_clients on accounts.tenant_id = living_clients.tenant_id
+    where accounts.source_system = 'microsoft_graph'
+    union all
+    select
+        accounts.source_system,
+        accounts.account_id,
+        living_clients.client_id,
+        'external id ' || accounts.external_id as reasons
+    from accounts
+    inner join living_clients on accounts.external_id = living_clients.source_client_id
+    where accounts.source_system = 'pax8'
+),
+
+-- An id that two accounts or two clients carry proves nothing.
+id_matches as (
+    select
+        source_system,
+        account_id,
+        client_id,
+        'id' as method,
+        'identifier' as confirmed_by,
+        cast(null as date) as confirmed_at,
+        cast(null as date) as valid_from,
+        cast(null as date) as valid_to,
+        reasons,
+        cast(null as varchar) as rule_id
+    from id_pairs
+    qualify
+        count(*) over (partition by source_system, account_id) = 1
+        and count(*) over (partition by source_system, client_id) = 1
+),
+
+confirmations as (
+    select * from rule_matches
+    union all
+    select id_matches.*
+    from id_matches
+    left join rule_matches
+        on
+            id_matches.source_system = rule_matches.source_system
+            and id_matches.account_id = rule_matches.account_id
+    where rule_matches.account_id is null
+)
+
+select
+    *,
+    cast(1 as decimal(5, 4)) as score
+from confirmations

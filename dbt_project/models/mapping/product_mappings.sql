@@ -1,0 +1,63 @@
+with confirmations as (
+    select * from {{ ref('product_confirmations') }}
+),
+
+candidates as (
+    select * from {{ ref('product_candidates') }}
+),
+
+vendor_products as (
+    select * from {{ ref('vendor_products') }}
+),
+
+products as (
+    select * from {{ ref('products') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- Only an audit of two exports sets a score: there nobody has confirmed anything yet, and the report says so.
+accepted_names as (
+    select
+        candidates.source_system,
+        candidates.vendor_product_id,
+        candidates.product_id,
+        'name' as method,
+        'score of at least ' || run.accept_name_score as confirmed_by,
+        cast(null as date) as confirmed_at,
+        cast(null as date) as valid_from,
+        cast(null as date) as valid_to,
+        candidates.reasons,
+        cast(null as varchar) as rule_id,
+        candidates.score
+    from candidates
+    inner join run on candidates.score >= run.accept_name_score
+    where candidates.is_unambiguous
+),
+
+mappings as (
+    select * from confirmations
+    union all
+    select * from accepted_names
+)
+
+select
+    'product|' || mappings.source_system || '|' || mappings.vendor_product_id || '|' || mappings.product_id as mapping_id,
+    mappings.source_system,
+    mappings.vendor_product_id,
+    vendor_products.vendor_product_name,
+    mappings.product_id,
+    products.product_name,
+    mappings.method,
+    mappings.score,
+    mappings.confirmed_by,
+    mappings.confirmed_at,
+    mappings.valid_from,
+    mappings.valid_to,
+    mappings.reasons,
+    mappings.rule_id
+from mappings
+inner join products on mappings.product_id = products.product_id
+left join vendor_products on mappings.source_system = vendor_products.source_system and mappings.vendor_product_id = vendor_products.vendor_product_id

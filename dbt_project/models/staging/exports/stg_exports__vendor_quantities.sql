@@ -1,0 +1,29 @@
+with current_rows as (
+    {{ snapshot_rows('exports', 'vendor_quantities', ['source_name', 'file_hash', 'sheet_name', 'row_number']) }}
+),
+
+renamed as (
+    select
+        trim(source_name) as source_name,
+        left(file_hash, 12) || ':' || coalesce(sheet_name, '') || ':' || cast(row_number as varchar) as source_record_id,
+        file_name,
+        file_hash,
+        sheet_name,
+        row_number,
+        {{ clean('record_id') }} as record_id,
+        coalesce({{ clean('account_id') }}, {{ fold('account_name') }}) as account_id,
+        {{ clean('account_name') }} as account_name,
+        {{ domain_of('account_domain') }} as domain,
+        coalesce({{ clean('product_code') }}, {{ fold('product_name') }}) as vendor_product_id,
+        {{ clean('product_code') }} as product_code,
+        {{ clean('product_name') }} as product_name,
+        lower(trim(side)) as side,
+        quantity,
+        unit_cost,
+        upper({{ clean('currency') }}) as currency,
+        {{ fold('status') }} as status,
+        read_at
+    from current_rows
+)
+
+select * from renamed

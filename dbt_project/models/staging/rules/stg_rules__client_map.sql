@@ -1,0 +1,19 @@
+with source_rows as (
+    select * from {{ source('rules', 'client_map') }}
+),
+
+renamed as (
+    select
+        rule_id,
+        trim(source_system) as source_system,
+        case when trim(source_system) = 'microsoft_graph' then lower(trim(account_id)) else trim(account_id) end as account_id,
+        trim(client_id) as client_id,
+        valid_from,
+        valid_to,
+        confirmed_by,
+        confirmed_at,
+        reason
+    from source_rows
+)
+
+select * from renamed

@@ -1,0 +1,21 @@
+with source_rows as (
+    select * from {{ source('rules', 'counting') }}
+),
+
+renamed as (
+    select
+        rule_id,
+        trim(product_id) as product_id,
+        lower(trim(basis)) as basis,
+        {{ clean('owned_source') }} as owned_source,
+        {{ clean('used_source') }} as used_source,
+        {{ clean('charged_source') }} as charged_source,
+        inactive_days,
+        valid_from,
+        valid_to,
+        owner,
+        reason
+    from source_rows
+)
+
+select * from renamed
