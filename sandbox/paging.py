@@ -21,6 +21,7 @@ _LOAD_BEARING: Final = (
     "price",
     "total",
     "billAmount",
+    "assignedLicenses",
     "timestamp",
 )
 """Fields that a reconciliation rests on: the first one a row has is what `type_change` spoils."""

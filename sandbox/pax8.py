@@ -50,7 +50,7 @@ class Pax8(Vendor):
             Route(f"{base}/token", self._token, methods=["POST"]),
             Route(
                 f"{base}/companies",
-                self._lister(lambda _: world.companies, equal=("status", "externalId"), order=("name",)),
+                self._lister(lambda _: world.companies, equal=("status",), order=("name",)),
             ),
             Route(f"{base}/companies/{{id}}", self._finder(lambda: world.companies)),
             Route(

@@ -105,7 +105,7 @@ class SandboxServer:
         self.url = f"http://{_HOST}:{listener.getsockname()[1]}"
 
     def stop(self) -> None:
-        """Stop answering and free the port; answers under way are dropped."""
+        """Stop answering and free the port; answers under way are broken off."""
         if self._thread is None or self._server is None:
             return
         self._server.should_exit = self._server.force_exit = True
