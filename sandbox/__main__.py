@@ -18,12 +18,19 @@ from sandbox.world.model import World
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve a world as the command line asks; return the exit code."""
+    """Serve a world as the command line asks, until interrupted; return the exit code."""
     options = _parser().parse_args(arguments)
     # Imported late: a wrong option should answer at once.
     from sandbox.world import generate
 
-    world = generate(options.seed, clients=options.clients, clock=options.clock or datetime.now(UTC))
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    clock = options.clock or datetime.now(UTC)
+    return _serve(generate(options.seed, clients=options.clients, clock=clock), options, stopped)
+
+
+def _serve(world: World, options: argparse.Namespace, stopped: threading.Event) -> int:
     server = SandboxServer(
         world,
         options.misbehave,
@@ -36,9 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SandboxServerError as error:
         print(error, file=sys.stderr)
         return 1
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
     try:
         _announce(world, server, options)
         stopped.wait()
