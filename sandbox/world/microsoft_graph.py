@@ -1,0 +1,175 @@
+"""The plan as Microsoft Graph would send it: contracts, GDAP customers, and each tenant's SKUs, users, subscriptions.
+
+Belongs here: rendering, in the vendor's shapes. Users carry invented placeholders, never a person's name. Does not
+belong here: choosing (`clients.py`), HTTP, `$select` or paging.
+"""
+
+from datetime import date, timedelta
+from random import Random
+
+from sandbox.world.dates import add_months, midnight
+from sandbox.world.model import MicrosoftGraphWorld, Payload
+from sandbox.world.plan import INFORMATION, Account, Plan, TenantSku
+from sandbox.world.products import GRAPH, Sku
+from sandbox.world.streams import guid, numbered_guid, stream
+
+# The plan that comes with most SKUs; its id is Microsoft's published one.
+_SERVICE_PLAN_ID, _SERVICE_PLAN = "113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"
+
+
+def render(plan: Plan) -> MicrosoftGraphWorld:
+    """All Graph payloads of the plan."""
+    partner = guid(stream(plan.seed, "partner"))
+    world = MicrosoftGraphWorld(partner_tenant_id=partner)
+    _add_tenant(world, partner, "Brightwater IT Services", "brightwater-partner.example")
+    for client in plan.everyone():
+        for account in client.accounts.get(GRAPH, ()):
+            positions = client.positions.values()
+            skus = [*(s for p in positions for s in p.skus), *client.loose_skus]
+            _render_tenant(plan, world, account, [sku for sku in skus if sku.account is account])
+    return world
+
+
+def _add_tenant(world: MicrosoftGraphWorld, tenant_id: str, name: str, domain: str) -> None:
+    world.organizations[tenant_id] = [
+        {
+            "id": tenant_id,
+            "displayName": name,
+            "tenantType": "AAD",
+            "verifiedDomains": [{"name": domain, "isDefault": True, "isInitial": False, "type": "Managed"}],
+        }
+    ]
+    world.subscribed_skus[tenant_id] = []
+    world.users[tenant_id] = []
+    world.directory_subscriptions[tenant_id] = []
+
+
+def _render_tenant(plan: Plan, world: MicrosoftGraphWorld, account: Account, skus: list[TenantSku]) -> None:
+    tenant = account.id
+    number = len(world.contracts) + 1
+    _add_tenant(world, tenant, account.name, account.domain)
+    world.contracts.append(
+        {
+            "id": numbered_guid(0x0D3B, number),
+            "contractType": "SyndicationPartner",
+            "customerId": tenant,
+            "defaultDomainName": account.domain,
+            "displayName": account.name,
+        }
+    )
+    world.delegated_admin_customers.append({"id": tenant, "tenantId": tenant, "displayName": account.name})
+    if account.is_refused:
+        world.refused_tenants.add(tenant)
+    rng = stream(plan.seed, "tenant", tenant)
+    for sku in skus:
+        subscriptions = _subscriptions(plan, world.partner_tenant_id, sku, rng)
+        world.directory_subscriptions[tenant] += subscriptions
+        world.subscribed_skus[tenant].append(_subscribed_sku(account, sku, subscriptions))
+    world.users[tenant] = _users(plan, account, skus, rng)
+
+
+def _subscribed_sku(account: Account, sku: TenantSku, subscriptions: list[Payload]) -> Payload:
+    return {
+        "accountName": account.domain.split(".")[0],
+        "accountId": account.id,
+        "appliesTo": "User",
+        "capabilityStatus": "Enabled" if sku.enabled else "Warning" if sku.warning else "Suspended",
+        "consumedUnits": sku.assigned,
+        "id": f"{account.id}_{sku.sku.id}",
+        "skuId": sku.sku.id,
+        "skuPartNumber": sku.sku.part_number,
+        "subscriptionIds": [row["id"] for row in subscriptions],
+        "prepaidUnits": {"enabled": sku.enabled, "suspended": sku.suspended, "warning": sku.warning, "lockedOut": 0},
+        "servicePlans": [
+            {
+                "servicePlanId": _SERVICE_PLAN_ID,
+                "servicePlanName": _SERVICE_PLAN,
+                "provisioningStatus": "Success",
+                "appliesTo": "Company",
+            }
+        ],
+    }
+
+
+def _subscriptions(plan: Plan, partner: str, sku: TenantSku, rng: Random) -> list[Payload]:
+    rows = [
+        _subscription(sku.sku, rng, seats.vendor_subscription_id, seats.steps[0][0], int(seats.quantity), partner, plan)
+        for seats in sku.seats
+        if seats.role != INFORMATION
+    ]
+    if sku.own + sku.warning:
+        # No distributor stands behind these: free, or bought through a channel without an API.
+        since = add_months(plan.first, -rng.randrange(8, 20))
+        row = _subscription(sku.sku, rng, guid(rng), since, sku.own + sku.warning, None, plan)
+        row["isTrial"] = sku.is_trial
+        row["status"] = "Enabled" if sku.own else "Warning"
+        rows.append(row)
+    return rows
+
+
+def _subscription(
+    sku: Sku, rng: Random, commerce_id: str, since: date, total: int, owner: str | None, plan: Plan
+) -> Payload:
+    return {
+        "id": guid(rng),
+        "commerceSubscriptionId": commerce_id,
+        "createdDateTime": midnight(since),
+        "isTrial": False,
+        "nextLifecycleDateTime": midnight(add_months(plan.first, rng.randrange(1, 12)) + timedelta(days=2)),
+        "ownerId": None,
+        "ownerTenantId": owner,
+        "ownerType": "User",
+        "skuId": sku.id,
+        "skuPartNumber": sku.part_number,
+        "status": "Enabled",
+        "totalLicenses": total,
+        "serviceStatus": [
+            {
+                "appliesTo": "Company",
+                "provisioningStatus": "Success",
+                "servicePlanId": _SERVICE_PLAN_ID,
+                "servicePlanName": _SERVICE_PLAN,
+            }
+        ],
+    }
+
+
+def _users(plan: Plan, account: Account, skus: list[TenantSku], rng: Random) -> list[Payload]:
+    """Users that hold each SKU exactly `assigned` times: seat licences side by side, add-ons on top of them."""
+    held: list[list[TenantSku]] = []
+    for sku in skus:
+        if not sku.sku.is_addon:
+            held.extend([sku] for _ in range(sku.assigned))
+    for sku in skus:
+        if sku.sku.is_addon:
+            held.extend([] for _ in range(sku.assigned - len(held)))
+            for licences in held[: sku.assigned]:
+                licences.append(sku)
+    users = [_user(plan, account, number, licences, rng) for number, licences in enumerate(held, start=1)]
+    # A user without any licence: in the directory, in no count.
+    return [*users, _user(plan, account, len(held) + 1, [], rng)]
+
+
+def _user(plan: Plan, account: Account, number: int, licences: list[TenantSku], rng: Random) -> Payload:
+    since = midnight(add_months(plan.first, -3))
+    chance = rng.random()
+    return {
+        "id": guid(rng),
+        "displayName": f"User {number}",
+        "userPrincipalName": f"user{number}@{account.domain}",
+        # A shared mailbox or a leaver: the account is disabled, the licence is still assigned.
+        "accountEnabled": chance > 0.06,
+        "userType": "Guest" if chance > 0.985 else "Member",
+        "assignedLicenses": [{"disabledPlans": [], "skuId": sku.sku.id} for sku in licences],
+        "licenseAssignmentStates": [
+            {
+                "skuId": sku.sku.id,
+                "disabledPlans": [],
+                "assignedByGroup": None,
+                "state": "Active",
+                "error": "None",
+                "lastUpdatedDateTime": since,
+            }
+            for sku in licences
+        ],
+    }

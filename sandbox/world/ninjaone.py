@@ -1,0 +1,127 @@
+"""The plan as NinjaOne would send it: organizations, devices and the serial numbers of computers.
+
+Belongs here: rendering, in the vendor's shapes, and the running numbers that devices get. Does not belong here:
+choosing (`clients.py`), HTTP or paging.
+"""
+
+from datetime import UTC as _UTC
+from datetime import date, datetime, time
+from random import Random
+
+from sandbox.world.dates import add_months
+from sandbox.world.model import NinjaOneWorld, Payload
+from sandbox.world.plan import Account, Devices, Plan
+from sandbox.world.products import NINJAONE, SERVER_CLASSES, WORKSTATION_CLASSES
+from sandbox.world.streams import guid, stream
+
+_FIRST_DEVICE = 3051
+_DAY = 86_400
+# Virtual machine guests report a computer system as a physical machine does.
+_COMPUTERS = (*SERVER_CLASSES, *WORKSTATION_CLASSES, "VMWARE_VM_GUEST", "HYPERV_VMM_GUEST")
+_ROLE_IDS = {
+    "WINDOWS_SERVER": 102,
+    "LINUX_SERVER": 103,
+    "WINDOWS_WORKSTATION": 104,
+    "MAC": 105,
+    "LINUX_WORKSTATION": 106,
+}
+_PREFIX = {"WINDOWS_SERVER": "SRV", "LINUX_SERVER": "LNX", "WINDOWS_WORKSTATION": "WS", "MAC": "MAC"}
+
+
+def number_devices(plan: Plan) -> None:
+    """Give every device its id, client by client: exclusion rules name devices by it."""
+    next_id = _FIRST_DEVICE
+    for devices in _all_devices(plan):
+        devices.first_id = next_id
+        next_id += devices.total
+
+
+def render(plan: Plan) -> NinjaOneWorld:
+    """All NinjaOne payloads of the plan, in ascending order of id."""
+    world = NinjaOneWorld()
+    accounts = [account for client in plan.everyone() for account in client.accounts.get(NINJAONE, ())]
+    world.organizations = [
+        {"id": int(a.id), "name": a.name, "description": "", "nodeApprovalMode": "AUTOMATIC", "userData": {}}
+        for a in sorted(accounts, key=lambda account: int(account.id))
+    ]
+    created = _epoch(add_months(plan.first, -15))
+    now = plan.clock.timestamp()
+    rng = stream(plan.seed, "devices")
+    for devices in _all_devices(plan):
+        _render_devices(world, devices, created, now, rng)
+    return world
+
+
+def _all_devices(plan: Plan) -> list[Devices]:
+    return [
+        devices
+        for client in plan.everyone()
+        for devices in (*(d for p in client.positions.values() for d in p.devices), *client.loose_devices)
+    ]
+
+
+def _epoch(day: date) -> float:
+    return datetime.combine(day, time(9, 30), tzinfo=_UTC).timestamp()
+
+
+def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now: float, rng: Random) -> None:
+    states = (
+        ["seen"] * (devices.excluded + devices.live)
+        + ["stale"] * devices.stale
+        + ["retired"] * devices.retired
+        + ["pending"] * devices.pending
+    )
+    for device_id, state in enumerate(states, start=devices.first_id):
+        # Well clear of the 30-day rule on both sides: a run that starts an hour late must not change the answer.
+        age = rng.uniform(34, 200) * _DAY if state == "stale" else rng.uniform(0.01, 20) * _DAY
+        row = _device(devices.account, devices.node_class, device_id, state, created, round(now - age, 3), rng)
+        world.devices.append(row)
+        if devices.node_class in _COMPUTERS:
+            world.computer_systems.append(_computer_system(row, devices, device_id))
+
+
+def _device(
+    account: Account, node_class: str, device_id: int, state: str, created: float, seen: float, rng: Random
+) -> Payload:
+    name = f"{_PREFIX.get(node_class, 'DEV')}-{device_id}"
+    return {
+        "id": device_id,
+        "uid": guid(rng),
+        "organizationId": int(account.id),
+        "locationId": 5000 + int(account.id),
+        "nodeClass": node_class,
+        "nodeRoleId": _ROLE_IDS.get(node_class, 190),
+        "rolePolicyId": 55,
+        "approvalStatus": {"retired": "DECOMMISSIONED", "pending": ("PENDING", "STAGED")[device_id % 2]}.get(
+            state, "APPROVED"
+        ),
+        "offline": state != "seen",
+        "displayName": name,
+        "systemName": name,
+        "dnsName": f"{name.lower()}.{account.domain}",
+        "netbiosName": name[:15],
+        "created": created + device_id % 1000 + 0.123,
+        "lastContact": seen,
+        "lastUpdate": seen - 3600,
+    }
+
+
+def _computer_system(row: Payload, devices: Devices, device_id: int) -> Payload:
+    is_virtual = devices.node_class.endswith("_GUEST")
+    is_server = devices.node_class in SERVER_CLASSES
+    serial = f"{device_id * 7919 % 0xFFFFFFF:07X}"
+    return {
+        "name": row["systemName"],
+        "manufacturer": "VMware, Inc." if is_virtual else "Apple Inc." if devices.node_class == "MAC" else "Dell Inc.",
+        "model": "Virtual Platform" if is_virtual else "PowerEdge R650" if is_server else "Latitude 5440",
+        "biosSerialNumber": serial,
+        "serialNumber": serial,
+        "domain": devices.account.domain,
+        "domainRole": "Member Server" if is_server else "Member Workstation",
+        "numberOfProcessors": 1,
+        "totalPhysicalMemory": 68_719_476_736 if is_server else 17_179_869_184,
+        "virtualMachine": is_virtual,
+        "chassisType": "UNKNOWN" if is_server else "LAPTOP",
+        "deviceId": device_id,
+        "timestamp": row["lastUpdate"],
+    }

@@ -1,0 +1,290 @@
+"""The plan as Pax8 would send it: companies, products, subscriptions, invoices and their items.
+
+Belongs here: rendering, in the vendor's shapes. Every invoice equals the sum of its items (`total` and `salesTax`) to
+the cent. Does not belong here: choosing (`clients.py`), HTTP or paging.
+"""
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from sandbox.world.dates import add_months, days_in_month, last_of_month, stamp
+from sandbox.world.model import Pax8World, Payload
+from sandbox.world.plan import INFORMATION, ZERO, Account, Client, Plan, Seats
+from sandbox.world.products import PAX8, PRODUCTS, UNMAPPED_OFFERS, Offer
+from sandbox.world.streams import numbered_guid
+
+_CENT = Decimal("0.01")
+_MONTHS = 12
+# One partner state taxes the resale of security products; the others invoice net.
+_TAXED_VENDOR, _TAX_RATE = "Tidewatch", Decimal("0.0825")
+_INVOICE, _ITEM = 0xB6C1, 0x0C9D
+_COUNTRY = {"USD": ("CO", "US"), "CAD": ("ON", "CA"), "EUR": ("BE", "DE")}
+
+
+def render(plan: Plan) -> Pax8World:
+    """All Pax8 payloads of the plan; subscriptions ascend by createdDate, as the connector asks for them."""
+    world = Pax8World()
+    offers = [p.offer for p in PRODUCTS if p.offer] + list(UNMAPPED_OFFERS)
+    world.products = [_product(offer) for offer in offers]
+    clients = [client for client in plan.everyone() if PAX8 in client.accounts]
+    seats = [s for c in clients for s in (*(s for p in c.positions.values() for s in p.seats), *c.loose_seats)]
+    for client in clients:
+        world.companies.extend(_company(plan, account) for account in client.accounts[PAX8])
+    world.subscriptions = [_subscription(plan, s) for s in seats]
+    world.subscriptions.sort(key=lambda row: (row["createdDate"], row["id"]))
+    for back in range(_MONTHS, -1, -1):
+        _add_invoices(plan, world, add_months(plan.first, -back), seats)
+    return world
+
+
+def _money(value: Decimal) -> Decimal:
+    return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def _company(plan: Plan, account: Account) -> Payload:
+    client = account.client
+    state, country = _COUNTRY[client.currency]
+    return {
+        "id": account.id,
+        "name": account.name,
+        "address": {
+            "street": f"{1 + client.number % 300} Main St",
+            "street2": "",
+            "city": "Denver",
+            "stateOrProvince": state,
+            "postalCode": "80202",
+            "country": country,
+        },
+        "phone": f"555-555-{client.number % 10_000:04d}",
+        "website": f"https://{account.domain}",
+        "externalId": account.hint,
+        "billOnBehalfOfEnabled": False,
+        "selfServiceAllowed": False,
+        "orderApprovalRequired": False,
+        "status": "Active",
+        "updatedDate": stamp(add_months(plan.first, -(client.number % 9) - 1), plan.clock),
+    }
+
+
+def _product(offer: Offer) -> Payload:
+    return {
+        "id": offer.id,
+        "name": offer.name,
+        "vendorName": offer.vendor_name,
+        "shortDescription": offer.name,
+        "sku": offer.sku,
+        "vendorSku": offer.vendor_sku,
+        "requiresCommitment": offer.requires_commitment,
+    }
+
+
+def _at(day: date, time: str = "00:00:00.000Z") -> str:
+    return f"{day.isoformat()}T{time}"
+
+
+def _subscription(plan: Plan, seats: Seats) -> Payload:
+    opened, changed = seats.steps[0][0], seats.steps[-1][0]
+    is_trial = seats.status == "Trial"
+    commitment = None
+    if seats.commitment:
+        # A committed year runs from the start, renewed until it holds the current month.
+        years = max(1, plan.first.year - opened.year + (opened.replace(year=plan.first.year) <= plan.day))
+        end = opened.replace(year=opened.year + years) - timedelta(days=1)
+        commitment = {"id": numbered_guid(0x4A5B, int(seats.id[:8], 16)), "term": seats.commitment, "endDate": _at(end)}
+    return {
+        "id": seats.id,
+        "parentSubscriptionId": None,
+        "companyId": seats.account.id,
+        "productId": seats.offer.id,
+        "vendorSubscriptionId": seats.vendor_subscription_id,
+        "vendorSkuId": seats.offer.vendor_sku,
+        "quantity": _number(seats.quantity),
+        "startDate": _at(opened),
+        "endDate": _at(seats.ended) if seats.ended else None,
+        "createdDate": _at(opened, "10:11:12.000Z"),
+        "updatedDate": _at(seats.ended or changed, "09:00:00.000Z"),
+        "billingStart": opened.isoformat(),
+        "status": seats.status,
+        "price": float(seats.price),
+        "currencyCode": seats.account.client.currency,
+        "partnerCost": float(seats.offer.cost),
+        "productName": seats.offer.name,
+        "billingTerm": "Trial" if is_trial else "Monthly",
+        "commitmentTerm": commitment,
+    }
+
+
+def _number(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+
+
+def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -> None:
+    """The invoices of the month that `day` begins: one per currency, charged for the whole month in advance."""
+    items: dict[str, list[Payload]] = {}
+    totals: dict[str, Decimal] = {}
+    for held in seats:
+        currency = held.account.client.currency
+        for item, payable in _charges(world, held, day):
+            items.setdefault(currency, []).append(item)
+            totals[currency] = totals.get(currency, ZERO) + payable
+    for item, payable in _partner_items(plan, world, day):
+        items.setdefault("USD", []).append(item)
+        totals["USD"] = totals.get("USD", ZERO) + payable
+    for currency, rows in sorted(items.items()):
+        _add_invoice(plan, world, day, currency, rows, totals[currency])
+
+
+def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: list[Payload], total: Decimal) -> None:
+    number = len(world.invoices) + 1
+    is_paid = day < plan.first
+    invoice_id = numbered_guid(_INVOICE, number)
+    row = {
+        "id": invoice_id,
+        "invoiceDate": day.isoformat(),
+        "dueDate": (day + timedelta(days=30)).isoformat(),
+        "balance": 0 if is_paid else float(total),
+        "carriedBalance": 0,
+        "total": float(total),
+        "currencyCode": currency,
+        "partnerName": plan.msp.name.pax8,
+        "companyId": plan.msp.accounts[PAX8][0].id,
+        "externalId": str(1000 + number),
+        "status": "Paid" if is_paid else "Unpaid",
+    }
+    world.invoices.append(row)
+    world.invoice_items[invoice_id] = rows
+    for offset, item in enumerate(rows):
+        item["id"] = numbered_guid(_ITEM, number * 1_000_000 + offset)
+
+
+def _charges(world: Pax8World, seats: Seats, day: date) -> list[tuple[Payload, Decimal]]:
+    """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days."""
+    if (seats.role == INFORMATION and not seats.is_charged) or seats.status == "Trial":
+        return []
+    last = last_of_month(day)
+    rows = []
+    quantity = seats.on(day)
+    if quantity and not seats.is_charged:
+        # The client pays the vendor itself: shown for information, not in what the MSP owes.
+        rows.append((_item(seats, "subscription", day, last, quantity, ZERO, billed_by_pax8=False), ZERO))
+    elif quantity:
+        rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.offer.cost)))
+    if seats.is_charged:
+        rows += _prorated(seats, add_months(day, -1))
+    return rows
+
+
+def _prorated(seats: Seats, month: date) -> list[tuple[Payload, Decimal]]:
+    """Changes within `month`, charged by days: more seats in the same way as fewer, with a negative amount."""
+    rows = []
+    last, days = last_of_month(month), days_in_month(month)
+    before = ZERO
+    for start, quantity in seats.steps:
+        if month < start <= last:
+            share = Decimal((last - start).days + 1) / days
+            cost = _money((quantity - before) * seats.offer.cost * share)
+            # Reversals carry positive quantities: adding up the column would count them as seats.
+            rows.append(_payable(seats, "prorate", start, last, abs(quantity - before), cost))
+        before = quantity
+    return rows
+
+
+def _payable(
+    seats: Seats, kind: str, start: date, end: date, quantity: Decimal, total: Decimal
+) -> tuple[Payload, Decimal]:
+    tax = _money(total * _TAX_RATE) if seats.offer.vendor_name == _TAXED_VENDOR else ZERO
+    item = _item(seats, kind, start, end, quantity, total)
+    item["salesTax"], item["amountDue"] = float(tax), float(total + tax)
+    return item, total + tax
+
+
+def _item(
+    seats: Seats, kind: str, start: date, end: date, quantity: Decimal, total: Decimal, billed_by_pax8: bool = True
+) -> Payload:
+    offer, account = seats.offer, seats.account
+    return {
+        "id": "",
+        "purchaseOrderNumber": "",
+        "type": kind,
+        "companyId": account.id,
+        "externalId": account.hint,
+        "companyName": account.name,
+        "startPeriod": start.isoformat(),
+        "endPeriod": end.isoformat(),
+        "quantity": _number(quantity),
+        "unitOfMeasure": "Each",
+        "term": "Monthly",
+        "sku": offer.sku,
+        "description": offer.name,
+        "details": "",
+        "rateType": "flat",
+        "chargeType": "per",
+        "price": float(seats.price),
+        "subTotal": float(_money(quantity * seats.price)),
+        "cost": float(offer.cost),
+        "costTotal": float(total),
+        "offeredBy": "Pax8",
+        "billedByPax8": billed_by_pax8,
+        "total": float(total),
+        "productId": offer.id,
+        "productName": offer.name,
+        "billingFee": 0,
+        "billingFeeRate": 0,
+        "amountDue": float(total),
+        "currencyCode": account.client.currency,
+        "salesTax": 0,
+        "subscriptionId": seats.id,
+        "vendorName": offer.vendor_name,
+    }
+
+
+def _partner_items(plan: Plan, world: Pax8World, day: date) -> list[tuple[Payload, Decimal]]:
+    """What an invoice holds besides subscriptions: a service charge, a service credit, a credit and a line of tax."""
+    month = day.month
+    client: Client = plan.clients[month % len(plan.clients)]
+    account = (client if client.currency == "USD" and PAX8 in client.accounts else plan.msp).accounts[PAX8][0]
+    rows = [
+        ("service-charge", "Migration help desk", account, Decimal("149.95") + month, ZERO),
+        ("service-credit", "Service level credit", account, Decimal("-12.37") - month, ZERO),
+        ("invoice-credit", "Goodwill credit", plan.msp.accounts[PAX8][0], Decimal("-25.00"), ZERO),
+        ("service-charge", "State sales tax on services", plan.msp.accounts[PAX8][0], ZERO, Decimal("12.38")),
+    ]
+    return [(_bare_item(day, *row), row[3] + row[4]) for row in rows]
+
+
+def _bare_item(day: date, kind: str, text: str, account: Account, total: Decimal, tax: Decimal) -> Payload:
+    amount = float(total)
+    return {
+        "id": "",
+        "purchaseOrderNumber": "",
+        "type": kind,
+        "companyId": account.id,
+        "externalId": account.hint,
+        "companyName": account.name,
+        "startPeriod": day.isoformat(),
+        "endPeriod": last_of_month(day).isoformat(),
+        "quantity": 1,
+        "unitOfMeasure": "Each",
+        "term": "One-Time",
+        "sku": "",
+        "description": text,
+        "details": text,
+        "rateType": "single",
+        "chargeType": "flat",
+        "price": amount,
+        "subTotal": amount,
+        "cost": amount,
+        "costTotal": amount,
+        "offeredBy": "Pax8",
+        "billedByPax8": True,
+        "total": amount,
+        "productId": None,
+        "productName": text,
+        "billingFee": 0,
+        "billingFeeRate": 0,
+        "amountDue": float(total + tax),
+        "currencyCode": "USD",
+        "salesTax": float(tax),
+        "subscriptionId": None,
+        "vendorName": "Pax8",
+    }

@@ -1,0 +1,226 @@
+"""The MSP as it was thought up: clients, accounts, lines and holdings, before any vendor's payload exists.
+
+Belongs here: the plan's objects. Truth is judged on these (`truth.py`), payloads are rendered from them (one module
+per system), so the two do not depend on each other. Does not belong here: chance (`clients.py`, `plants.py`).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from sandbox.world.names import CompanyName
+from sandbox.world.products import Offer, Product, Sku
+
+ZERO = Decimal(0)
+COUNTED, EXCLUDED, INFORMATION = "counted", "excluded", "information_only"
+
+
+@dataclass(slots=True, eq=False)
+class Account:
+    """A vendor account; `mapped_by` is 'id', 'rule' or empty (nobody confirmed whose it is).
+
+    `hint` is the PSA company id typed into the vendor's record (Pax8) or the tenant id typed into the PSA (Graph:
+    any text that is not empty), where the mapping is by id.
+    """
+
+    source: str
+    id: str
+    name: str
+    domain: str
+    client: "Client"
+    mapped_by: str = "id"
+    hint: str = ""
+    is_refused: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A billing line; `role` is what it was made to be on the cut-off day: 'live', 'past' or 'future'."""
+
+    id: int
+    agreement: "Agreement"
+    product: Product
+    quantity: Decimal
+    price: Decimal
+    effective: date
+    cancelled: date | None = None
+    included: Decimal = ZERO
+    mode: str = "Billable"
+    role: str = "live"
+    sends_billed_quantity: bool = True
+
+    @property
+    def billed(self) -> Decimal:
+        """Units charged."""
+        return self.quantity - self.included
+
+
+@dataclass(slots=True, eq=False)
+class Agreement:
+    """A client contract. `is_live` is the intent for the cut-off day."""
+
+    id: int
+    client: "Client"
+    name: str
+    start: date
+    end: date | None = None
+    cancelled: date | None = None
+    parent: "Agreement | None" = None
+    is_live: bool = True
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Seats:
+    """A distributor subscription; `steps` are (from this day, quantity), ascending.
+
+    `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it.
+    """
+
+    id: str
+    account: Account
+    offer: Offer
+    vendor_subscription_id: str
+    steps: list[tuple[date, Decimal]]
+    price: Decimal
+    status: str = "Active"
+    ended: date | None = None
+    role: str = COUNTED
+    is_charged: bool = True
+    commitment: str = ""
+
+    @property
+    def quantity(self) -> Decimal:
+        """Seats now."""
+        return self.steps[-1][1]
+
+    def on(self, day: date) -> Decimal:
+        """Seats on `day`; zero before the start and from the end on."""
+        if self.ended is not None and self.ended <= day:
+            return ZERO
+        return next((quantity for start, quantity in reversed(self.steps) if start <= day), ZERO)
+
+
+@dataclass(slots=True, eq=False)
+class TenantSku:
+    """A SKU in a tenant. `seats` are the distributor's subscriptions behind it; `own` is what has no subscription."""
+
+    account: Account
+    sku: Sku
+    assigned: int
+    seats: list[Seats] = field(default_factory=list)
+    own: int = 0
+    warning: int = 0
+    suspended: int = 0
+    disabled_users: int = 0
+    role: str = COUNTED
+    is_trial: bool = False
+
+    @property
+    def enabled(self) -> int:
+        """Prepaid units in use: the live subscriptions' seats and the tenant's own."""
+        return self.own + sum(int(s.quantity) for s in self.seats if s.role != INFORMATION)
+
+
+@dataclass(slots=True, eq=False)
+class Devices:
+    """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device."""
+
+    account: Account
+    node_class: str
+    live: int
+    stale: int = 0
+    retired: int = 0
+    pending: int = 0
+    excluded: int = 0
+    role: str = COUNTED
+    first_id: int = 0
+
+    @property
+    def excluded_ids(self) -> range:
+        """Device ids that exclusion rules name; known once the devices are numbered."""
+        return range(self.first_id, self.first_id + self.excluded)
+
+    @property
+    def total(self) -> int:
+        """All device records, whatever their state."""
+        return self.excluded + self.live + self.stale + self.retired + self.pending
+
+
+@dataclass(slots=True, eq=False)
+class Position:
+    """Everything about one client and one product; `intent` is the class planted here (empty: nothing planted)."""
+
+    client: "Client"
+    product: Product
+    lines: list[Line] = field(default_factory=list)
+    seats: list[Seats] = field(default_factory=list)
+    skus: list[TenantSku] = field(default_factory=list)
+    devices: list[Devices] = field(default_factory=list)
+    intent: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """One company. `kind`: live, internal (the MSP), inactive, deleted (recycled record), stray (not in the PSA)."""
+
+    number: int
+    company_id: int
+    name: CompanyName
+    currency: str
+    users: int
+    kind: str = "live"
+    accounts: dict[str, list[Account]] = field(default_factory=dict)
+    agreements: list[Agreement] = field(default_factory=list)
+    positions: dict[str, Position] = field(default_factory=dict)
+    loose_skus: list[TenantSku] = field(default_factory=list)
+    loose_seats: list[Seats] = field(default_factory=list)
+    loose_devices: list[Devices] = field(default_factory=list)
+    parent: "Client | None" = None
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """The client id that the rest of tieout knows."""
+        return f"connectwise:{self.company_id}"
+
+    def is_mapped(self, source: str) -> bool:
+        """Whether this client has a confirmed, readable account in `source`."""
+        return any(a.mapped_by and not a.is_refused for a in self.accounts.get(source, ()))
+
+
+@dataclass(slots=True)
+class Exclusion:
+    """A row of exclusions.csv; None is any."""
+
+    reason: str
+    client: Client | None = None
+    source: str = "*"
+    vendor_product_id: str = "*"
+    record_id: str = "*"
+    valid_to: date | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """The whole MSP. `day` is the cut-off day, `first` the first day of its month."""
+
+    seed: int
+    clock: datetime
+    day: date
+    first: date
+    msp: Client
+    clients: list[Client] = field(default_factory=list)
+    others: list[Client] = field(default_factory=list)
+    exclusions: list[Exclusion] = field(default_factory=list)
+    last_ids: dict[str, int] = field(default_factory=dict)
+
+    def next_id(self, kind: str, start: int) -> int:
+        """The next running number of `kind`, the first being `start`."""
+        self.last_ids[kind] = self.last_ids.get(kind, start - 1) + 1
+        return self.last_ids[kind]
+
+    def everyone(self) -> list[Client]:
+        """Every company: clients, the MSP, and those that are no live client."""
+        return [*self.clients, self.msp, *self.others]

@@ -1,0 +1,145 @@
+"""The planted errors: what each is, where it fits, and which class a right reconciliation gives it.
+
+Belongs here: the list of plants and where they land. What they do to a position stands in `line_plants.py` (the PSA's
+side) and `vendor_plants.py` (the vendors' side). Does not belong here: payloads, judgement (`truth.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from sandbox.world import line_plants as lines
+from sandbox.world import vendor_plants as vendors
+from sandbox.world.accounts import plant_accounts
+from sandbox.world.clients import add_devices, quantity_for
+from sandbox.world.holdings import add_line, add_seats, open_position
+from sandbox.world.plan import Client, Plan, Position, TenantSku
+from sandbox.world.products import (
+    BY_KEY,
+    GRAPH,
+    NINJAONE,
+    PAX8,
+    PRODUCTS,
+    UNMAPPED_CLASSES,
+    UNMAPPED_OFFERS,
+    UNMAPPED_SKUS,
+    Product,
+)
+from sandbox.world.streams import stream
+
+_COUNTED = tuple(p.key for p in PRODUCTS if p.basis_source)
+_PAX8_OWNED = tuple(p.key for p in PRODUCTS if p.basis_source == PAX8 and p.basis == "owned")
+_RMM = ("rmm_server", "rmm_workstation")
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One kind of planted error: `share` is how many per 60 clients (at least two), on one of `products`."""
+
+    name: str
+    share: int
+    products: tuple[str, ...]
+    apply: Callable[[Plan, Position, Random], str]
+    opens: bool = False  # needs a client that does not hold the product yet: a fresh healthy position is opened for it
+
+
+PLANTS: tuple[Plant, ...] = (
+    Plant("vendor grew, nobody told the PSA", 6, _COUNTED, vendors.grown),
+    Plant("vendor shrank, nobody told the PSA", 5, _COUNTED, vendors.shrunk),
+    Plant("charged in parts of a unit", 2, ("backup",), vendors.charged_fraction),
+    Plant("never put on the agreement", 3, _COUNTED, lines.never_billed),
+    Plant("put on the agreement never, no price known", 2, ("edr",), lines.never_billed),
+    Plant("line cancelled, vendor goes on", 2, _COUNTED, lines.cancelled_long_ago),
+    Plant("line cancelled on the cut-off day", 2, _COUNTED, lines.cancelled_on_the_day),
+    Plant("line starts after the cut-off", 2, _COUNTED, lines.future_only),
+    Plant("agreement ended, lines left open", 2, _COUNTED, lines.on_ended_agreement),
+    Plant("agreement cancelled, lines left open", 2, _COUNTED, lines.on_cancelled_agreement),
+    Plant("billed, nothing at the vendor", 3, _COUNTED, vendors.vanished, opens=True),
+    Plant("billed, subscription cancelled", 2, _PAX8_OWNED, vendors.cancelled_subscription),
+    Plant("census above the included units", 2, _COUNTED, lines.above_included),
+    Plant("census below the included units", 2, _COUNTED, lines.below_included),
+    Plant("included units, right", 2, _COUNTED, lines.included_right),
+    Plant("no-charge line with usage", 2, _COUNTED, lines.no_charge),
+    Plant("do-not-bill line with usage", 2, _COUNTED, lines.do_not_bill),
+    Plant("two live lines", 3, _COUNTED, lines.two_lines),
+    Plant("two live lines since one day", 2, _COUNTED, lines.two_lines_same_day),
+    Plant("lines on two agreements", 2, _COUNTED, lines.two_agreements),
+    Plant("future line beside the live one", 2, _COUNTED, lines.future_beside),
+    Plant("future cancellation of a live line", 2, _COUNTED, lines.cancelled_later),
+    Plant("second subscription, nobody told the PSA", 2, _PAX8_OWNED, vendors.second_subscription),
+    Plant("several subscriptions, right", 2, _PAX8_OWNED, vendors.several_subscriptions),
+    Plant("subscription replaced", 2, _PAX8_OWNED, vendors.replaced_subscription),
+    Plant("subscription that has yet to start", 2, _PAX8_OWNED, vendors.pending_subscription),
+    Plant("trial beside the paid seats", 2, _PAX8_OWNED, vendors.trial),
+    Plant("some seats not resold", 2, _PAX8_OWNED, vendors.partly_direct),
+    Plant("client buys direct", 2, _PAX8_OWNED, vendors.wholly_direct, opens=True),
+    Plant("exclusion that has run out", 2, _PAX8_OWNED, vendors.expired_exclusion),
+    Plant("devices excluded by name", 2, _RMM, vendors.excluded_devices),
+    Plant("billed for devices that fell silent", 2, _RMM, vendors.silent_devices),
+    Plant("only silent devices left", 2, ("rmm_server",), vendors.only_silent_devices),
+    Plant("licences in grace", 2, ("o365_e3",), vendors.in_grace, opens=True),
+)
+
+
+def plant_all(plan: Plan) -> None:
+    """Plant every kind several times over, each on a position of its own."""
+    taken = plant_accounts(plan)
+    rng = stream(plan.seed, "plants")
+    free = [client for client in plan.clients if client not in taken]
+    _plant_without_rule(plan, free, rng)
+    for plant in PLANTS:
+        count = max(2, round(plant.share * len(plan.clients) / 60))
+        for position in _places(plan, plant, free, count, rng):
+            position.note = plant.name
+            position.intent = plant.apply(plan, position, rng)
+
+
+def _places(plan: Plan, plant: Plant, clients: list[Client], count: int, rng: Random) -> list[Position]:
+    """Up to `count` positions that no other plant has touched, spread over products and clients by chance."""
+    found: list[Position] = []
+    order = clients[:]
+    rng.shuffle(order)
+    for client in order:
+        if len(found) == count:
+            break
+        keys = [key for key in plant.products if _fits(client, key, plant.opens)]
+        if keys:
+            key = rng.choice(keys)
+            if plant.opens:
+                open_position(plan, client, BY_KEY[key], quantity_for(client, key, rng), rng)
+            found.append(client.positions[key])
+    return found
+
+
+def _fits(client: Client, key: str, opens: bool) -> bool:
+    if opens:
+        return key not in client.positions and _can_hold(client, BY_KEY[key])
+    position = client.positions.get(key)
+    return position is not None and not position.note
+
+
+def _can_hold(client: Client, product: Product) -> bool:
+    return (not product.offer or PAX8 in client.accounts) and client.is_mapped(product.basis_source)
+
+
+def _plant_without_rule(plan: Plan, clients: list[Client], rng: Random) -> None:
+    """Things at the vendors that no product answers to, and a PSA product that nobody made a counting rule for."""
+    count = max(2, len(plan.clients) // 20)
+    for client in _some(clients, GRAPH, count, rng):
+        account = client.accounts[GRAPH][0]
+        owned = rng.randrange(2, 7)
+        client.loose_skus.append(TenantSku(account, rng.choice(UNMAPPED_SKUS), owned - rng.randrange(0, 2), own=owned))
+    for client in _some(clients, PAX8, count, rng):
+        offer = rng.choice(UNMAPPED_OFFERS)
+        client.loose_seats.append(add_seats(plan, client.accounts[PAX8][0], offer, rng.randrange(2, 9), rng))
+    for client in _some(clients, NINJAONE, count, rng):
+        add_devices(client, rng.choice(UNMAPPED_CLASSES), rng.randrange(1, 5), "counted")
+    for client in rng.sample(clients, min(count, len(clients))):
+        position = Position(client, BY_KEY["voice"], note="no counting rule", intent="unmapped_product")
+        client.positions["voice"] = position
+        add_line(plan, position, quantity_for(client, "voice", rng), rng)
+
+
+def _some(clients: list[Client], source: str, count: int, rng: Random) -> list[Client]:
+    able = [client for client in clients if client.is_mapped(source)]
+    return rng.sample(able, min(count, len(able)))

@@ -1,0 +1,185 @@
+"""What the MSP sells: its PSA catalogue, the vendors' identifiers of the same things, and how each is counted.
+
+Belongs here: constants. SKU GUIDs and part numbers are Microsoft's published ones; prices, distributor ids and the
+names of the products that are not Microsoft's are invented. Does not belong here: any client's quantities.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+GRAPH, PAX8, NINJAONE, CONNECTWISE = "microsoft_graph", "pax8", "ninjaone", "connectwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """A Microsoft directory SKU: GUID and part number as in Microsoft's public list."""
+
+    id: str
+    part_number: str
+    name: str
+    is_addon: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product in the distributor's catalogue; `id` is the vendor product id, `vendor_sku` may equal the PSA's."""
+
+    id: str
+    name: str
+    vendor_name: str
+    sku: str
+    vendor_sku: str
+    requires_commitment: bool
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A PSA catalogue item with its counting rule; `basis` empty means that nobody made a rule."""
+
+    key: str
+    item_id: int
+    identifier: str
+    name: str
+    price: Decimal
+    cost: Decimal
+    basis: str
+    owned_source: str = ""
+    used_source: str = ""
+    charged_source: str = ""
+    inactive_days: int | None = None
+    sku: Sku | None = None
+    offer: Offer | None = None
+    vendor_sku: str = ""
+    bill_mode: str = "Billable"
+
+    @property
+    def id(self) -> str:
+        """The product id that the rest of tieout knows: scoped to the PSA."""
+        return f"{CONNECTWISE}:{self.item_id}"
+
+    @property
+    def basis_source(self) -> str:
+        """The system whose count decides, empty for fixed services and for products without a rule."""
+        sources = {"owned": self.owned_source, "used": self.used_source, "charged": self.charged_source}
+        return sources.get(self.basis, "")
+
+
+def _offer(number: int, name: str, vendor: str, vendor_sku: str, cost: str, commitment: bool = True) -> Offer:
+    # Ids of the distributor's catalogue are the same for every partner, so they do not depend on the seed.
+    suffix = " [New Commerce Experience]" if vendor == "Microsoft" else ""
+    return Offer(
+        id=f"9d3a7c52-0000-4000-8000-{number:012x}",
+        name=name + suffix,
+        vendor_name=vendor,
+        sku=f"{vendor[:3].upper()}-{number:03d}-C100C",
+        vendor_sku=vendor_sku,
+        requires_commitment=commitment,
+        cost=Decimal(cost),
+    )
+
+
+BASIC = Sku("3b555118-da6a-4418-894f-7df1e2096870", "O365_BUSINESS_ESSENTIALS", "Microsoft 365 Business Basic")
+STANDARD = Sku("f245ecc8-75af-4f8e-b61f-27d8114de5f3", "O365_BUSINESS_PREMIUM", "Microsoft 365 Business Standard")
+PREMIUM = Sku("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46", "SPB", "Microsoft 365 Business Premium")
+M365_E3 = Sku("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3", "Microsoft 365 E3")
+O365_E3 = Sku("6fd2c87f-b296-42f0-b197-1e91e994b900", "ENTERPRISEPACK", "Office 365 E3")
+EXCHANGE_P1 = Sku("4b9405b0-7788-4568-add1-99614e613b69", "EXCHANGESTANDARD", "Exchange Online (Plan 1)")
+ENTRA_P1 = Sku("078d2b04-f1bd-4111-bbd4-b4b1b354cef4", "AAD_PREMIUM", "Microsoft Entra ID P1", is_addon=True)
+DEFENDER_P1 = Sku(
+    "4ef96642-f096-40de-a3e9-d83fb2f90211",
+    "ATP_ENTERPRISE",
+    "Microsoft Defender for Office 365 (Plan 1)",
+    is_addon=True,
+)
+# Free by nature: excluded by a rule on the vendor's product, for every client.
+FLOW_FREE = Sku("f30db892-07e9-47e9-837c-80727f46fd3d", "FLOW_FREE", "Microsoft Power Automate Free", is_addon=True)
+TEAMS_TRIAL = Sku("710779e8-3d4a-4c88-adb9-386c958d1fdf", "TEAMS_EXPLORATORY", "Microsoft Teams Exploratory", True)
+# Sold by nobody yet: no catalogue item, no mapping.
+VISIO = Sku("c5928f49-12ba-48f7-ada3-0d743a3601d5", "VISIOCLIENT", "Visio Plan 2", is_addon=True)
+POWER_BI_PRO = Sku("f8a1db68-be16-40ed-86d5-cb42ce701560", "POWER_BI_PRO", "Power BI Pro", is_addon=True)
+
+FREE_SKUS = (FLOW_FREE, TEAMS_TRIAL)
+UNMAPPED_SKUS = (VISIO, POWER_BI_PRO)
+
+UNMAPPED_OFFERS = (
+    _offer(30, "Larkspur Email Archive", "Larkspur", "LKS-ARCH-1", "1.15", commitment=False),
+    _offer(31, "Visio Plan 2", "Microsoft", "CFQ7TTC0HD32:0001", "12.35"),
+)
+
+SERVER_CLASSES = ("WINDOWS_SERVER", "LINUX_SERVER")
+WORKSTATION_CLASSES = ("WINDOWS_WORKSTATION", "MAC", "LINUX_WORKSTATION")
+EXCLUDED_CLASSES = ("NMS_SWITCH", "NMS_FIREWALL", "NMS_WAP", "UNMANAGED_DEVICE", "VMWARE_VM_GUEST", "HYPERV_VMM_GUEST")
+UNMAPPED_CLASSES = ("NMS_PRINTER", "APPLE_IOS", "ANDROID")
+
+
+def _microsoft(
+    key: str, item: int, identifier: str, sku: Sku, vendor_sku: str, price: str, cost: str, basis: str
+) -> Product:
+    return Product(
+        key=key,
+        item_id=item,
+        identifier=identifier,
+        name=sku.name,
+        price=Decimal(price),
+        cost=Decimal(cost),
+        basis=basis,
+        owned_source=PAX8,
+        used_source=GRAPH,
+        charged_source=PAX8,
+        sku=sku,
+        offer=_offer(item - 760, sku.name, "Microsoft", vendor_sku, cost),
+        vendor_sku=vendor_sku,
+    )
+
+
+PRODUCTS: tuple[Product, ...] = (
+    _microsoft("basic", 769, "M365-BUS-BASIC", BASIC, "CFQ7TTC0LH18:0001", "7.20", "5.04", "owned"),
+    _microsoft("standard", 770, "M365-BUS-STD", STANDARD, "CFQ7TTC0LDPB:0001", "15.33", "10.755", "owned"),
+    _microsoft("premium", 771, "M365-BUS-PREM", PREMIUM, "CFQ7TTC0LCHC:0002", "26.49", "17.605", "owned"),
+    _microsoft("m365_e3", 772, "M365-E3", M365_E3, "CFQ7TTC0LFLX:0001", "39.95", "30.60", "used"),
+    _microsoft("exchange", 774, "EXO-P1", EXCHANGE_P1, "CFQ7TTC0LH16:0001", "4.79", "3.40", "used"),
+    _microsoft("entra", 775, "ENTRA-P1", ENTRA_P1, "CFQ7TTC0LFLS:0002", "7.07", "5.10", "used"),
+    _microsoft("defender", 776, "DEFENDER-O365-P1", DEFENDER_P1, "CFQ7TTC0LH04:0001", "2.69", "1.70", "owned"),
+    # Bought through an older channel that has no API: the tenant itself is the only record of what is owned.
+    Product(
+        "o365_e3", 773, "O365-E3", O365_E3.name, Decimal("27.85"), Decimal("19.55"), "owned",
+        owned_source=GRAPH, used_source=GRAPH, sku=O365_E3,
+    ),
+    # Priced per agreement, so the catalogue holds no price: an unbilled seat has an unknown impact, not a zero one.
+    Product(
+        "edr", 812, "EDR-AGENT", "Endpoint detection and response", Decimal("0"), Decimal("2.95"), "owned",
+        owned_source=PAX8, charged_source=PAX8,
+        offer=_offer(52, "Tidewatch Managed EDR", "Tidewatch", "TW-EDR-ENT", "2.95", commitment=False),
+    ),
+    Product(
+        "backup", 640, "BACKUP-SVR", "Server backup", Decimal("94.37"), Decimal("58.125"), "charged",
+        owned_source=PAX8, charged_source=PAX8,
+        offer=_offer(53, "Stowaway Server Backup", "Stowaway", "SW-SRV-01", "58.125", commitment=False),
+        vendor_sku="SW-SRV-01",
+    ),
+    Product(
+        "rmm_server", 650, "RMM-SERVER", "Managed server", Decimal("61.75"), Decimal("4.10"), "used",
+        used_source=NINJAONE, inactive_days=30,
+    ),
+    Product(
+        "rmm_workstation", 651, "RMM-WORKSTATION", "Managed workstation", Decimal("18.65"), Decimal("2.35"), "used",
+        used_source=NINJAONE, inactive_days=30,
+    ),
+    Product("helpdesk", 660, "SERVICE-DESK", "Service desk, flat fee", Decimal("495.00"), Decimal("0"), "fixed"),
+    Product("firewall", 661, "FIREWALL-MGMT", "Firewall management", Decimal("79.99"), Decimal("12.50"), "fixed"),
+    Product(
+        "tool", 662, "TOOL-RMM", "RMM tool licence (cost record)", Decimal("0"), Decimal("1.20"), "fixed",
+        bill_mode="NoCharge",
+    ),
+    # Sold, but nobody has said how it is counted.
+    Product("voice", 670, "VOICE-LINE", "Hosted voice line", Decimal("21.15"), Decimal("11.40"), ""),
+)  # fmt: skip
+BY_KEY = {product.key: product for product in PRODUCTS}
+BY_SKU = {product.sku.id: product for product in PRODUCTS if product.sku}
+BY_OFFER = {product.offer.id: product for product in PRODUCTS if product.offer}
+BY_NODE_CLASS = {
+    **dict.fromkeys(SERVER_CLASSES, BY_KEY["rmm_server"]),
+    **dict.fromkeys(WORKSTATION_CLASSES, BY_KEY["rmm_workstation"]),
+}
+PRIMARY_KEYS = ("basic", "standard", "premium", "m365_e3", "o365_e3")

@@ -1,0 +1,145 @@
+"""The rules that the MSP's people confirmed, as rows of the home's CSV files.
+
+Belongs here: which columns each file has, and the rows of a plan. Does not belong here: writing files
+(`sandbox/home.py`) or applying rules.
+"""
+
+from datetime import date, timedelta
+
+from sandbox.world.dates import add_months
+from sandbox.world.model import Rules
+from sandbox.world.plan import Account, Client, Exclusion, Plan
+from sandbox.world.products import BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, PRODUCTS
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "client_map": (
+        "source_system", "account_id", "client_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at", "reason",
+    ),
+    "product_map": (
+        "source_system", "vendor_product_id", "product_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at",
+        "reason",
+    ),
+    "counting": (
+        "product_id", "basis", "owned_source", "used_source", "charged_source", "inactive_days", "valid_from",
+        "valid_to", "owner", "reason",
+    ),
+    "exclusions": (
+        "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
+        "valid_from", "valid_to",
+    ),
+}  # fmt: skip
+_ANALYST, _OWNER = "a.ruiz", "m.okafor"
+_HISTORY_MONTHS = 36
+
+
+def rules_of(plan: Plan) -> Rules:
+    """All confirmed rules; the devices must have been numbered (`ninjaone.number_devices`)."""
+    since = add_months(plan.first, -_HISTORY_MONTHS)
+    return Rules(
+        client_map=_client_map(plan, since),
+        product_map=_product_map(since),
+        counting=_counting(since),
+        exclusions=_exclusions(plan, since),
+    )
+
+
+def _client_map(plan: Plan, since: date) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    confirmed = [
+        account
+        for client in [*plan.clients, plan.msp]
+        for source in (GRAPH, PAX8, NINJAONE)
+        for account in client.accounts.get(source, ())
+        if account.mapped_by == "rule"
+    ]
+    for number, account in enumerate(confirmed):
+        start = since
+        if number % 20 == 7:
+            # An account that changed hands: the old owner's rule ran out where the new one's begins.
+            start = add_months(plan.first, -4)
+            former = plan.clients[(number * 5) % len(plan.clients)]
+            rows.append(_mapping(account, former, since, start, "moved to another client later"))
+        rows.append(_mapping(account, account.client, start, None, "checked against the signed order"))
+    return rows
+
+
+def _mapping(account: Account, client: Client, start: date, end: date | None, reason: str) -> dict[str, str]:
+    return {
+        "source_system": account.source,
+        "account_id": account.id,
+        "client_id": client.id,
+        "valid_from": start.isoformat(),
+        "valid_to": end.isoformat() if end else "",
+        "confirmed_by": _ANALYST,
+        "confirmed_at": (start + timedelta(days=2)).isoformat(),
+        "reason": reason,
+    }
+
+
+def _product_map(since: date) -> list[dict[str, str]]:
+    pairs = [(GRAPH, product.sku.id, product.id, product.sku.part_number) for product in PRODUCTS if product.sku]
+    # Where the catalogue holds the distributor's SKU, the id decides and no rule is needed.
+    pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in PRODUCTS if p.offer and not p.vendor_sku]
+    pairs += [(NINJAONE, node_class, product.id, node_class) for node_class, product in BY_NODE_CLASS.items()]
+    return [
+        {
+            "source_system": source,
+            "vendor_product_id": vendor_product_id,
+            "product_id": product_id,
+            "valid_from": since.isoformat(),
+            "valid_to": "",
+            "confirmed_by": _ANALYST,
+            "confirmed_at": since.isoformat(),
+            "reason": f"{name} is this catalogue item",
+        }
+        for source, vendor_product_id, product_id, name in pairs
+    ]
+
+
+def _counting(since: date) -> list[dict[str, str]]:
+    return [
+        {
+            "product_id": product.id,
+            "basis": product.basis,
+            "owned_source": product.owned_source,
+            "used_source": product.used_source,
+            "charged_source": product.charged_source,
+            "inactive_days": "" if product.inactive_days is None else str(product.inactive_days),
+            "valid_from": since.isoformat(),
+            "valid_to": "",
+            "owner": _OWNER,
+            "reason": "as the client contracts say",
+        }
+        for product in PRODUCTS
+        if product.basis
+    ]
+
+
+def _exclusions(plan: Plan, since: date) -> list[dict[str, str]]:
+    rows = [_exclusion(plan, exclusion, since) for exclusion in plan.exclusions]
+    for client in plan.clients:
+        for position in client.positions.values():
+            for devices in position.devices:
+                rows += [
+                    _exclusion(
+                        plan,
+                        Exclusion("client's own lab machine", client, NINJAONE, devices.node_class, str(device_id)),
+                        since,
+                    )
+                    for device_id in devices.excluded_ids
+                ]
+    return rows
+
+
+def _exclusion(plan: Plan, exclusion: Exclusion, since: date) -> dict[str, str]:
+    return {
+        "client_id": exclusion.client.id if exclusion.client else "*",
+        "source_system": exclusion.source,
+        "vendor_product_id": exclusion.vendor_product_id,
+        "source_record_id": exclusion.record_id,
+        "reason": exclusion.reason,
+        "owner": _OWNER,
+        "review_date": add_months(plan.first, 6).isoformat(),
+        "valid_from": since.isoformat(),
+        "valid_to": exclusion.valid_to.isoformat() if exclusion.valid_to else "",
+    }

@@ -1,0 +1,158 @@
+"""Plants on the vendors' side: seats, trials, direct purchases and devices that the PSA does not know about.
+
+Belongs here: what a plant does to a position's holdings, and the class it must get. Each function changes the position
+and gives back that class. Does not belong here: which client is hit (`plants.py`).
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+from sandbox.world.dates import add_months
+from sandbox.world.holdings import add_seats, adopt, day_in_month, drop_holdings, grow
+from sandbox.world.plan import EXCLUDED, INFORMATION, Exclusion, Plan, Position, Seats
+from sandbox.world.products import PAX8
+
+
+def grown(plan: Plan, position: Position, rng: Random) -> str:
+    """More is in use than is billed."""
+    grow(plan, position, rng.randrange(1, 5), rng)
+    return "underbilled"
+
+
+def shrunk(plan: Plan, position: Position, rng: Random) -> str:
+    """Less is in use than is billed."""
+    grow(plan, position, -rng.randrange(1, 3), rng)
+    return "overbilled"
+
+
+def charged_fraction(plan: Plan, position: Position, rng: Random) -> str:
+    """The vendor charges half units, so that money falls on half a cent."""
+    grow(plan, position, Decimal(rng.choice((1, 3))) / 2, rng)
+    return "underbilled"
+
+
+def vanished(plan: Plan, position: Position, rng: Random) -> str:
+    """The client pays for something that no vendor has a record of."""
+    drop_holdings(position)
+    return "orphan_billing"
+
+
+def _end(seats: Seats, plan: Plan, rng: Random) -> None:
+    seats.status, seats.role = "Cancelled", INFORMATION
+    seats.ended = max(seats.steps[-1][0] + timedelta(days=1), day_in_month(add_months(plan.first, -1), rng))
+    seats.ended = min(seats.ended, plan.first - timedelta(days=1))
+
+
+def cancelled_subscription(plan: Plan, position: Position, rng: Random) -> str:
+    """The subscription ended last month; the line was not told."""
+    _end(position.seats[0], plan, rng)
+    position.skus.clear()
+    return "orphan_billing"
+
+
+def _add(plan: Plan, position: Position, quantity: int, rng: Random) -> Seats:
+    offer = position.product.offer
+    assert offer is not None
+    return adopt(position, add_seats(plan, position.client.accounts[PAX8][0], offer, quantity, rng))
+
+
+def second_subscription(plan: Plan, position: Position, rng: Random) -> str:
+    """A second subscription of the same product was ordered and not billed."""
+    _add(plan, position, rng.randrange(1, 6), rng)
+    return "underbilled"
+
+
+def _bill_more(position: Position, quantity: int) -> None:
+    next(line for line in position.lines if line.role == "live").quantity += quantity
+
+
+def several_subscriptions(plan: Plan, position: Position, rng: Random) -> str:
+    """Three subscriptions of one product add up to the one line."""
+    for quantity in (1, 2):
+        _add(plan, position, quantity, rng)
+        _bill_more(position, quantity)
+    return "matched"
+
+
+def replaced_subscription(plan: Plan, position: Position, rng: Random) -> str:
+    """The old subscription was cancelled when its successor began: only the successor counts."""
+    successor = _add(plan, position, int(position.seats[0].quantity), rng)
+    _end(position.seats[0], plan, rng)
+    successor.steps = [(add_months(plan.first, -2), successor.quantity)]
+    return "matched"
+
+
+def pending_subscription(plan: Plan, position: Position, rng: Random) -> str:
+    """Seats that are ordered and not active yet count nothing."""
+    seats = _add(plan, position, 3, rng)
+    seats.status, seats.role, seats.is_charged = rng.choice(("PendingManual", "WaitingForDetails")), INFORMATION, False
+    return "matched"
+
+
+def _exclude(plan: Plan, position: Position, seats: Seats, reason: str) -> None:
+    # The client pays the vendor for these itself, so the distributor's invoice shows them for information only.
+    seats.role, seats.is_charged = EXCLUDED, False
+    plan.exclusions.append(Exclusion(reason, position.client, PAX8, seats.offer.id, seats.id))
+
+
+def trial(plan: Plan, position: Position, rng: Random) -> str:
+    """A trial is excluded by name until it ends; the paid seats beside it are billed."""
+    seats = _add(plan, position, 5, rng)
+    seats.status = "Trial"
+    _exclude(plan, position, seats, "trial, free until it is converted")
+    return "matched"
+
+
+def partly_direct(plan: Plan, position: Position, rng: Random) -> str:
+    """The client pays some seats itself: that part is excluded, the rest is one seat short."""
+    _exclude(plan, position, _add(plan, position, rng.randrange(2, 6), rng), "not resold: client pays these direct")
+    grow(plan, position, 1, rng)
+    return "underbilled"
+
+
+def wholly_direct(plan: Plan, position: Position, rng: Random) -> str:
+    """The client buys the product direct: nothing is billed and nothing is due."""
+    for line in tuple(position.lines):
+        position.lines.remove(line)
+        line.agreement.lines.remove(line)
+    _exclude(plan, position, position.seats[0], "not resold: client buys direct")
+    return "matched" if position.skus else "excluded"
+
+
+def expired_exclusion(plan: Plan, position: Position, rng: Random) -> str:
+    """Seats that were excluded as a trial until last month; the trial ended and nobody billed them."""
+    seats = _add(plan, position, 2, rng)
+    plan.exclusions.append(
+        Exclusion(
+            "trial until its end date", position.client, PAX8, seats.offer.id, seats.id, add_months(plan.first, -1)
+        )
+    )
+    return "underbilled"
+
+
+def excluded_devices(plan: Plan, position: Position, rng: Random) -> str:
+    """Two devices are named by a rule: they stand beside the line, not in it."""
+    position.devices[0].excluded = 2
+    return "matched"
+
+
+def silent_devices(plan: Plan, position: Position, rng: Random) -> str:
+    """Devices that were not seen for longer than the rule allows are still billed."""
+    position.devices[0].live -= 1
+    position.devices[0].stale += 1
+    return "overbilled"
+
+
+def only_silent_devices(plan: Plan, position: Position, rng: Random) -> str:
+    """Every device fell silent: nothing is due, yet the vendor has records, so it is no orphan."""
+    for devices in position.devices:
+        devices.stale, devices.live = devices.stale + devices.live, 0
+    return "overbilled"
+
+
+def in_grace(plan: Plan, position: Position, rng: Random) -> str:
+    """Licences past their end and still in grace are owned; nobody billed the last two."""
+    sku = position.skus[0]
+    sku.warning, sku.own = sku.own + 2, 0
+    return "underbilled"
