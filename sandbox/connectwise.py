@@ -31,8 +31,15 @@ _STATUSES: Final = [
     {"id": 2, "name": "Inactive", "defaultFlag": False, "inactiveFlag": True, "_info": _INFO},
 ]
 _TYPES: Final = [
-    {"id": 1, "name": "Client", "defaultFlag": True, "vendorFlag": False, "serviceAlertFlag": False, "_info": _INFO},
-    {"id": 2, "name": "Vendor", "defaultFlag": False, "vendorFlag": True, "serviceAlertFlag": False, "_info": _INFO},
+    {
+        "id": number,
+        "name": name,
+        "defaultFlag": name == "Client",
+        "vendorFlag": name == "Vendor",
+        "serviceAlertFlag": False,
+        "_info": _INFO,
+    }
+    for number, name in ((1, "Client"), (2, "Vendor"), (3, "Prospect"), (4, "Internal"))
 ]
 _BILLING_CYCLES: Final = [
     {"id": 2, "identifier": "M", "name": "Monthly", "defaultFlag": True, "billingOptions": "Monthly", "_info": _INFO},
