@@ -121,6 +121,10 @@ def load_settings(
     if "exports" in models and "exports" not in sources and _has_exports(home):
         # A file in the inbox is configuration enough: exports need no address and no credential.
         sources["exports"] = models["exports"]()
+    if "exports" in sources and getattr(sources["exports"], "inbox", home.inbox) is None:
+        # The files always lie in the home; its currency tells which dollar a bare $ is.
+        currency = getattr(sources["exports"], "currency", None) or loaded.default_currency
+        sources["exports"] = sources["exports"].model_copy(update={"inbox": home.inbox, "currency": currency})
     return Settings(
         default_currency=loaded.default_currency,
         schedule=loaded.schedule,
@@ -287,4 +291,6 @@ def _is_secret(annotation: Any) -> bool:
 
 
 def _has_exports(home: Home) -> bool:
-    return home.inbox.is_dir() and any(path.is_dir() and any(path.iterdir()) for path in home.inbox.iterdir())
+    return home.inbox.is_dir() and any(
+        path.is_dir() and not path.name.startswith(".") and any(path.iterdir()) for path in home.inbox.iterdir()
+    )

@@ -1,0 +1,61 @@
+"""One sheet while it is read: what is known about it, and the faults found so far.
+
+Belongs here: `Sheet`, which the stages below the header share. Does not belong here: any rule.
+"""
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from connectors.exports.aliases import Aliases
+from connectors.exports.grid import Grid
+from connectors.exports.headers import Mapping
+from connectors.exports.problems import SHOWN, Problem
+from connectors.exports.profile import Profile
+from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
+
+TABLES = {"billing": BILLING_LINES, "vendor": VENDOR_QUANTITIES}
+
+
+@dataclass
+class Sheet:
+    """One sheet while it is read: the connection holds the temp table `body`, cleaned cells below the header."""
+
+    connection: duckdb.DuckDBPyConnection
+    grid: Grid
+    mapping: Mapping
+    profile: Profile
+    aliases: Aliases
+    codes: dict[str, str]
+    problems: list[Problem] = field(default_factory=list)
+    more: int = 0
+
+    def of_type(self, *types: str) -> list[str]:
+        """The mapped raw columns of these types."""
+        table = TABLES[self.mapping.kind]
+        return [name for name in self.mapping.columns if table.column(name).type in types]
+
+    def cell(self, name: str) -> str:
+        """The column of `body` that holds raw column `name`."""
+        return f"c{self.mapping.columns[name]}"
+
+    def kind(self, name: str) -> str:
+        """The column of `body` that holds the kinds of the cells of `name`."""
+        return f"k{self.mapping.columns[name]}"
+
+    def fault(self, query: str, name: str | None, reason: str, advice: str) -> None:
+        """Lists the rows of `query` (row_number, value) as faults of raw column `name`."""
+        found = self.connection.sql(f"select row_number, value from ({query}) order by row_number")
+        rows = found.limit(SHOWN).fetchall()
+        if len(rows) == SHOWN:
+            self.more += found.aggregate("count(*)").fetchall()[0][0] - SHOWN
+        index = self.mapping.columns.get(name or "")
+        header = self.mapping.headers[index] if index is not None else ""
+        self.problems.extend(
+            Problem(self.grid.file, reason, advice, self.grid.where(row, index), header, value) for row, value in rows
+        )
+
+    def count(self, table: str, where: str = "true") -> int:
+        """The rows of a temp table for which `where` holds."""
+        query = f"select count(*) from {table} where {where}"
+        return int(self.connection.execute(query).fetchall()[0][0])
