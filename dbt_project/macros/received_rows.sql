@@ -22,3 +22,28 @@
                 {% if account_column %}and raw_rows.{{ account_column }} = loads.raw_account_id{% endif %}
     ) as counted_rows
 {% endmacro %}
+
+{# Every raw table with its key, as declared beside the connectors; a test holds the two together. #}
+{% macro raw_tables() %}
+    {{ return([
+        {'system': 'connectwise', 'table': 'companies', 'key': ['id']},
+        {'system': 'connectwise', 'table': 'agreements', 'key': ['id']},
+        {'system': 'connectwise', 'table': 'additions', 'key': ['id']},
+        {'system': 'connectwise', 'table': 'catalog', 'key': ['id']},
+        {'system': 'connectwise', 'table': 'invoices', 'key': ['id']},
+        {'system': 'microsoft_graph', 'table': 'tenants', 'key': ['tenant_id']},
+        {'system': 'microsoft_graph', 'table': 'subscribed_skus', 'key': ['tenant_id', 'sku_id'], 'account_column': 'tenant_id'},
+        {'system': 'microsoft_graph', 'table': 'license_assignments', 'key': ['tenant_id', 'sku_id'], 'account_column': 'tenant_id'},
+        {'system': 'microsoft_graph', 'table': 'directory_subscriptions', 'key': ['tenant_id', 'id'], 'account_column': 'tenant_id'},
+        {'system': 'pax8', 'table': 'companies', 'key': ['id']},
+        {'system': 'pax8', 'table': 'products', 'key': ['id']},
+        {'system': 'pax8', 'table': 'subscriptions', 'key': ['id']},
+        {'system': 'pax8', 'table': 'invoices', 'key': ['id']},
+        {'system': 'pax8', 'table': 'invoice_items', 'key': ['id']},
+        {'system': 'ninjaone', 'table': 'organizations', 'key': ['id']},
+        {'system': 'ninjaone', 'table': 'devices', 'key': ['id']},
+        {'system': 'ninjaone', 'table': 'computer_systems', 'key': ['device_id']},
+        {'system': 'exports', 'table': 'billing_lines', 'key': ['source_name', 'file_hash', 'sheet_name', 'row_number']},
+        {'system': 'exports', 'table': 'vendor_quantities', 'key': ['source_name', 'file_hash', 'sheet_name', 'row_number']},
+    ]) }}
+{% endmacro %}

@@ -34,3 +34,20 @@
         ''
     )
 {%- endmacro %}
+
+{# The folded names of a list of {name}. #}
+{% macro folded_names(items) -%}
+    list_transform({{ items }}, lambda item: {{ fold('item.name') }})
+{%- endmacro %}
+
+{# The value of the custom field with this caption (given in lower case); NULL where there is none. #}
+{% macro custom_field(fields, caption) -%}
+    struct_extract(
+        list_filter({{ fields }}, lambda field: lower(trim(field.caption)) = '{{ caption }}')[1], 'value'
+    )
+{%- endmacro %}
+
+{# Graph ids compare without case; other systems' ids stay as they are. Rules name ids of any system. #}
+{% macro vendor_id(system, id) -%}
+    case when trim({{ system }}) = 'microsoft_graph' then lower(trim({{ id }})) else trim({{ id }}) end
+{%- endmacro %}

@@ -72,15 +72,19 @@ judged as (
             and known.account_id = asked.account_id
             and known.table_name = asked.table_name
     cross join run
+),
+
+account_status as (
+    select
+        source_system,
+        account_id,
+        count(problem) = 0 as is_assessable,
+        string_agg(problem, '; ' order by table_name) as message,
+        bool_or(coalesce(status = 'refused', false)) as is_refused,
+        bool_or(coalesce(status = 'failed', false)) as is_failed,
+        min(captured_at) as last_success_at
+    from judged
+    group by source_system, account_id
 )
 
-select
-    source_system,
-    account_id,
-    count(problem) = 0 as is_assessable,
-    string_agg(problem, '; ' order by table_name) as message,
-    bool_or(coalesce(status = 'refused', false)) as is_refused,
-    bool_or(coalesce(status = 'failed', false)) as is_failed,
-    min(captured_at) as last_success_at
-from judged
-group by source_system, account_id
+select * from account_status

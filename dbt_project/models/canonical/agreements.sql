@@ -66,7 +66,7 @@ all_agreements as (
     select * from exported_agreements
 ),
 
-final as (
+judged as (
     select
         all_agreements.agreement_id,
         all_agreements.source_system,
@@ -93,9 +93,13 @@ final as (
         end as not_live_reason
     from all_agreements
     cross join run
+),
+
+final as (
+    select
+        *,
+        not_live_reason is null as is_live
+    from judged
 )
 
-select
-    *,
-    not_live_reason is null as is_live
-from final
+select * from final

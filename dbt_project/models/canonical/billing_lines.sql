@@ -1,13 +1,7 @@
-with additions as (
-    select * from {{ ref('stg_connectwise__additions') }}
-),
-
-exported_lines as (
-    select * from {{ ref('stg_exports__billing_lines') }}
-),
-
-agreements as (
-    select * from {{ ref('agreements') }}
+with all_lines as (
+    select * from {{ ref('billing_lines_connectwise') }}
+    union all by name
+    select * from {{ ref('billing_lines_exports') }}
 ),
 
 clients as (
@@ -18,68 +12,7 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
-connectwise_lines as (
-    select
-        'connectwise' as source_system,
-        'additions' as source_table,
-        additions.addition_id as source_record_id,
-        agreements.client_id,
-        additions.agreement_id,
-        additions.product_id,
-        coalesce(additions.description, additions.invoice_description, additions.product_code) as line_description,
-        additions.effective_date as valid_from,
-        additions.cancelled_date as valid_to,
-        additions.quantity,
-        coalesce(additions.less_included, 0) as included_quantity,
-        coalesce(additions.billed_quantity, additions.quantity - coalesce(additions.less_included, 0))
-            as billed_quantity,
-        additions.unit_price,
-        additions.unit_cost,
-        agreements.currency,
-        additions.bill_customer as raw_bill_mode,
-        {{ bill_mode_of('additions.bill_customer') }} as bill_mode,
-        case
-            when agreements.agreement_id is null then 'its agreement was not read'
-            else agreements.not_live_reason
-        end as agreement_reason,
-        additions.last_updated_at,
-        additions.read_at
-    from additions
-    left join agreements on additions.agreement_id = agreements.agreement_id
-),
-
-exported_billing_lines as (
-    select
-        exported_lines.source_name as source_system,
-        'billing_lines' as source_table,
-        exported_lines.source_record_id,
-        exported_lines.client_id,
-        exported_lines.agreement_id,
-        exported_lines.product_id,
-        exported_lines.product_name as line_description,
-        exported_lines.effective_date as valid_from,
-        exported_lines.cancelled_date as valid_to,
-        exported_lines.quantity,
-        coalesce(exported_lines.included_quantity, 0) as included_quantity,
-        exported_lines.quantity - coalesce(exported_lines.included_quantity, 0) as billed_quantity,
-        exported_lines.unit_price,
-        exported_lines.unit_cost,
-        exported_lines.currency,
-        exported_lines.raw_bill_mode,
-        exported_lines.bill_mode,
-        cast(null as varchar) as agreement_reason,
-        cast(null as timestamptz) as last_updated_at,
-        exported_lines.read_at
-    from exported_lines
-),
-
-all_lines as (
-    select * from connectwise_lines
-    union all by name
-    select * from exported_billing_lines
-),
-
-final as (
+judged as (
     select
         all_lines.source_system,
         all_lines.source_table,
@@ -114,9 +47,13 @@ final as (
     from all_lines
     left join clients on all_lines.client_id = clients.client_id
     cross join run
+),
+
+billing_lines as (
+    select
+        *,
+        not_live_reason is null as is_live
+    from judged
 )
 
-select
-    *,
-    not_live_reason is null as is_live
-from final
+select * from billing_lines

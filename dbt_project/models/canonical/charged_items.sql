@@ -28,7 +28,8 @@ judged_items as (
             when run.cutoff_date not between items.start_period and items.end_period
                 then
                     'charge period ' || strftime(items.start_period, '%Y-%m-%d') || ' to '
-                    || strftime(items.end_period, '%Y-%m-%d') || ' does not hold ' || strftime(run.cutoff_date, '%Y-%m-%d')
+                    || strftime(items.end_period, '%Y-%m-%d') || ' does not hold '
+                    || strftime(run.cutoff_date, '%Y-%m-%d')
             when coalesce(items.total, items.cost_total, 0) < 0 then 'reversal of an earlier charge'
             when
                 items.subscription_id is null
@@ -49,12 +50,16 @@ ranked_items as (
             order by start_period desc, invoice_date desc nulls last, end_period desc, invoice_item_id desc
         ) as closing_rank
     from judged_items
+),
+
+charged_items as (
+    select
+        * exclude (own_reason, closing_rank),
+        case
+            when own_reason is not null then own_reason
+            when closing_rank > 1 then 'a later charge of its subscription closes the period'
+        end as not_countable_reason
+    from ranked_items
 )
 
-select
-    * exclude (own_reason, closing_rank),
-    case
-        when own_reason is not null then own_reason
-        when closing_rank > 1 then 'a later charge of its subscription closes the period'
-    end as not_countable_reason
-from ranked_items
+select * from charged_items

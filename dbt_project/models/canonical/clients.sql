@@ -6,10 +6,11 @@ exported_lines as (
     select * from {{ ref('stg_exports__billing_lines') }}
 ),
 
-type_names as (
+read_lists as (
     select
         *,
-        list_transform(types, lambda t: {{ fold('t.name') }}) as folded_types
+        {{ folded_names('types') }} as folded_types,
+        {{ guid(custom_field('custom_fields', 'tenant id')) }} as tenant_id
     from companies
 ),
 
@@ -30,11 +31,11 @@ connectwise_clients as (
         not is_deleted and coalesce({{ fold('status') }}, 'active') not in ('inactive', 'not approved') as is_active,
         is_deleted,
         currency,
-        {{ guid("list_filter(custom_fields, lambda f: lower(trim(f.caption)) = 'tenant id')[1].value") }} as tenant_id,
+        tenant_id,
         domain,
         tax_id,
         parent_client_id
-    from type_names
+    from read_lists
 ),
 
 -- An export repeats its client on every line: the values of the line with the smallest record id stand for it.

@@ -21,43 +21,10 @@ current_loads as (
 ),
 
 counted as (
-    {{ received_rows('connectwise', 'companies', ['id']) }}
-    union all
-    {{ received_rows('connectwise', 'agreements', ['id']) }}
-    union all
-    {{ received_rows('connectwise', 'additions', ['id']) }}
-    union all
-    {{ received_rows('connectwise', 'catalog', ['id']) }}
-    union all
-    {{ received_rows('connectwise', 'invoices', ['id']) }}
-    union all
-    {{ received_rows('microsoft_graph', 'tenants', ['tenant_id']) }}
-    union all
-    {{ received_rows('microsoft_graph', 'subscribed_skus', ['tenant_id', 'sku_id'], 'tenant_id') }}
-    union all
-    {{ received_rows('microsoft_graph', 'license_assignments', ['tenant_id', 'sku_id'], 'tenant_id') }}
-    union all
-    {{ received_rows('microsoft_graph', 'directory_subscriptions', ['tenant_id', 'id'], 'tenant_id') }}
-    union all
-    {{ received_rows('pax8', 'companies', ['id']) }}
-    union all
-    {{ received_rows('pax8', 'products', ['id']) }}
-    union all
-    {{ received_rows('pax8', 'subscriptions', ['id']) }}
-    union all
-    {{ received_rows('pax8', 'invoices', ['id']) }}
-    union all
-    {{ received_rows('pax8', 'invoice_items', ['id']) }}
-    union all
-    {{ received_rows('ninjaone', 'organizations', ['id']) }}
-    union all
-    {{ received_rows('ninjaone', 'devices', ['id']) }}
-    union all
-    {{ received_rows('ninjaone', 'computer_systems', ['device_id']) }}
-    union all
-    {{ received_rows('exports', 'billing_lines', ['source_name', 'file_hash', 'sheet_name', 'row_number']) }}
-    union all
-    {{ received_rows('exports', 'vendor_quantities', ['source_name', 'file_hash', 'sheet_name', 'row_number']) }}
+    {%- for raw_table in raw_tables() %}
+        {{ received_rows(**raw_table) }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 read_totals as (
@@ -105,25 +72,29 @@ earlier_totals as (
         cast(sum(row_count) as bigint) as row_count
     from earlier_reads
     group by source_system, table_name
+),
+
+received_rows as (
+    select
+        counted.source_system,
+        counted.table_name,
+        coalesce(load_totals.read_rows, 0) as read_rows,
+        counted.received_rows,
+        counted.accepted_rows,
+        counted.received_rows - counted.accepted_rows as superseded_rows,
+        read_totals.declared_total,
+        case
+            when read_totals.has_earlier_reads then counted.earlier_keys
+            else earlier_totals.row_count
+        end as previous_rows,
+        read_totals.captured_at
+    from counted
+    inner join read_totals
+        on counted.source_system = read_totals.source_system and counted.table_name = read_totals.table_name
+    left join load_totals
+        on counted.source_system = load_totals.source_system and counted.table_name = load_totals.table_name
+    left join earlier_totals
+        on counted.source_system = earlier_totals.source_system and counted.table_name = earlier_totals.table_name
 )
 
-select
-    counted.source_system,
-    counted.table_name,
-    coalesce(load_totals.read_rows, 0) as read_rows,
-    counted.received_rows,
-    counted.accepted_rows,
-    counted.received_rows - counted.accepted_rows as superseded_rows,
-    read_totals.declared_total,
-    case
-        when read_totals.has_earlier_reads then counted.earlier_keys
-        else earlier_totals.row_count
-    end as previous_rows,
-    read_totals.captured_at
-from counted
-inner join read_totals
-    on counted.source_system = read_totals.source_system and counted.table_name = read_totals.table_name
-left join load_totals
-    on counted.source_system = load_totals.source_system and counted.table_name = load_totals.table_name
-left join earlier_totals
-    on counted.source_system = earlier_totals.source_system and counted.table_name = earlier_totals.table_name
+select * from received_rows

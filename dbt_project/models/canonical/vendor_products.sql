@@ -101,13 +101,17 @@ best_named as (
     from named_products
     where vendor_product_id is not null
     group by source_system, vendor_product_id
+),
+
+vendor_products as (
+    select
+        source_system,
+        vendor_product_id,
+        coalesce(vendor_product_name, vendor_product_id) as vendor_product_name,
+        part_number,
+        vendor_sku,
+        vendor_name
+    from best_named
 )
 
-select
-    source_system,
-    vendor_product_id,
-    coalesce(vendor_product_name, vendor_product_id) as vendor_product_name,
-    part_number,
-    vendor_sku,
-    vendor_name
-from best_named
+select * from vendor_products

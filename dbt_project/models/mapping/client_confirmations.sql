@@ -34,7 +34,7 @@ rule_matches as (
     qualify
         row_number() over (
             partition by rules.source_system, rules.account_id
-            order by rules.valid_from desc, rules.rule_id
+            order by rules.valid_from desc, rules.rule_id asc
         ) = 1
 ),
 
@@ -92,9 +92,13 @@ confirmations as (
             id_matches.source_system = rule_matches.source_system
             and id_matches.account_id = rule_matches.account_id
     where rule_matches.account_id is null
+),
+
+client_confirmations as (
+    select
+        *,
+        cast(1 as decimal(5, 4)) as score
+    from confirmations
 )
 
-select
-    *,
-    cast(1 as decimal(5, 4)) as score
-from confirmations
+select * from client_confirmations

@@ -41,23 +41,27 @@ mappings as (
     select * from confirmations
     union all
     select * from accepted_names
+),
+
+client_mappings as (
+    select
+        'client|' || mappings.source_system || '|' || mappings.account_id || '|' || mappings.client_id as mapping_id,
+        mappings.source_system,
+        mappings.account_id,
+        accounts.account_name,
+        mappings.client_id,
+        clients.client_name,
+        mappings.method,
+        mappings.score,
+        mappings.confirmed_by,
+        mappings.confirmed_at,
+        mappings.valid_from,
+        mappings.valid_to,
+        mappings.reasons,
+        mappings.rule_id
+    from mappings
+    inner join clients on mappings.client_id = clients.client_id
+    left join accounts on mappings.source_system = accounts.source_system and mappings.account_id = accounts.account_id
 )
 
-select
-    'client|' || mappings.source_system || '|' || mappings.account_id || '|' || mappings.client_id as mapping_id,
-    mappings.source_system,
-    mappings.account_id,
-    accounts.account_name,
-    mappings.client_id,
-    clients.client_name,
-    mappings.method,
-    mappings.score,
-    mappings.confirmed_by,
-    mappings.confirmed_at,
-    mappings.valid_from,
-    mappings.valid_to,
-    mappings.reasons,
-    mappings.rule_id
-from mappings
-inner join clients on mappings.client_id = clients.client_id
-left join accounts on mappings.source_system = accounts.source_system and mappings.account_id = accounts.account_id
+select * from client_mappings

@@ -28,7 +28,7 @@ rules_in_force as (
     from rules
     cross join run
     where {{ in_force('rules.valid_from', 'rules.valid_to', 'run.cutoff_date') }}
-    qualify row_number() over (partition by rules.product_id order by rules.valid_from desc, rules.rule_id) = 1
+    qualify row_number() over (partition by rules.product_id order by rules.valid_from desc, rules.rule_id asc) = 1
 ),
 
 stated_sides as (

@@ -33,7 +33,7 @@ rule_matches as (
     qualify
         row_number() over (
             partition by rules.source_system, rules.vendor_product_id
-            order by rules.valid_from desc, rules.rule_id
+            order by rules.valid_from desc, rules.rule_id asc
         ) = 1
 ),
 
@@ -75,9 +75,13 @@ confirmations as (
             id_matches.source_system = rule_matches.source_system
             and id_matches.vendor_product_id = rule_matches.vendor_product_id
     where rule_matches.vendor_product_id is null
+),
+
+product_confirmations as (
+    select
+        *,
+        cast(1 as decimal(5, 4)) as score
+    from confirmations
 )
 
-select
-    *,
-    cast(1 as decimal(5, 4)) as score
-from confirmations
+select * from product_confirmations

@@ -41,23 +41,31 @@ mappings as (
     select * from confirmations
     union all
     select * from accepted_names
+),
+
+product_mappings as (
+    select
+        'product|' || mappings.source_system || '|' || mappings.vendor_product_id || '|' || mappings.product_id
+            as mapping_id,
+        mappings.source_system,
+        mappings.vendor_product_id,
+        vendor_products.vendor_product_name,
+        mappings.product_id,
+        products.product_name,
+        mappings.method,
+        mappings.score,
+        mappings.confirmed_by,
+        mappings.confirmed_at,
+        mappings.valid_from,
+        mappings.valid_to,
+        mappings.reasons,
+        mappings.rule_id
+    from mappings
+    inner join products on mappings.product_id = products.product_id
+    left join vendor_products
+        on
+            mappings.source_system = vendor_products.source_system
+            and mappings.vendor_product_id = vendor_products.vendor_product_id
 )
 
-select
-    'product|' || mappings.source_system || '|' || mappings.vendor_product_id || '|' || mappings.product_id as mapping_id,
-    mappings.source_system,
-    mappings.vendor_product_id,
-    vendor_products.vendor_product_name,
-    mappings.product_id,
-    products.product_name,
-    mappings.method,
-    mappings.score,
-    mappings.confirmed_by,
-    mappings.confirmed_at,
-    mappings.valid_from,
-    mappings.valid_to,
-    mappings.reasons,
-    mappings.rule_id
-from mappings
-inner join products on mappings.product_id = products.product_id
-left join vendor_products on mappings.source_system = vendor_products.source_system and mappings.vendor_product_id = vendor_products.vendor_product_id
+select * from product_mappings

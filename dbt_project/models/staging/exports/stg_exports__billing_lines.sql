@@ -5,7 +5,8 @@ with current_rows as (
 renamed as (
     select
         trim(source_name) as source_name,
-        left(file_hash, 12) || ':' || coalesce(sheet_name, '') || ':' || cast(row_number as varchar) as source_record_id,
+        left(file_hash, 12) || ':' || coalesce(sheet_name, '') || ':' || cast(row_number as varchar)
+            as source_record_id,
         file_name,
         file_hash,
         sheet_name,

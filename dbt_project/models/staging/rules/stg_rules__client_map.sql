@@ -6,7 +6,7 @@ renamed as (
     select
         rule_id,
         trim(source_system) as source_system,
-        case when trim(source_system) = 'microsoft_graph' then lower(trim(account_id)) else trim(account_id) end as account_id,
+        {{ vendor_id('source_system', 'account_id') }} as account_id,
         trim(client_id) as client_id,
         valid_from,
         valid_to,

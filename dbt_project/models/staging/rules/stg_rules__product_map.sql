@@ -6,7 +6,7 @@ renamed as (
     select
         rule_id,
         trim(source_system) as source_system,
-        case when trim(source_system) = 'microsoft_graph' then lower(trim(vendor_product_id)) else trim(vendor_product_id) end as vendor_product_id,
+        {{ vendor_id('source_system', 'vendor_product_id') }} as vendor_product_id,
         trim(product_id) as product_id,
         valid_from,
         valid_to,

@@ -1,0 +1,39 @@
+with additions as (
+    select * from {{ ref('stg_connectwise__additions') }}
+),
+
+agreements as (
+    select * from {{ ref('agreements') }}
+),
+
+billing_lines as (
+    select
+        'connectwise' as source_system,
+        'additions' as source_table,
+        additions.addition_id as source_record_id,
+        agreements.client_id,
+        additions.agreement_id,
+        additions.product_id,
+        coalesce(additions.description, additions.invoice_description, additions.product_code) as line_description,
+        additions.effective_date as valid_from,
+        additions.cancelled_date as valid_to,
+        additions.quantity,
+        coalesce(additions.less_included, 0) as included_quantity,
+        coalesce(additions.billed_quantity, additions.quantity - coalesce(additions.less_included, 0))
+            as billed_quantity,
+        additions.unit_price,
+        additions.unit_cost,
+        agreements.currency,
+        additions.bill_customer as raw_bill_mode,
+        {{ bill_mode_of('additions.bill_customer') }} as bill_mode,
+        case
+            when agreements.agreement_id is null then 'its agreement was not read'
+            else agreements.not_live_reason
+        end as agreement_reason,
+        additions.last_updated_at,
+        additions.read_at
+    from additions
+    left join agreements on additions.agreement_id = agreements.agreement_id
+)
+
+select * from billing_lines

@@ -1,0 +1,50 @@
+with subscribed_skus as (
+    select * from {{ ref('stg_microsoft_graph__subscribed_skus') }}
+),
+
+license_assignments as (
+    select * from {{ ref('stg_microsoft_graph__license_assignments') }}
+),
+
+accounts as (
+    select * from {{ ref('accounts_microsoft_graph') }}
+),
+
+-- Units in grace after expiry are still usable, so they are owned.
+graph_owned as (
+    select
+        'owned' as side,
+        'microsoft_graph' as source_system,
+        'subscribed_skus' as source_table,
+        subscribed_skus.account_id || ':' || subscribed_skus.vendor_product_id as source_record_id,
+        subscribed_skus.account_id,
+        subscribed_skus.vendor_product_id,
+        coalesce(subscribed_skus.enabled_units, 0) + coalesce(subscribed_skus.warning_units, 0) as quantity,
+        subscribed_skus.read_at
+    from subscribed_skus
+    inner join accounts
+        on subscribed_skus.account_id = accounts.account_id
+),
+
+graph_used as (
+    select
+        'used' as side,
+        'microsoft_graph' as source_system,
+        'license_assignments' as source_table,
+        license_assignments.account_id || ':' || license_assignments.vendor_product_id as source_record_id,
+        license_assignments.account_id,
+        license_assignments.vendor_product_id,
+        license_assignments.assigned_users as quantity,
+        license_assignments.read_at
+    from license_assignments
+    inner join accounts
+        on license_assignments.account_id = accounts.account_id
+),
+
+quantities as (
+    select * from graph_owned
+    union all by name
+    select * from graph_used
+)
+
+select * from quantities

@@ -1,0 +1,95 @@
+with sources as (
+    select * from {{ ref('stg_control__sources') }}
+),
+
+reads as (
+    select * from {{ ref('stg_control__reads') }}
+),
+
+current_reads as (
+    select * from {{ ref('current_reads') }}
+),
+
+received as (
+    select * from {{ ref('received_rows') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- Tables read as a whole: what this run was told, and how old the newest complete read is.
+table_state as (
+    select
+        reads.source_system,
+        reads.table_name,
+        arg_max(reads.status, coalesce(reads.captured_at, timestamptz '9999-01-01 00:00:00+00'))
+        filter (where reads.run_id = run.run_id) as status,
+        arg_max(
+            coalesce(reads.endpoint, reads.table_name) || ': ' || coalesce(reads.message, 'no reason given'),
+            coalesce(reads.captured_at, timestamptz '9999-01-01 00:00:00+00')
+        ) filter (where reads.run_id = run.run_id and reads.status <> 'ok') as message
+    from reads
+    cross join run
+    where reads.account_id is null
+    group by reads.source_system, reads.table_name
+),
+
+table_ages as (
+    select
+        source_system,
+        table_name,
+        max(captured_at) as captured_at
+    from current_reads
+    where account_id is null
+    group by source_system, table_name
+),
+
+whole_tables as (
+    select
+        table_state.source_system,
+        count(*) filter (where coalesce(table_state.status, 'ok') <> 'ok') as failed_tables,
+        string_agg(table_state.message, '; ' order by table_state.table_name)
+        filter (where coalesce(table_state.status, 'ok') <> 'ok') as message,
+        count(*) filter (where table_ages.captured_at is null) as unread_tables,
+        min(table_ages.captured_at) as last_success_at
+    from table_state
+    left join table_ages
+        on table_state.source_system = table_ages.source_system and table_state.table_name = table_ages.table_name
+    group by table_state.source_system
+),
+
+row_totals as (
+    select
+        source_system,
+        cast(sum(accepted_rows) as bigint) as row_count,
+        cast(sum(previous_rows) as bigint) as previous_row_count
+    from received
+    group by source_system
+),
+
+source_reads as (
+    select
+        sources.source_system,
+        sources.role,
+        sources.is_enabled,
+        sources.limit_hours,
+        whole_tables.last_success_at,
+        coalesce(whole_tables.failed_tables, 0) as failed_tables,
+        coalesce(whole_tables.unread_tables, 0) as unread_tables,
+        whole_tables.message,
+        row_totals.row_count,
+        row_totals.previous_row_count,
+        cast(
+            (epoch(case
+                when sources.role = 'psa' or sources.source_system = 'exports' then run.as_of
+                else run.cutoff
+            end) - epoch(whole_tables.last_success_at)) / 3600 as decimal(10, 2)
+        ) as age_hours
+    from sources
+    cross join run
+    left join whole_tables on sources.source_system = whole_tables.source_system
+    left join row_totals on sources.source_system = row_totals.source_system
+)
+
+select * from source_reads

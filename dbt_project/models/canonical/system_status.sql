@@ -1,0 +1,89 @@
+with source_reads as (
+    select * from {{ ref('source_reads') }}
+),
+
+accounts as (
+    select * from {{ ref('account_status') }}
+),
+
+expectation_results as (
+    select * from {{ ref('stg_control__expectation_results') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+account_totals as (
+    select
+        source_system,
+        count(*) as accounts,
+        count(*) filter (where is_assessable) as good_accounts,
+        count(*) filter (where is_failed) as failed_accounts,
+        count(*) filter (where is_refused or is_failed) as unanswered_accounts,
+        min(account_id || ' - ' || message) filter (where is_refused or is_failed) as example
+    from accounts
+    group by source_system
+),
+
+expectations as (
+    select
+        expectation_results.source_system,
+        count(*) as failed,
+        count(*) filter (where expectation_results.is_blocking) as blocking,
+        string_agg(
+            expectation_results.table_name || ' ' || expectation_results.expectation
+            || coalesce(': ' || expectation_results.message, ''),
+            '; '
+            order by expectation_results.table_name, expectation_results.expectation
+        ) filter (where expectation_results.is_blocking) as message
+    from expectation_results
+    inner join run on expectation_results.run_id = run.run_id
+    where not expectation_results.passed
+    group by expectation_results.source_system
+),
+
+system_status as (
+    select
+        source_reads.source_system,
+        source_reads.role,
+        source_reads.is_enabled,
+        source_reads.limit_hours,
+        source_reads.last_success_at,
+        source_reads.age_hours,
+        source_reads.row_count,
+        source_reads.previous_row_count,
+        coalesce(expectations.failed, 0) as failed_expectations,
+        case
+            when not source_reads.is_enabled then 'off'
+            when source_reads.failed_tables > 0 then 'failed'
+            when expectations.blocking > 0 then 'failed'
+            when account_totals.accounts = account_totals.failed_accounts then 'failed'
+            when source_reads.last_success_at is null or source_reads.unread_tables > 0 then 'stale'
+            when source_reads.age_hours > source_reads.limit_hours then 'stale'
+            when account_totals.unanswered_accounts > 0 then 'partial'
+            else 'healthy'
+        end as status,
+        case
+            when not source_reads.is_enabled then 'switched off in the configuration'
+            when source_reads.failed_tables > 0 then source_reads.message
+            when expectations.blocking > 0 then 'expectation failed - ' || expectations.message
+            when account_totals.accounts = account_totals.failed_accounts
+                then 'no account could be read, for example ' || account_totals.example
+            when source_reads.last_success_at is null then 'never read completely'
+            when source_reads.unread_tables > 0 then 'a table has no complete read before the cut-off'
+            when source_reads.age_hours > source_reads.limit_hours
+                then
+                    'last complete read is ' || source_reads.age_hours || ' hours old, the limit is '
+                    || source_reads.limit_hours
+            when account_totals.unanswered_accounts > 0
+                then
+                    account_totals.unanswered_accounts || ' of ' || account_totals.accounts
+                    || ' accounts could not be read, for example ' || account_totals.example
+        end as message
+    from source_reads
+    left join account_totals on source_reads.source_system = account_totals.source_system
+    left join expectations on source_reads.source_system = expectations.source_system
+)
+
+select * from system_status

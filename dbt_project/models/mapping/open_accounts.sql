@@ -1,0 +1,25 @@
+with accounts as (
+    select * from {{ ref('vendor_accounts') }}
+),
+
+confirmations as (
+    select * from {{ ref('client_confirmations') }}
+),
+
+open_accounts as (
+    select
+        accounts.source_system,
+        accounts.account_id,
+        accounts.account_name,
+        accounts.domain,
+        accounts.tenant_id,
+        accounts.external_id,
+        {{ fold('accounts.account_name') }} as folded,
+        {{ company_key(fold('accounts.account_name')) }} as name_key
+    from accounts
+    left join confirmations
+        on accounts.source_system = confirmations.source_system and accounts.account_id = confirmations.account_id
+    where confirmations.account_id is null
+)
+
+select * from open_accounts
