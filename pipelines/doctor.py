@@ -122,9 +122,7 @@ def _warehouse(home: Home) -> Iterator[Finding]:
         except WarehouseLockedError as error:
             yield Finding("warning", "warehouse", str(error), "wait for the run to end, or close what has it open")
         except duckdb.Error as error:
-            yield Finding(
-                "problem", "warehouse", str(error), "move the file away; the next run reads the sources anew"
-            )
+            yield Finding("problem", "warehouse", str(error), "move the file away; the next run reads the sources anew")
     if home.published.exists():
         yield Finding("ok", "published copy", str(home.published))
     else:
@@ -136,7 +134,10 @@ def _sources(home: Home, settings: Settings) -> Iterator[Finding]:
 
     if not settings.enabled_sources:
         yield Finding(
-            "problem", "sources", "no source is switched on", f"add a [sources.<system>] section to {home.settings_file}"
+            "problem",
+            "sources",
+            "no source is switched on",
+            f"add a [sources.<system>] section to {home.settings_file}",
         )
         return
     with ThreadPoolExecutor(max_workers=len(settings.enabled_sources)) as pool:

@@ -1,4 +1,4 @@
-"""The command line's entry point: which subcommands there are, and options they share. Each stands in its own module."""
+"""The command line's entry point: which subcommands there are. Each stands in a module of its own."""
 
 from importlib.metadata import version
 from typing import Annotated

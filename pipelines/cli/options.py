@@ -61,7 +61,9 @@ def parse_as_of(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is not a time; write it as 2026-06-30T22:00Z", param_hint="--as-of") from error
+        raise typer.BadParameter(
+            f"'{text}' is not a time; write it as 2026-06-30T22:00Z", param_hint="--as-of"
+        ) from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -1,6 +1,5 @@
 """A run's figures as rich tables. Text from sources is escaped: a client named '[red]' is printed, not obeyed."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -105,8 +104,3 @@ def _share(share: Decimal | None) -> str:
 
 def _count(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
-
-
-def score_lines(score: Any) -> Iterator[str]:
-    """The scoreboard of a sandbox run as plain lines (`sandbox.score.Score`)."""
-    yield from (str(row) for row in score.rows())
