@@ -1,0 +1,351 @@
+"""One vendor's HTTP: requests with retries, time limits and checked bodies; an answer leaves here as text, not objects.
+
+Built on dlt's `requests` client, which repeats 429, 5xx and broken connections with growing pauses and keeps to
+Retry-After. Added here: a body that is not what the endpoint promises (HTML, cut-off JSON, another envelope) counts as
+such a passing fault although its status is 200; one fresh token on 401; the source's time budget; and messages without
+any secret. Does not belong here: paging (`connectors/paging.py`), tokens (`connectors/auth.py`), row types.
+"""
+
+import copy
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckdb
+from dlt.sources.helpers.requests import Client
+from requests import PreparedRequest, Request, Response
+from requests.exceptions import ChunkedEncodingError, ConnectionError, RequestException, Timeout
+
+from connectors.auth import Auth, FetchToken
+from connectors.config import ApiConfig
+from connectors.errors import (
+    AccessRefusedError,
+    NotFoundError,
+    SourceReadError,
+    TimeBudgetError,
+    shorten,
+)
+from connectors.json_pages import connect, literal
+
+_PASSING_ERRORS = (ConnectionError, Timeout, ChunkedEncodingError)
+_LONGEST_PAUSE_SECONDS = 300.0  # a vendor's Retry-After above this is cut; the time budget ends the source before
+
+
+class Budget:
+    """How long one source may take in this run; `stop()` ends it early. Safe to share between threads."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """No request is sent from now on."""
+        self._stopped.set()
+
+    def remaining(self) -> float:
+        """Seconds left, 0 when over."""
+        return 0.0 if self._stopped.is_set() else max(0.0, self._ends - time.monotonic())
+
+
+@dataclass
+class Tally:
+    """What reading one table cost, and the source's clock when it began. Threads add to it."""
+
+    requests: int = 0
+    retries: int = 0
+    captured_at: datetime | None = None
+    started: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, attempts: int, captured_at: datetime | None) -> None:
+        """Count one call that took `attempts` sendings; the earliest clock seen is kept."""
+        with self._lock:
+            self.requests += attempts
+            self.retries += max(0, attempts - 1)
+            if captured_at is not None and (self.captured_at is None or captured_at < self.captured_at):
+                self.captured_at = captured_at
+
+    def clock(self) -> datetime:
+        """The source's clock at the first answer; our own where the source never told."""
+        return self.captured_at or datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a body must look like: JSON with an array at `rows` (`$`: the body itself), or one object when None."""
+
+    rows: str | None = "$"
+    key: str = "id"  # the field that identifies a row inside the array
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One checked answer.
+
+    `envelope` is the body without its rows; `row_count`, `last_key` and `digest` (of the rows) come from the rows. The
+    method `json` and the attribute `links` make it readable for dlt's paginators, which then never parse the rows.
+    """
+
+    text: str
+    url: str
+    links: Mapping[str, Any]
+    captured_at: datetime | None
+    envelope: Mapping[str, Any]
+    row_count: int = 0
+    last_key: str | None = None
+    digest: str | None = None
+
+    def json(self) -> Mapping[str, Any]:
+        """The body without its rows."""
+        return self.envelope
+
+
+@dataclass
+class _Call:
+    """One call under way: what its attempts found so far."""
+
+    endpoint: str
+    envelope: Envelope
+    attempts: int = 0
+    problem: str | None = None
+    facts: dict[str, Any] | None = None
+    captured_at: datetime | None = None
+
+
+class SourceClient:
+    """Sends one source's requests. May be shared by the threads of that source.
+
+    Args:
+        system: source system, for messages.
+        config: timeouts, attempts and pauses.
+        budget: shared by all clients of the source.
+        auth: gives each request its credentials; None for calls that need none.
+        headers: sent with every request.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        config: ApiConfig,
+        budget: Budget,
+        auth: Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.system = system
+        self.budget = budget
+        self.auth = auth
+        self._headers = {"Accept": "application/json", **(headers or {})}
+        self._attempts = config.max_attempts
+        self._calls = threading.local()
+        self._database = connect()
+        self._client = Client(
+            request_timeout=config.timeout_seconds,
+            max_connections=config.workers + 1,
+            raise_for_status=False,
+            status_codes=(),  # one predicate decides about statuses, errors and bodies: it also counts the attempts
+            exceptions=(),
+            retry_condition=self._again,
+            request_max_attempts=config.max_attempts,
+            request_backoff_factor=config.backoff_seconds,
+            request_max_retry_delay=_LONGEST_PAUSE_SECONDS,
+        )
+
+    def with_auth(self, auth: Auth) -> "SourceClient":
+        """The same client, connections and time with other credentials (one token per tenant)."""
+        other = copy.copy(self)
+        other.auth = auth
+        return other
+
+    def get(
+        self,
+        url: str,
+        *,
+        endpoint: str,
+        tally: Tally,
+        params: Mapping[str, Any] | None = None,
+        envelope: Envelope | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One checked answer; see `send`."""
+        request = Request("GET", url, params=dict(params or {}), headers=dict(headers or {}))
+        return self.send(request, endpoint=endpoint, tally=tally, envelope=envelope or Envelope())
+
+    def send(self, request: Request, *, endpoint: str, tally: Tally, envelope: Envelope) -> Answer:
+        """Send `request` until a sound answer comes; once more with a fresh token after a 401.
+
+        Args:
+            request: method, absolute URL, parameters, body; credentials are added here.
+            endpoint: how the endpoint is named in messages.
+            tally: gets the cost.
+            envelope: what the body must look like.
+
+        Raises:
+            AccessRefusedError: 401 after a fresh token, or 403.
+            NotFoundError: 404.
+            TimeBudgetError: no time left.
+            SourceReadError: anything else, after the configured number of attempts.
+        """
+        token = self.auth.token() if self.auth else None
+        response, call = self._send_once(request, endpoint, tally, envelope)
+        if response.status_code == 401 and self.auth and self.auth.refresh(token):
+            response, call = self._send_once(request, endpoint, tally, envelope)
+        self._refuse(response, call)
+        facts = call.facts
+        assert facts is not None, "an answer without problem has been inspected"
+        return Answer(response.text, response.url, response.links, call.captured_at, **facts)
+
+    def _send_once(self, request: Request, endpoint: str, tally: Tally, envelope: Envelope) -> tuple[Response, _Call]:
+        if self.budget.remaining() <= 0:
+            raise TimeBudgetError(self.system, endpoint, f"time budget of {self.budget.seconds:g} s used up")
+        call = self._calls.current = _Call(endpoint, envelope)
+        session = self._client.session
+        request.headers = {**self._headers, **(request.headers or {})}
+        request.auth = self.auth
+        prepared: PreparedRequest = session.prepare_request(request)
+        try:
+            # No redirects: an API that sends its reader elsewhere (to a login page) is not answering.
+            response = session.send(prepared, allow_redirects=False)
+        except RequestException as error:
+            raise SourceReadError(self.system, endpoint, self._gave_up(call, _name(error))) from None
+        finally:
+            tally.add(call.attempts, call.captured_at)
+        return response, call
+
+    def _again(self, response: Response | None, exception: BaseException | None) -> bool:
+        """Called by the retrying session after each attempt: whether to try again."""
+        call: _Call = self._calls.current
+        call.attempts += 1
+        if exception is not None:
+            call.problem = _name(exception)
+            return isinstance(exception, _PASSING_ERRORS) and self._time_for_more(None)
+        assert response is not None, "an attempt ends in a response or an exception"
+        call.captured_at = call.captured_at or _date(response)
+        status = response.status_code
+        if status == 429 or status >= 500:
+            call.problem = f"HTTP {status}"
+            return self._time_for_more(response)
+        call.problem = None
+        if status == 200:
+            call.problem = self._inspect(response, call)
+            return call.problem is not None and self._time_for_more(response)
+        return False
+
+    def _time_for_more(self, response: Response | None) -> bool:
+        asked = response.headers.get("Retry-After", "") if response is not None else ""
+        return self.budget.remaining() > (float(asked) if asked.isdigit() else 0.0)
+
+    def _gave_up(self, call: _Call, problem: str) -> str:
+        times = f"after {call.attempts} attempts: " if call.attempts > 1 else ""
+        return f"{times}{problem}"
+
+    def _refuse(self, response: Response, call: _Call) -> None:
+        status = response.status_code
+        if status in (401, 403):
+            raise AccessRefusedError(self.system, call.endpoint, status)
+        if status == 404:
+            raise NotFoundError(self.system, call.endpoint, "not found (HTTP 404)")
+        if call.problem is not None:
+            raise SourceReadError(self.system, call.endpoint, self._gave_up(call, call.problem))
+        if status == 400 and _answers_login(response):
+            raise AccessRefusedError(self.system, call.endpoint, status, "the login refuses this application")
+        if status != 200:
+            where = urlsplit(response.headers.get("Location", "")).netloc
+            reason = f"HTTP {status}" + (f", redirected to {where}" if where else "")
+            raise SourceReadError(self.system, call.endpoint, reason)
+
+    def _inspect(self, response: Response, call: _Call) -> str | None:
+        """What is wrong with the body, or None and the facts about it in `call`."""
+        try:
+            text = response.content.decode("utf-8")
+        except UnicodeDecodeError:
+            return "the body is not UTF-8 text"
+        response.encoding = "utf-8"
+        if text.lstrip().startswith("<"):
+            return "HTML instead of JSON"
+        try:
+            call.facts = inspect_body(self._database, text, call.envelope)
+        except ValueError as error:
+            return str(error)
+        return None
+
+
+def inspect_body(database: duckdb.DuckDBPyConnection, text: str, envelope: Envelope) -> dict[str, Any]:
+    """Facts about a JSON body that paging and completeness need, taken by DuckDB without building its rows.
+
+    Raises:
+        ValueError: the body is not JSON, or has another envelope; the message says which.
+    """
+    with database.cursor() as cursor:
+        valid = cursor.execute("SELECT json_valid(?)", [text]).fetchone()
+        if not (valid and valid[0]):
+            return _refuse_body(f"JSON cut off or broken after {len(text)} characters")
+        if envelope.rows is None:
+            body = json.loads(text)
+            return {"envelope": body} if isinstance(body, dict) else _refuse_body("not a JSON object")
+        path, key = literal(envelope.rows), literal(f"{envelope.rows}[#-1].{envelope.key}")
+        row = cursor.execute(
+            f"""SELECT json_type(body, {path}), json_array_length(body, {path}), json_extract_string(body, {key}),
+                       md5(json_extract(body, {path})::VARCHAR) FROM (SELECT ?::JSON AS body)""",  # noqa: S608
+            [text],
+        ).fetchone()
+        assert row is not None, "a select from one row gives one row"
+        if row[0] != "ARRAY":
+            where = "the body" if envelope.rows == "$" else envelope.rows.removeprefix("$.")
+            return _refuse_body(f"unexpected envelope: {where} is not a list")
+        rest: Mapping[str, Any] = {}
+        if envelope.rows != "$":
+            # RFC 7396: merging a null takes the member away, and what is left is small.
+            patch = json.dumps({envelope.rows.removeprefix("$."): None})
+            small = cursor.execute("SELECT json_merge_patch(?, ?)::VARCHAR", [text, patch]).fetchone()
+            rest = json.loads(small[0]) if small else {}
+    return {"envelope": rest, "row_count": row[1], "last_key": row[2], "digest": row[3]}
+
+
+def _refuse_body(reason: str) -> dict[str, Any]:
+    raise ValueError(reason)
+
+
+def _answers_login(response: Response) -> bool:
+    """Whether `response` answers a token request: OAuth 2.0 says 400 there for a missing consent (RFC 6749, 5.2)."""
+    return response.request.method == "POST"
+
+
+def _date(response: Response) -> datetime | None:
+    """The HTTP Date header (RFC 9110): the source's own clock, to the second."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _name(error: BaseException) -> str:
+    """A network error in words of our own: the library's text repeats the URL and the pool."""
+    if isinstance(error, Timeout):
+        return "no answer in time"
+    if isinstance(error, ConnectionError):
+        return "connection refused or broken"
+    return shorten(type(error).__name__)
+
+
+def token_fetcher(client: SourceClient, endpoint: str, tally: Tally) -> FetchToken:
+    """What `connectors.auth.TokenAuth` uses to ask for a token: `client` has no credentials of its own.
+
+    The returned function raises `AccessRefusedError` where the login refuses the application (400, 401, 403) and
+    `SourceReadError` for anything else; the login's own words are left out except its error code.
+    """
+
+    def fetch(request: Request) -> Mapping[str, Any]:
+        answer = client.send(request, endpoint=endpoint, tally=tally, envelope=Envelope(rows=None))
+        if not isinstance(answer.envelope.get("access_token"), str):
+            raise SourceReadError(client.system, endpoint, "the login's answer holds no access_token")
+        return answer.envelope
+
+    return fetch

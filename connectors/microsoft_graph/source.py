@@ -1,0 +1,245 @@
+"""Microsoft Graph: tenants, owned licences, assigned licences as counts, commercial subscriptions.
+
+Data flow: token in the partner's tenant -> contracts, delegated admin customers, own tenant -> for every tenant, in
+parallel: a token of its own, subscribedSkus, users (counted at once, see `counting.py`), directory subscriptions. Reads
+are account by account: a tenant that refuses (401/403, no consent) is `refused`, one whose answers contradict each
+other is `failed`, and the others go on. An empty answer is not zero: SKUs that users hold must be among the tenant's
+SKUs, and consumed units without any user mean that users are missing. Does not belong here: parsing, retries, dlt.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
+
+from connectors.auth import TokenAuth
+from connectors.config import without_slash
+from connectors.errors import FieldError, IncompleteReadError, SourceReadError
+from connectors.http import Answer, Budget, Envelope, SourceClient, Tally, token_fetcher
+from connectors.json_pages import PageText, empty, parse
+from connectors.microsoft_graph.config import Config
+from connectors.microsoft_graph.counting import SELECTED_FIELDS, count_licences
+from connectors.microsoft_graph.schema import (
+    DIRECTORY_SUBSCRIPTIONS,
+    LICENSE_ASSIGNMENTS,
+    SUBSCRIBED_SKUS,
+    TABLES,
+    TENANTS,
+)
+from connectors.microsoft_graph.tenants import DELEGATED, OWN, ROWS, merge_tenants
+from connectors.paging import read_pages, row_total
+from connectors.reads import Plan, Progress
+from connectors.source_reads import AccountRead, Fetch, SourceReads, TableRows
+from connectors.tables import Table
+
+_SCOPE = "https://graph.microsoft.com/.default"
+_USERS_QUERY = {"$select": SELECTED_FIELDS, "$filter": "assignedLicenses/$count ne 0", "$count": "true"}
+_EVENTUAL = {"ConsistencyLevel": "eventual"}  # Graph wants it for $count and for filters on it
+
+
+@dataclass(slots=True)
+class _Part:
+    """One table of one tenant: its pages (or rows), or why there are none."""
+
+    tally: Tally = field(default_factory=Tally)
+    pages: list[str] = field(default_factory=list)
+    rows: pa.Table | None = None
+    seconds: float = 0.0
+    error: SourceReadError | None = None
+
+
+@dataclass(slots=True)
+class _Tenant:
+    tenant_id: str
+    skus: _Part = field(default_factory=_Part)
+    users: _Part = field(default_factory=_Part)
+    subscriptions: _Part = field(default_factory=_Part)
+
+    def part(self, table: Table) -> _Part:
+        parts = {
+            SUBSCRIBED_SKUS: self.skus,
+            LICENSE_ASSIGNMENTS: self.users,
+            DIRECTORY_SUBSCRIPTIONS: self.subscriptions,
+        }
+        return parts[table]
+
+
+class MicrosoftGraphReads(SourceReads):
+    """One run's reading of Microsoft Graph."""
+
+    system = "microsoft_graph"
+    tables = TABLES
+
+    def __init__(self, config: Config, plan: Plan, budget: Budget, progress: Progress | None = None) -> None:
+        super().__init__(config, plan, budget, progress)
+        self._config = config
+        self._url = without_slash(config.api_url)
+        self._login = SourceClient(self.system, config, budget)
+        self._graph = SourceClient(self.system, config, budget)
+        self._tenants: list[_Tenant] | None = None
+
+    def answers(self) -> str:
+        """Log in to the partner's own tenant and read its name; says what answered, raises `SourceReadError`."""
+        tally = Tally()
+        self._pages(self._in_tenant(self._config.partner_tenant_id, tally), OWN.endpoint, tally)
+        return "the partner's own tenant answers"
+
+    def fetchers(self) -> Mapping[str, Fetch]:
+        """How each table is fetched."""
+        return {
+            TENANTS.name: self._list_tenants,
+            SUBSCRIBED_SKUS.name: lambda _: self._of_accounts(SUBSCRIBED_SKUS),
+            LICENSE_ASSIGNMENTS.name: lambda _: self._of_accounts(LICENSE_ASSIGNMENTS),
+            DIRECTORY_SUBSCRIPTIONS.name: lambda _: self._of_accounts(DIRECTORY_SUBSCRIPTIONS),
+        }
+
+    def _in_tenant(self, tenant_id: str, tally: Tally) -> SourceClient:
+        """A client with that tenant's own token (asked for with the first request)."""
+        path = f"/{tenant_id}/oauth2/v2.0/token"
+        auth = TokenAuth(
+            without_slash(self._config.login_url) + path,
+            self._config.client_id,
+            self._config.client_secret,
+            token_fetcher(self._login, path, tally),
+            {"scope": _SCOPE},
+        )
+        return self._graph.with_auth(auth)
+
+    def _list_tenants(self, tally: Tally) -> TableRows:
+        client = self._in_tenant(self._config.partner_tenant_id, tally)
+        contracts: list[Answer] = []
+        if self._config.has_contracts:
+            contracts = self._pages(client, TENANTS.endpoint, tally, empty_is_suspect=True)
+        delegated = self._pages(client, DELEGATED.endpoint, tally, empty_is_suspect=True)
+        own = self._pages(client, OWN.endpoint, tally, empty_is_suspect=True)
+        if not row_total(own):
+            raise IncompleteReadError(self.system, OWN.endpoint, "the partner's own tenant is missing")
+        if self._config.has_contracts and not row_total(contracts):
+            reason = "no contract at all, which proves nothing (set has_contracts = false if the partner has none)"
+            raise IncompleteReadError(self.system, TENANTS.endpoint, reason)
+        return TableRows(merge_tenants(_texts(contracts), _texts(delegated), _texts(own), tally.clock()))
+
+    def _pages(
+        self,
+        client: SourceClient,
+        path: str,
+        tally: Tally,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        empty_is_suspect: bool = False,
+    ) -> list[Answer]:
+        return read_pages(
+            client,
+            self._url + path,
+            endpoint=path,
+            tally=tally,
+            paginator=JSONLinkPaginator("'@odata.nextLink'"),
+            envelope=Envelope(ROWS),
+            params=params,
+            headers=headers,
+            empty_is_suspect=empty_is_suspect,
+        )
+
+    def _of_accounts(self, table: Table) -> TableRows:
+        """One table over all tenants, with the outcome of each."""
+        if self._tenants is None:
+            listed = self.needed(TENANTS, table).rows["tenant_id"].to_pylist()
+            # A tenant that was read before and has left the lists is asked too: it may only have lost its contract.
+            known = {account for _, account in self.plan.previous if account is not None}
+            ids = [*listed, *sorted(known - set(listed))]
+            self._tenants = self.parallel(self._read_tenant, ids)
+            self._parse_parts(SUBSCRIBED_SKUS, self._tenants)
+            self._parse_parts(DIRECTORY_SUBSCRIPTIONS, self._tenants)
+            for tenant in self._tenants:
+                prove(tenant.skus, tenant.users)
+        parts = [(tenant.tenant_id, tenant.part(table)) for tenant in self._tenants]
+        rows = [part.rows for _, part in parts if part.error is None and part.rows is not None]
+        accounts = [AccountRead(tenant_id, part.tally, part.seconds, part.error) for tenant_id, part in parts]
+        return TableRows(pa.concat_tables(rows) if rows else empty(table), accounts=accounts)
+
+    def _read_tenant(self, tenant_id: str) -> _Tenant:
+        tenant = _Tenant(tenant_id)
+        client = self._in_tenant(tenant_id, tenant.skus.tally)
+        self._attempt(tenant.skus, lambda part: self._texts(client, SUBSCRIBED_SKUS, part.tally))
+        self._attempt(tenant.users, lambda part: self._count_users(client, tenant))
+        self._attempt(tenant.subscriptions, lambda part: self._texts(client, DIRECTORY_SUBSCRIPTIONS, part.tally))
+        return tenant
+
+    def _attempt(self, part: _Part, work: Callable[[_Part], list[str]]) -> None:
+        """Do `work` for one tenant's table, once more when it contradicts itself, and note its error."""
+        started = time.monotonic()
+        try:
+            try:
+                part.pages = work(part)
+            except IncompleteReadError:
+                part.tally.retries += 1
+                part.pages = work(part)
+        except SourceReadError as error:
+            part.error = error
+        part.seconds = time.monotonic() - started
+
+    def _texts(self, client: SourceClient, table: Table, tally: Tally) -> list[str]:
+        return _texts(self._pages(client, table.endpoint, tally, empty_is_suspect=True))
+
+    def _count_users(self, client: SourceClient, tenant: _Tenant) -> list[str]:
+        tally, path = tenant.users.tally, LICENSE_ASSIGNMENTS.endpoint
+        query = {**_USERS_QUERY, "$top": str(self._config.page_size)}
+        pages = self._pages(client, path, tally, query, _EVENTUAL, empty_is_suspect=True)
+        declared, received = pages[0].envelope.get("@odata.count"), row_total(pages)
+        if declared != received:
+            said = "none" if declared is None else declared
+            raise IncompleteReadError(self.system, path, f"{received} users received, {said} declared (@odata.count)")
+        tenant.users.rows = count_licences(tenant.tenant_id, _texts(pages), tally.clock())
+        return []  # the pages hold names: they end here
+
+    def _parse_parts(self, table: Table, tenants: list[_Tenant]) -> None:
+        """Parse the pages of all tenants together; a tenant with a bad field fails alone and the rest goes again."""
+        while True:
+            parts = [(tenant.tenant_id, tenant.part(table)) for tenant in tenants]
+            parts = [(tenant_id, part) for tenant_id, part in parts if part.error is None]
+            owners = [part for _, part in parts for _ in part.pages]
+            texts = [PageText(page, {"tenant_id": tenant_id}) for tenant_id, part in parts for page in part.pages]
+            moment = min((part.tally.clock() for _, part in parts), default=None)
+            if moment is None:
+                return
+            try:
+                rows = parse(texts, table, system=self.system, rows_path=ROWS, captured_at=moment)
+            except FieldError as error:
+                owners[error.page].error = error
+                continue
+            for tenant_id, part in parts:
+                part.rows = rows.filter(pc.equal(rows["tenant_id"], tenant_id))
+                self._refuse_repeats(table, part)
+            return
+
+    def _refuse_repeats(self, table: Table, part: _Part) -> None:
+        assert part.rows is not None, "called with parsed rows"
+        keys = part.rows.select(list(table.key))
+        repeated = keys.num_rows - keys.group_by(list(table.key)).aggregate([]).num_rows
+        if repeated:
+            part.error = SourceReadError(self.system, table.endpoint, f"{repeated} rows repeat a key: pages overlap")
+
+
+def _texts(pages: list[Answer]) -> list[str]:
+    return [page.text for page in pages]
+
+
+def prove(skus: _Part, users: _Part) -> None:
+    """Set the error of the part that must be incomplete where a tenant's SKUs and users contradict each other."""
+    if skus.error is not None or users.error is not None or skus.rows is None or users.rows is None:
+        return
+    owned = pc.utf8_lower(skus.rows["sku_id"].combine_chunks())
+    unknown = users.rows.num_rows - (pc.sum(pc.is_in(users.rows["sku_id"], value_set=owned)).as_py() or 0)
+    if unknown:
+        reason = f"users hold {unknown} SKUs that the tenant's list of {skus.rows.num_rows} lacks"
+        skus.error = SourceReadError("microsoft_graph", SUBSCRIBED_SKUS.endpoint, reason)
+    # Company-wide SKUs consume a unit without any user holding it.
+    per_user = pc.fill_null(pc.not_equal(skus.rows["applies_to"], "Company"), True)
+    consumed = pc.sum(pc.fill_null(skus.rows.filter(per_user)["consumed_units"], 0)).as_py() or 0
+    if consumed and not users.rows.num_rows:
+        reason = f"no user came, but the tenant's SKUs say that {consumed} units are consumed"
+        users.error = SourceReadError("microsoft_graph", LICENSE_ASSIGNMENTS.endpoint, reason)
