@@ -1,0 +1,121 @@
+"""One cell of a rule file: from text to a typed value, or the reason why not.
+
+Belongs here: conversion of single cells. Does not belong here: what several cells mean together.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pipelines.rules.declare import ANY, RuleColumn
+from pipelines.rules.systems import Systems
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INTEGER = re.compile(r"-?\d{1,9}")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# A billing rule outside these years is a slip of the keyboard (0226, 20026), not a decision.
+_YEARS = range(1990, 2200)
+_PLACES = Decimal("0.000001")
+
+
+def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
+    """The typed value of a stripped cell; None where it is empty and may be.
+
+    Raises:
+        ValueError: Saying what is wrong and what would be right.
+    """
+    if not text:
+        if column.required:
+            raise ValueError("is empty, but required")
+        return None
+    # In prose a no-break space is harmless; in an id it is a difference that nobody can see.
+    odd = any(ord(sign) < ord(" ") for sign in text) if column.kind == "text" else not text.isprintable()
+    if odd:
+        raise ValueError("contains an invisible character or a line break")
+    if text == ANY and column.kind != "text":
+        if column.may_be_any:
+            return ANY
+        raise ValueError("may not be *")
+    match column.kind:
+        case "date":
+            return _date(text)
+        case "integer":
+            return _integer(text)
+        case "decimal":
+            return _decimal(text)
+        case "choice":
+            return _one_of(text, column.choices)
+        case "vendor":
+            return _vendor(text, systems)
+        case "vendor_id":
+            return _vendor_id(text, systems)
+        case "client_id" | "product_id":
+            return _scoped_id(text, column.kind, systems)
+        case "text":
+            return text
+
+
+def _date(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a date; write the year first, for example 2026-03-31")
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day of the calendar") from None
+    if found.year not in _YEARS:
+        raise ValueError(f"{text!r} is outside the years {_YEARS.start} to {_YEARS.stop - 1}")
+    return found
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+        exact = found.quantize(_PLACES)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a number; write it like 1234.50") from None
+    if exact != found:
+        raise ValueError(f"{text!r} has more than six decimals")
+    return exact
+
+
+def _one_of(text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise ValueError(f"{text!r} is not one of {', '.join(choices)}")
+    return text
+
+
+def _vendor(text: str, systems: Systems) -> str:
+    if text in systems.vendors:
+        return text
+    if text in systems.psas:
+        raise ValueError(f"{text!r} is the PSA; this column names a vendor system")
+    raise ValueError(f"{text!r} is not a known system; known: {', '.join(sorted(systems.vendors))}")
+
+
+def _vendor_id(text: str, systems: Systems) -> str:
+    front, colon, rest = text.partition(":")
+    if colon and rest and front in systems.vendors | systems.psas:
+        raise ValueError(f"{text!r} has a system in front; write the vendor's own id, {rest!r}")
+    # Portals show GUIDs in either case; APIs send lower case, and mappings compare text.
+    return text.lower() if _GUID.fullmatch(text) else text
+
+
+def _scoped_id(text: str, kind: str, systems: Systems) -> str:
+    what = kind.removesuffix("_id")
+    front, colon, rest = text.partition(":")
+    if not colon or not rest or rest != rest.strip() or front != front.strip():
+        raise ValueError(f"{text!r} is not a {what} id; write it with its system in front, for example connectwise:250")
+    if front not in systems.psas:
+        raise ValueError(
+            f"{text!r}: {front!r} is not a known system of {what}s; known: {', '.join(sorted(systems.psas))}"
+        )
+    if front == "connectwise" and not (rest.isascii() and rest.isdigit()):
+        raise ValueError(f"{text!r}: ids of ConnectWise are whole numbers, for example connectwise:250")
+    return text

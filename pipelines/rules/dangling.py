@@ -1,0 +1,63 @@
+"""Rules that point at nothing: ids that the PSA does not have. Known only once canonical data exist, hence a warning.
+
+Belongs here: one question to the warehouse. Does not belong here: anything a rule file can be refused for by itself.
+"""
+
+from typing import TYPE_CHECKING
+
+from pipelines.rules.declare import ANY
+from pipelines.rules.errors import RuleError
+from pipelines.rules.files import FILES
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Kind of id -> (table, column) of canonical data, and whether a row there can be a deleted one.
+_CANONICAL = {
+    "client_id": ("canonical.clients", "client_id", "bool_and(is_deleted)"),
+    "product_id": ("canonical.products", "product_id", "false"),
+}
+
+
+def dangling(connection: "duckdb.DuckDBPyConnection") -> list[RuleError]:
+    """Rules in force that name a client or product which the PSA does not have, or a client deleted there.
+
+    A PSA of which no row was read says nothing about its ids, so its rules are left out; so are rules that ended on or
+    before the cut-off day of the run.
+
+    Args:
+        connection: A warehouse whose schemas `rules`, `control` and `canonical` are filled.
+
+    Returns:
+        One warning per rule and column, ordered by file and line.
+    """
+    found = connection.execute(f"{_query()} ORDER BY file, line, column_name").fetchall()
+    return [RuleError(file, line, column, reason) for file, line, column, reason in found]
+
+
+def _query() -> str:
+    parts = []
+    for declared in FILES:
+        for column in declared.columns:
+            if column.kind not in _CANONICAL:
+                continue
+            table, id_column, is_deleted = _CANONICAL[column.kind]
+            what = column.kind.removesuffix("_id")
+            in_force = (
+                "AND (rule.valid_to IS NULL OR rule.valid_to > coalesce((SELECT max(cutoff_date) FROM control.run), "
+                "DATE '0001-01-01'))"
+                if declared.is_dated
+                else ""
+            )
+            # Every name in this text comes from our own declarations.
+            parts.append(
+                f"""SELECT rule.file, rule.line, '{column.name}' AS column_name,
+                rule.{column.name} || CASE WHEN known.id IS NULL THEN ': the PSA has no such {what}'
+                    ELSE ': this {what} is deleted in the PSA' END AS reason
+                FROM rules.{declared.name} AS rule
+                LEFT JOIN (SELECT {id_column} AS id, {is_deleted} AS is_deleted FROM {table} GROUP BY {id_column})
+                    AS known ON known.id = rule.{column.name}
+                WHERE rule.{column.name} <> '{ANY}' AND (known.id IS NULL OR known.is_deleted) {in_force}
+                AND split_part(rule.{column.name}, ':', 1) IN (SELECT source_system FROM {table})"""  # noqa: S608
+            )
+    return "\nUNION ALL\n".join(parts)

@@ -1,0 +1,76 @@
+"""The words in which a rule file is declared: columns, key, target, validity, checks of one rule.
+
+Belongs here: types. Does not belong here: which files exist (`files.py`), or reading them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["text", "date", "integer", "decimal", "choice", "vendor", "vendor_id", "client_id", "product_id"]
+"""What a cell holds. `vendor`: name of a vendor system; `vendor_id`: an id as the vendor writes it; `client_id` and
+`product_id`: ids of the PSA with the system in front (`connectwise:250`); `decimal`: DECIMAL(18, 6)."""
+
+Values = Mapping[str, Any]
+Check = Callable[[Values], Iterable[tuple[str, str]]]
+"""Judges one rule whose cells are each right; yields (column, reason) for what is wrong between them."""
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleColumn:
+    """One column. `required`: may not be empty; `choices`: for kind `choice`; `may_be_any`: accepts `*`."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    may_be_any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """One rule file and the warehouse table of the same name.
+
+    `key` names what a rule is about and `target` what it says about it: on any one day a key has at most one rule.
+    Files whose columns include `valid_from` and `valid_to` (exclusive, empty for ever) are dated; in others a key may
+    stand once. `examples` are the commented lines of the template, cells in column order.
+    """
+
+    name: str
+    about: str
+    columns: tuple[RuleColumn, ...]
+    key: tuple[str, ...]
+    target: tuple[str, ...]
+    examples: tuple[tuple[str, ...], ...]
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return f"{self.name}.csv"
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The header, in the order of the template and the warehouse table."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its rules hold for a time."""
+        return "valid_from" in self.column_names
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a rule file: where it stands, and its typed values by column (None: empty)."""
+
+    file: str
+    line: int
+    values: Values
+
+    @property
+    def rule_id(self) -> str:
+        """What evidence cites: `client_map.csv:12`."""
+        return f"{self.file}:{self.line}"

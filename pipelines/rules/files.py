@@ -1,0 +1,157 @@
+"""The rule files there are, each declared once. A new kind of rule is one more entry in `FILES`.
+
+Belongs here: declarations and the checks between the cells of one rule. Does not belong here: how files are read.
+"""
+
+from collections.abc import Iterator
+
+from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
+
+BASES = ("owned", "used", "charged", "fixed")
+
+_VALIDITY = (RuleColumn("valid_from", "date", required=True), RuleColumn("valid_to", "date"))
+_CONFIRMATION = (
+    RuleColumn("confirmed_by", "text", required=True),
+    RuleColumn("confirmed_at", "date", required=True),
+    RuleColumn("reason", "text", required=True),
+)
+_OWNER = (RuleColumn("owner", "text", required=True), RuleColumn("reason", "text", required=True))
+
+
+def _basis_has_a_source(values: Values) -> Iterator[tuple[str, str]]:
+    basis = values["basis"]
+    if basis != "fixed" and not values[f"{basis}_source"]:
+        yield f"{basis}_source", f"is empty, but basis {basis} needs the system that tells the {basis} quantity"
+
+
+def _inactivity_has_a_census(values: Values) -> Iterator[tuple[str, str]]:
+    days = values["inactive_days"]
+    if days is None:
+        return
+    if days < 1:
+        yield "inactive_days", f"{days} is not a number of days; leave it empty to count devices however old"
+    elif not values["used_source"]:
+        yield "inactive_days", "has no effect without a used_source"
+
+
+def _excludes_something(values: Values) -> Iterator[tuple[str, str]]:
+    if all(values[name] == ANY for name in ("client_id", "source_system", "vendor_product_id", "source_record_id")):
+        yield "client_id", "a rule of nothing but * would exclude everything; name a client, system, product or record"
+
+
+FILES: tuple[RuleFile, ...] = (
+    RuleFile(
+        name="client_map",
+        about="Which client a vendor account belongs to, where ids do not say so.",
+        columns=(
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("account_id", "vendor_id", required=True),
+            RuleColumn("client_id", "client_id", required=True),
+            *_VALIDITY,
+            *_CONFIRMATION,
+        ),
+        key=("source_system", "account_id"),
+        target=("client_id",),
+        examples=(
+            ("ninjaone", "12", "connectwise:250", "2026-01-01", "", "D. Okafor", "2026-01-14", "same serial numbers"),
+        ),
+    ),
+    RuleFile(
+        name="product_map",
+        about="Which product of the PSA's catalog a vendor's product is sold as.",
+        columns=(
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("vendor_product_id", "vendor_id", required=True),
+            RuleColumn("product_id", "product_id", required=True),
+            *_VALIDITY,
+            *_CONFIRMATION,
+        ),
+        key=("source_system", "vendor_product_id"),
+        target=("product_id",),
+        examples=(
+            (
+                "microsoft_graph",
+                "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46",
+                "connectwise:771",
+                "2026-01-01",
+                "",
+                "D. Okafor",
+                "2026-01-14",
+                "SPB is Microsoft 365 Business Premium",
+            ),
+            (
+                "ninjaone",
+                "WINDOWS_SERVER",
+                "connectwise:640",
+                "2026-01-01",
+                "",
+                "D. Okafor",
+                "2026-01-14",
+                "per server",
+            ),
+        ),
+    ),
+    RuleFile(
+        name="counting",
+        about="Which quantity a product is billed on, and which system tells each quantity.",
+        columns=(
+            RuleColumn("product_id", "product_id", required=True),
+            RuleColumn("basis", "choice", required=True, choices=BASES),
+            RuleColumn("owned_source", "vendor"),
+            RuleColumn("used_source", "vendor"),
+            RuleColumn("charged_source", "vendor"),
+            RuleColumn("inactive_days", "integer"),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("product_id",),
+        target=("basis", "owned_source", "used_source", "charged_source", "inactive_days"),
+        examples=(
+            (
+                "connectwise:771",
+                "owned",
+                "pax8",
+                "microsoft_graph",
+                "pax8",
+                "",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "sold per seat bought",
+            ),
+            ("connectwise:640", "used", "", "ninjaone", "", "30", "2026-01-01", "", "M. Silva", "sold per live agent"),
+        ),
+        checks=(_basis_has_a_source, _inactivity_has_a_census),
+    ),
+    RuleFile(
+        name="exclusions",
+        about="What is not billable and why, with the day on which somebody looks at it again.",
+        columns=(
+            RuleColumn("client_id", "client_id", required=True, may_be_any=True),
+            RuleColumn("source_system", "vendor", required=True, may_be_any=True),
+            RuleColumn("vendor_product_id", "vendor_id", required=True, may_be_any=True),
+            RuleColumn("source_record_id", "vendor_id", required=True, may_be_any=True),
+            RuleColumn("reason", "text", required=True),
+            RuleColumn("owner", "text", required=True),
+            RuleColumn("review_date", "date", required=True),
+            *_VALIDITY,
+        ),
+        key=("client_id", "source_system", "vendor_product_id", "source_record_id"),
+        target=("reason", "owner"),
+        examples=(
+            (
+                "*",
+                "microsoft_graph",
+                "f30db892-07e9-47e9-837c-80727f46fd3d",
+                "*",
+                "free SKU (FLOW_FREE)",
+                "M. Silva",
+                "2026-12-31",
+                "2026-01-01",
+                "",
+            ),
+            ("connectwise:2", "*", "*", "*", "internal use", "M. Silva", "2026-12-31", "2026-01-01", ""),
+        ),
+        checks=(_excludes_something,),
+    ),
+)

@@ -1,0 +1,30 @@
+"""Rule files written for a test: one right rule per file, and the means to change it."""
+
+from pathlib import Path
+
+from pipelines.rules.files import FILES
+
+HEADERS = {declared.file: ",".join(declared.column_names) for declared in FILES}
+GOOD = {
+    "client_map.csv": "pax8,c1,connectwise:250,2026-01-01,,D. Okafor,2026-01-14,same tax id",
+    "product_map.csv": "ninjaone,MAC,connectwise:640,2026-01-01,2026-07-01,D. Okafor,2026-01-14,per workstation",
+    "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought",
+    "exclusions.csv": "*,pax8,p1,*,free of charge,M. Silva,2026-12-31,2026-01-01,",
+}
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """A rules folder with these files (names without `.csv`): text is written after the header, bytes as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        file = f"{name}.csv"
+        data = content if isinstance(content, bytes) else f"{HEADERS[file]}\n{content}\n".encode()
+        (folder / file).write_bytes(data)
+    return folder
+
+
+def changed(file: str, column: str, value: str) -> str:
+    """The good rule of a file with one cell changed."""
+    cells = dict(zip(HEADERS[file].split(","), GOOD[file].split(","), strict=True))
+    cells[column] = value
+    return ",".join(cells.values())

@@ -1,0 +1,82 @@
+"""Rules that point at nothing are named, and only where the PSA was read."""
+
+from importlib.resources import files
+
+import duckdb
+import pytest
+
+from pipelines.rules import dangling, load_rules
+from tests.pipelines.rules.home import write
+
+CLIENTS = {"connectwise:250": False, "connectwise:251": True}
+
+
+@pytest.fixture
+def warehouse():
+    with duckdb.connect() as connection:
+        connection.execute((files("pipelines.warehouse") / "control.sql").read_text())
+        connection.execute("CREATE SCHEMA canonical")
+        connection.execute(
+            "CREATE TABLE canonical.clients (client_id VARCHAR, source_system VARCHAR, is_deleted BOOLEAN)"
+        )
+        connection.execute("CREATE TABLE canonical.products (product_id VARCHAR, source_system VARCHAR)")
+        connection.execute(
+            "INSERT INTO control.run VALUES ('r', '2026-03-01', '2026-04-01', '2026-03-31', '2026-03-31', "
+            "'2026-03-31', 'USD', NULL, '0', 'h')"
+        )
+        yield connection
+
+
+def fill(connection, folder, *, clients=CLIENTS, products=("connectwise:771",), **rules):
+    for client_id, is_deleted in clients.items():
+        connection.execute("INSERT INTO canonical.clients VALUES (?, 'connectwise', ?)", [client_id, is_deleted])
+    for product_id in products:
+        connection.execute("INSERT INTO canonical.products VALUES (?, 'connectwise')", [product_id])
+    for name, table in load_rules(write(folder / "rules", **rules)).tables.items():
+        connection.register("given", table)
+        connection.execute(f"INSERT INTO rules.{name} SELECT * FROM given")
+        connection.unregister("given")
+
+
+def client_rule(account: str, client: int, valid_to: str = "") -> str:
+    return f"pax8,{account},connectwise:{client},2026-01-01,{valid_to},A,2026-01-01,why"
+
+
+def test_ids_that_the_psa_has_are_no_warning(warehouse, tmp_path):
+    fill(
+        warehouse,
+        tmp_path,
+        client_map=client_rule("c1", 250),
+        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why",
+        exclusions="*,pax8,p1,*,free,A,2026-12-31,2026-01-01,",
+    )
+    assert dangling(warehouse) == []
+
+
+def test_missing_and_deleted_ids_are_named_with_file_line_and_column(warehouse, tmp_path):
+    fill(
+        warehouse,
+        tmp_path,
+        client_map="\n".join([client_rule("c1", 250), client_rule("c2", 251), client_rule("c3", 999)]),
+        product_map="ninjaone,MAC,connectwise:9,2026-01-01,,A,2026-01-01,why",
+        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why",
+        exclusions="connectwise:7,*,*,*,internal use,A,2026-12-31,2026-01-01,",
+    )
+    assert [str(warning) for warning in dangling(warehouse)] == [
+        "client_map.csv:3: client_id: connectwise:251: this client is deleted in the PSA",
+        "client_map.csv:4: client_id: connectwise:999: the PSA has no such client",
+        "counting.csv:2: product_id: connectwise:8: the PSA has no such product",
+        "exclusions.csv:2: client_id: connectwise:7: the PSA has no such client",
+        "product_map.csv:2: product_id: connectwise:9: the PSA has no such product",
+    ]
+
+
+def test_a_rule_that_ended_by_the_cut_off_is_no_warning(warehouse, tmp_path):
+    rows = [client_rule("c1", 998, valid_to="2026-03-31"), client_rule("c2", 999, valid_to="2026-04-01")]
+    fill(warehouse, tmp_path, client_map="\n".join(rows))
+    assert [warning.line for warning in dangling(warehouse)] == [3]
+
+
+def test_a_psa_that_was_not_read_says_nothing_about_its_ids(warehouse, tmp_path):
+    fill(warehouse, tmp_path, clients={}, products=(), client_map=client_rule("c1", 999))
+    assert dangling(warehouse) == []
