@@ -1,0 +1,88 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+assessable as (
+    select * from {{ ref('lines_assessable') }}
+),
+
+without_account as (
+    select * from {{ ref('lines_without_account') }}
+),
+
+expected as (
+    select * from {{ ref('expected_by_line') }}
+),
+
+prices as (
+    select * from {{ ref('priced_lines') }}
+),
+
+-- The first test that holds gives a line its one class.
+classified as (
+    select
+        lines.line_key,
+        expected.billed_quantity,
+        expected.included_quantity,
+        expected.basis_quantity,
+        prices.unit_price,
+        prices.unit_cost,
+        prices.currency,
+        prices.agreement_id,
+        case
+            when not assessable.is_assessed then 'not_assessed'
+            when lines.line_part = 'unmapped_client' then 'unmapped_client'
+            when without_account.line_key is not null then 'unmapped_client'
+            when lines.line_part = 'unmapped_product' then 'unmapped_product'
+            when lines.line_part = 'main' and not lines.is_ruled then 'unmapped_product'
+            when lines.line_part = 'excluded' then 'excluded'
+            when expected.expected_quantity > 0 and not prices.has_live_row then 'unbilled'
+            when
+                expected.billed_quantity > 0
+                and expected.expected_quantity = 0
+                and lines.basis != 'fixed'
+                and not expected.has_vendor_record
+                then 'orphan_billing'
+            when expected.expected_quantity > expected.billed_quantity then 'underbilled'
+            when expected.expected_quantity < expected.billed_quantity then 'overbilled'
+            else 'matched'
+        end as class,
+        expected.expected_quantity as computed_quantity
+    from lines
+    inner join assessable on lines.line_key = assessable.line_key
+    inner join expected on lines.line_key = expected.line_key
+    inner join prices on lines.line_key = prices.line_key
+    left join without_account on lines.line_key = without_account.line_key
+),
+
+-- Nothing is expected of a line that was not assessed: unknown is not zero.
+judged as (
+    select
+        * exclude (computed_quantity),
+        case class
+            when 'not_assessed' then 'data'
+            when 'unmapped_client' then 'setup'
+            when 'unmapped_product' then 'setup'
+            when 'excluded' then 'explained'
+            when 'matched' then 'clean'
+            else 'billing'
+        end as kind,
+        class not in ('not_assessed', 'unmapped_client', 'unmapped_product') as is_assessed,
+        case
+            when class not in ('not_assessed', 'unmapped_client', 'unmapped_product') then computed_quantity
+        end as expected_quantity
+    from classified
+)
+
+select
+    *,
+    expected_quantity - billed_quantity as variance,
+    case
+        when class = 'excluded' then 0
+        else round((expected_quantity - billed_quantity) * unit_price, 2)
+    end as revenue_impact,
+    case
+        when class = 'excluded' then 0
+        else round((expected_quantity - billed_quantity) * unit_cost, 2)
+    end as cost_impact
+from judged

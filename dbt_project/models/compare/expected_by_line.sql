@@ -1,0 +1,60 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+billed as (
+    select * from {{ ref('billed_by_line') }}
+),
+
+quantities as (
+    select * from {{ ref('quantities_by_line') }}
+),
+
+vendor_records as (
+    select distinct
+        client_id,
+        product_id,
+        source_system
+    from {{ ref('vendor_rows_resolved') }}
+    where disposition in ('counted', 'excluded')
+),
+
+based as (
+    select
+        lines.line_key,
+        lines.line_part,
+        lines.basis,
+        coalesce(billed.billed_quantity, 0) as billed_quantity,
+        coalesce(billed.included_quantity, 0) as included_quantity,
+        case lines.basis
+            when 'owned' then quantities.owned_quantity
+            when 'used' then quantities.used_quantity
+            when 'charged' then quantities.charged_quantity
+        end as basis_quantity,
+        vendor_records.product_id is not null as has_vendor_record
+    from lines
+    inner join quantities on lines.line_key = quantities.line_key
+    left join billed
+        on
+            lines.line_key = billed.line_key
+            and lines.line_part = 'main'
+    left join vendor_records
+        on
+            lines.client_id = vendor_records.client_id
+            and lines.product_id = vendor_records.product_id
+            and lines.needed_source = vendor_records.source_system
+)
+
+select
+    line_key,
+    billed_quantity,
+    included_quantity,
+    basis_quantity,
+    has_vendor_record,
+    case
+        when line_part = 'excluded' then 0
+        when line_part != 'main' then null
+        when basis = 'fixed' then billed_quantity
+        when basis_quantity is not null then greatest(0, basis_quantity - included_quantity)
+    end as expected_quantity
+from based

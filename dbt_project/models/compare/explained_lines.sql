@@ -1,0 +1,78 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+classified as (
+    select * from {{ ref('classified_lines') }}
+),
+
+arithmetic as (
+    select * from {{ ref('line_arithmetic') }}
+),
+
+line_names as (
+    select * from {{ ref('line_names') }}
+),
+
+assessable as (
+    select * from {{ ref('lines_assessable') }}
+),
+
+without_account as (
+    select * from {{ ref('lines_without_account') }}
+)
+
+select
+    lines.line_key,
+    case
+        when classified.class = 'not_assessed'
+            then
+                'Not assessed: ' || coalesce(assessable.blocking_source, 'no source') || ' - '
+                || rtrim(coalesce(assessable.blocking_message, 'no reason given'), '. ') || '. '
+                || arithmetic.billed_text || '; nothing is concluded until that source is read again.'
+        when classified.class = 'unmapped_client' and lines.line_part = 'unmapped_client'
+            then
+                'Account ' || coalesce(line_names.account_name || ' ', '') || '(' || lines.client_key
+                || ') has no confirmed client: ' || arithmetic.sides_text
+                || ' compared with nothing. Name its client in rules/client_map.csv.'
+        when classified.class = 'unmapped_client'
+            then
+                arithmetic.billed_text || ', but no account of ' || without_account.source_system
+                || ' is mapped to this client while ' || without_account.unmapped_account_count
+                || ' of its accounts have no client: one may be theirs. Name its client in rules/client_map.csv.'
+        when classified.class = 'unmapped_product' and lines.line_part = 'unmapped_product'
+            then
+                'Product ' || coalesce(line_names.vendor_product_name || ' ', '') || '(' || lines.product_key || ') '
+                || case
+                    when lines.product_id is null then 'has no confirmed product: '
+                    else 'is mapped to ' || lines.product_id || ', which has no counting rule: '
+                end
+                || arithmetic.sides_text || ' compared with nothing. '
+                || case
+                    when lines.product_id is null then 'Name its product in rules/product_map.csv.'
+                    else 'Add a rule to rules/counting.csv.'
+                end
+        when classified.class = 'unmapped_product'
+            then
+                arithmetic.billed_text || ' of a product (' || lines.product_key
+                || ') that has no counting rule. Add one to rules/counting.csv.'
+        when classified.class = 'excluded'
+            then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
+        when classified.class = 'unbilled'
+            then arithmetic.expected_text || '; no live billing line; ' || arithmetic.money_text || ' unbilled.'
+        when classified.class = 'orphan_billing'
+            then
+                arithmetic.expected_text || '; ' || arithmetic.billed_text || ' with no vendor record; '
+                || arithmetic.money_text || ' overbilled.'
+        when classified.class in ('underbilled', 'overbilled')
+            then
+                arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.money_text || ' '
+                || classified.class || '.'
+        else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
+    end as explanation
+from lines
+inner join classified on lines.line_key = classified.line_key
+inner join arithmetic on lines.line_key = arithmetic.line_key
+inner join line_names on lines.line_key = line_names.line_key
+inner join assessable on lines.line_key = assessable.line_key
+left join without_account on lines.line_key = without_account.line_key

@@ -1,0 +1,78 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+classified as (
+    select * from {{ ref('classified_lines') }}
+),
+
+quantities as (
+    select * from {{ ref('quantities_by_line') }}
+),
+
+deductions as (
+    select * from {{ ref('line_deductions') }}
+),
+
+sides as (
+    select
+        lines.line_key,
+        lines.basis,
+        lines.needed_source,
+        classified.class,
+        classified.billed_quantity,
+        classified.expected_quantity,
+        classified.included_quantity,
+        classified.basis_quantity,
+        classified.variance,
+        classified.unit_price,
+        classified.revenue_impact,
+        classified.currency,
+        coalesce(deductions.deductions_text, '') as deductions_text,
+        coalesce(deductions.reasons_text, 'no reason given') as reasons_text,
+        classified.basis_quantity + coalesce(deductions.deducted_quantity, 0) as raw_quantity,
+        coalesce(
+            nullif(concat_ws(
+                ', ',
+                {{ plain_number('nullif(quantities.owned_quantity, 0)') }} || ' owned',
+                {{ plain_number('nullif(quantities.used_quantity, 0)') }} || ' used',
+                {{ plain_number('nullif(quantities.charged_quantity, 0)') }} || ' charged'
+            ), ''),
+            'no units'
+        ) as sides_text
+    from lines
+    inner join classified on lines.line_key = classified.line_key
+    inner join quantities on lines.line_key = quantities.line_key
+    left join deductions on lines.line_key = deductions.line_key
+)
+
+-- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
+select
+    line_key,
+    sides_text,
+    reasons_text,
+    {{ plain_number('billed_quantity') }} || ' billed' as billed_text,
+    case
+        when basis = 'fixed' then 'fixed by the agreement: ' || {{ plain_number('billed_quantity') }} || ' expected'
+        else
+            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || deductions_text
+            || case
+                when deductions_text = '' then ''
+                else ' = ' || {{ plain_number('basis_quantity') }}
+            end
+            || '; ' || {{ plain_number('basis_quantity') }} || ' - ' || {{ plain_number('included_quantity') }}
+            || ' included = ' || {{ plain_number('expected_quantity') }} || ' expected'
+            || case
+                when basis_quantity < included_quantity then ' (never below 0)'
+                else ''
+            end
+    end as expected_text,
+    case
+        when variance = 0 then ''
+        when unit_price is null
+            then {{ plain_number('abs(variance)') }} || ' at an unknown price: amount unknown'
+        else
+            {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
+            || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
+    end as money_text
+from sides

@@ -1,0 +1,41 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+billed as (
+    select * from {{ ref('billed_by_line') }}
+),
+
+clients as (
+    select * from {{ ref('clients') }}
+),
+
+products as (
+    select * from {{ ref('products') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+)
+
+-- A catalogue price of zero is a field nobody filled in: unknown, not free.
+select
+    lines.line_key,
+    billed.agreement_id,
+    coalesce(billed.is_billed_at_zero, false) as is_billed_at_zero,
+    billed.live_row_count is not null as has_live_row,
+    case
+        when billed.is_billed then billed.unit_price
+        when products.list_price > 0 then products.list_price
+    end as unit_price,
+    case
+        when billed.is_billed then billed.unit_cost
+        when products.list_cost > 0 then products.list_cost
+    end as unit_cost,
+    coalesce(billed.currency, clients.currency, run.default_currency) as currency
+from lines
+cross join run
+-- An excluded part is priced as the line it was taken from.
+left join billed on lines.client_key || '|' || lines.product_key || '|*' = billed.line_key
+left join clients on lines.client_id = clients.client_id
+left join products on lines.product_id = products.product_id

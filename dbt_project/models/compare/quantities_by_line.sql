@@ -1,0 +1,65 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+vendor_rows as (
+    select * from {{ ref('vendor_rows_resolved') }}
+),
+
+line_sources as (
+    select * from {{ ref('line_sources') }}
+),
+
+-- Stale rows stay out of the sum; where a rule names another system for a side, this system's rows stay out too.
+sums as (
+    select
+        line_key,
+        sum(quantity) filter (where side = 'owned') as owned_quantity,
+        sum(quantity) filter (where side = 'used') as used_quantity,
+        sum(quantity) filter (where side = 'charged') as charged_quantity
+    from vendor_rows
+    where
+        resolution in ('counted', 'excluded_by_rule', 'unmapped_client', 'unmapped_product')
+        and (not has_counting_rule or designated_source = source_system)
+    group by line_key
+)
+
+-- No row at a healthy, designated source is zero; no designated or no healthy source is unknown.
+select
+    lines.line_key,
+    case
+        when owned_status.is_assessable and lines.is_ruled then coalesce(sums.owned_quantity, 0)
+        when owned_status.is_assessable then sums.owned_quantity
+    end as owned_quantity,
+    case
+        when used_status.is_assessable and lines.is_ruled then coalesce(sums.used_quantity, 0)
+        when used_status.is_assessable then sums.used_quantity
+    end as used_quantity,
+    case
+        when charged_status.is_assessable and lines.is_ruled then coalesce(sums.charged_quantity, 0)
+        when charged_status.is_assessable then sums.charged_quantity
+    end as charged_quantity,
+    -- What the rows say whatever the health of their source: the weight of a line in coverage.
+    coalesce(
+        case lines.basis
+            when 'owned' then sums.owned_quantity
+            when 'used' then sums.used_quantity
+            when 'charged' then sums.charged_quantity
+        end,
+        greatest(sums.owned_quantity, sums.used_quantity, sums.charged_quantity),
+        0
+    ) as census_quantity
+from lines
+left join sums on lines.line_key = sums.line_key
+left join line_sources as owned_status
+    on
+        lines.line_key = owned_status.line_key
+        and lines.owned_source = owned_status.source_system
+left join line_sources as used_status
+    on
+        lines.line_key = used_status.line_key
+        and lines.used_source = used_status.source_system
+left join line_sources as charged_status
+    on
+        lines.line_key = charged_status.line_key
+        and lines.charged_source = charged_status.source_system

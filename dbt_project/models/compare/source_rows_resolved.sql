@@ -1,0 +1,59 @@
+with billing_rows as (
+    select * from {{ ref('billing_rows_resolved') }}
+),
+
+vendor_rows as (
+    select * from {{ ref('vendor_rows_resolved') }}
+),
+
+lines as (
+    select * from {{ ref('lines') }}
+),
+
+both_sides as (
+    select
+        'billed' as side,
+        source_system,
+        source_table,
+        source_record_id,
+        billed_quantity as quantity,
+        disposition,
+        reason,
+        line_key,
+        null as client_mapping_id,
+        null as product_mapping_id,
+        counting_rule_id as rule_id
+    from billing_rows
+
+    union all
+
+    select
+        side,
+        source_system,
+        source_table,
+        source_record_id,
+        quantity,
+        disposition,
+        reason,
+        line_key,
+        client_mapping_id,
+        product_mapping_id,
+        coalesce(exclusion_rule_id, counting_rule_id) as rule_id
+    from vendor_rows
+)
+
+-- A row for information may name a line that nothing else makes: then it belongs to none.
+select
+    both_sides.side,
+    both_sides.source_system,
+    both_sides.source_table,
+    both_sides.source_record_id,
+    both_sides.quantity,
+    both_sides.disposition,
+    both_sides.reason,
+    both_sides.client_mapping_id,
+    both_sides.product_mapping_id,
+    both_sides.rule_id,
+    lines.line_key
+from both_sides
+left join lines on both_sides.line_key = lines.line_key

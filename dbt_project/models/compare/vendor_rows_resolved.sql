@@ -1,0 +1,93 @@
+with vendor_rows as (
+    select * from {{ ref('vendor_rows_identified') }}
+),
+
+exclusions as (
+    select * from {{ ref('vendor_rows_excluded') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- The order of resolution: the first step that applies decides.
+resolved as (
+    select
+        vendor_rows.*,
+        exclusions.rule_id as exclusion_rule_id,
+        exclusions.reason as exclusion_reason,
+        case
+            when not vendor_rows.is_countable then 'not_countable'
+            when vendor_rows.client_id is null then 'unmapped_client'
+            when exclusions.rule_id is not null then 'excluded_by_rule'
+            when not vendor_rows.has_counting_rule then 'unmapped_product'
+            when coalesce(vendor_rows.designated_source, '') != vendor_rows.source_system then 'other_source'
+            when
+                epoch(run.cutoff) - epoch(vendor_rows.last_seen_at) > vendor_rows.inactive_days * 86400
+                then 'not_seen'
+            else 'counted'
+        end as resolution
+    from vendor_rows
+    cross join run
+    left join exclusions
+        on
+            vendor_rows.source_system = exclusions.source_system
+            and vendor_rows.source_table = exclusions.source_table
+            and vendor_rows.source_record_id = exclusions.source_record_id
+),
+
+-- Which part of the comparison a row belongs to; rows without quantity of their own follow their client and product.
+placed as (
+    select
+        *,
+        case
+            when client_id is null then 'unmapped_client'
+            when resolution = 'excluded_by_rule' then 'excluded'
+            when not has_counting_rule then 'unmapped_product'
+            else 'main'
+        end as line_part,
+        coalesce(client_id, account_key) as client_key,
+        case
+            when client_id is not null and resolution != 'excluded_by_rule' and not has_counting_rule
+                then vendor_product_key
+            else coalesce(product_id, vendor_product_key)
+        end as product_key
+    from resolved
+)
+
+select
+    * exclude (not_countable_reason, not_countable_disposition, exclusion_reason),
+    client_key || '|' || product_key || '|*' || case when line_part = 'excluded' then '|excluded' else '' end
+        as line_key,
+    resolution not in ('not_countable', 'other_source') as makes_line,
+    case resolution
+        when 'not_countable' then not_countable_disposition
+        when 'unmapped_client' then 'unmapped'
+        when 'excluded_by_rule' then 'excluded'
+        when 'unmapped_product' then 'unmapped'
+        when 'other_source' then 'information_only'
+        when 'not_seen' then 'excluded'
+        else 'counted'
+    end as disposition,
+    case resolution
+        when 'not_countable' then not_countable_reason
+        when 'unmapped_client' then 'account has no confirmed client'
+        when 'excluded_by_rule' then exclusion_reason
+        when 'unmapped_product'
+            then
+                case
+                    when product_id is null then 'vendor product has no confirmed product'
+                    else 'product has no counting rule'
+                end
+        when 'other_source'
+            then coalesce(
+                side || ' quantity of this product is taken from ' || designated_source,
+                'the counting rule takes no ' || side || ' quantity of this product'
+            )
+        -- A date, not an age: the age would change the row from one run to the next.
+        when 'not_seen'
+            then
+                'not seen since ' || strftime(last_seen_at at time zone 'UTC', '%Y-%m-%d')
+                || ' (limit ' || inactive_days || ' days)'
+    end as reason
+from placed

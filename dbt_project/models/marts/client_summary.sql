@@ -1,0 +1,42 @@
+with measures as (
+    select * from {{ ref('line_measures') }}
+),
+
+line_names as (
+    select * from {{ ref('line_names') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+)
+
+select
+    run.period,
+    measures.client_key,
+    measures.currency,
+    min(measures.client_id) as client_id,
+    min(line_names.client_name) as client_name,
+    cast(count(*) as bigint) as line_count,
+    cast(count(*) filter (where measures.is_assessed) as bigint) as assessed_line_count,
+    cast(count(*) filter (where measures.is_discrepancy) as bigint) as discrepancy_count,
+    cast(count(*) filter (where measures.is_unpriced) as bigint) as unpriced_count,
+    cast(count(*) filter (where measures.class = 'not_assessed') as bigint) as not_assessed_count,
+    cast(count(*) filter (where measures.class = 'unmapped_client') as bigint) as unmapped_client_count,
+    cast(count(*) filter (where measures.class = 'unmapped_product') as bigint) as unmapped_product_count,
+    cast(count(*) filter (where measures.class = 'excluded') as bigint) as excluded_count,
+    cast(count(*) filter (where measures.class = 'unbilled') as bigint) as unbilled_count,
+    cast(count(*) filter (where measures.class = 'orphan_billing') as bigint) as orphan_billing_count,
+    cast(count(*) filter (where measures.class = 'underbilled') as bigint) as underbilled_count,
+    cast(count(*) filter (where measures.class = 'overbilled') as bigint) as overbilled_count,
+    cast(count(*) filter (where measures.class = 'matched') as bigint) as matched_count,
+    cast(sum(measures.underbilled_amount) as decimal(18, 2)) as underbilled_amount,
+    cast(sum(measures.overbilled_amount) as decimal(18, 2)) as overbilled_amount,
+    cast(sum(measures.billed_quantity) as decimal(18, 4)) as billed_quantity,
+    cast(sum(measures.assessed_billed_quantity) as decimal(18, 4)) as assessed_billed_quantity,
+    cast(sum(measures.census_quantity) as decimal(18, 4)) as census_quantity,
+    cast(sum(measures.assessed_census_quantity) as decimal(18, 4)) as assessed_census_quantity
+from measures
+cross join run
+inner join line_names on measures.line_key = line_names.line_key
+group by run.period, measures.client_key, measures.currency
+order by measures.client_key, measures.currency

@@ -1,0 +1,55 @@
+with reconciliation as (
+    select * from {{ ref('reconciliation') }}
+    where kind not in ('explained', 'clean')
+),
+
+history as (
+    select * from {{ ref('discrepancy_history') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- A past month that is run again sees only what had been seen by then. The key holds across months, so an error that
+-- nobody mends grows older.
+seen as (
+    select
+        history.line_key,
+        min(history.as_of) as first_seen,
+        max(history.as_of) as last_seen
+    from history
+    cross join run
+    where history.as_of <= run.as_of
+    group by history.line_key
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            order by
+                abs(revenue_impact) desc nulls last,
+                coalesce(
+                    abs(variance),
+                    greatest(billed_quantity, coalesce(owned_quantity, used_quantity, charged_quantity, 0))
+                ) desc,
+                line_key
+        ) as rank
+    from reconciliation
+)
+
+select
+    ranked.*,
+    'open' as status,
+    cast(null as varchar) as decision_id,
+    seen.first_seen,
+    seen.last_seen,
+    date_diff(
+        'day',
+        cast(seen.first_seen at time zone 'UTC' as date),
+        cast(ranked.as_of at time zone 'UTC' as date)
+    ) as age_days
+from ranked
+inner join seen on ranked.line_key = seen.line_key
+order by ranked.rank

@@ -1,0 +1,42 @@
+with measures as (
+    select * from {{ ref('line_measures') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+)
+
+select
+    run.period,
+    coalesce(measures.currency, run.default_currency) as currency,
+    run.as_of,
+    cast(count(measures.line_key) as bigint) as line_count,
+    cast(count(*) filter (where measures.is_assessed) as bigint) as assessed_line_count,
+    cast(count(*) filter (where measures.is_discrepancy) as bigint) as discrepancy_count,
+    cast(count(*) filter (where measures.is_unpriced) as bigint) as unpriced_count,
+    cast(count(*) filter (where measures.class = 'not_assessed') as bigint) as not_assessed_count,
+    cast(count(*) filter (where measures.class = 'unmapped_client') as bigint) as unmapped_client_count,
+    cast(count(*) filter (where measures.class = 'unmapped_product') as bigint) as unmapped_product_count,
+    cast(count(*) filter (where measures.class = 'excluded') as bigint) as excluded_count,
+    cast(count(*) filter (where measures.class = 'unbilled') as bigint) as unbilled_count,
+    cast(count(*) filter (where measures.class = 'orphan_billing') as bigint) as orphan_billing_count,
+    cast(count(*) filter (where measures.class = 'underbilled') as bigint) as underbilled_count,
+    cast(count(*) filter (where measures.class = 'overbilled') as bigint) as overbilled_count,
+    cast(count(*) filter (where measures.class = 'matched') as bigint) as matched_count,
+    cast(coalesce(sum(measures.underbilled_amount), 0) as decimal(18, 2)) as underbilled_amount,
+    cast(coalesce(sum(measures.overbilled_amount), 0) as decimal(18, 2)) as overbilled_amount,
+    cast(coalesce(sum(measures.billed_quantity), 0) as decimal(18, 4)) as billed_quantity,
+    cast(coalesce(sum(measures.assessed_billed_quantity), 0) as decimal(18, 4)) as assessed_billed_quantity,
+    cast(coalesce(sum(measures.census_quantity), 0) as decimal(18, 4)) as census_quantity,
+    cast(coalesce(sum(measures.assessed_census_quantity), 0) as decimal(18, 4)) as assessed_census_quantity,
+    cast(
+        sum(measures.assessed_billed_quantity) / nullif(sum(measures.billed_quantity), 0) as decimal(9, 6)
+    ) as billed_coverage,
+    cast(
+        sum(measures.assessed_census_quantity) / nullif(sum(measures.census_quantity), 0) as decimal(9, 6)
+    ) as census_coverage
+-- A period without any line still has its row: nothing compared is a result that a person must see.
+from run
+left join measures on true
+group by run.period, coalesce(measures.currency, run.default_currency), run.as_of
+order by currency

@@ -1,0 +1,74 @@
+with lines as (
+    select * from {{ ref('lines') }}
+),
+
+classified as (
+    select * from {{ ref('classified_lines') }}
+),
+
+quantities as (
+    select * from {{ ref('quantities_by_line') }}
+),
+
+explained as (
+    select * from {{ ref('explained_lines') }}
+),
+
+line_names as (
+    select * from {{ ref('line_names') }}
+),
+
+line_flags as (
+    select * from {{ ref('line_flags') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+)
+
+select
+    run.period,
+    lines.line_key,
+    lines.line_part,
+    lines.client_key,
+    lines.product_key,
+    lines.client_id,
+    line_names.client_name,
+    lines.product_id,
+    line_names.product_name,
+    classified.agreement_id,
+    line_names.unit,
+    lines.basis,
+    lines.needed_source as basis_source,
+    lines.source_system as vendor_source_system,
+    lines.account_id as vendor_account_id,
+    lines.vendor_product_id,
+    cast(classified.billed_quantity as decimal(18, 4)) as billed_quantity,
+    cast(quantities.owned_quantity as decimal(18, 4)) as owned_quantity,
+    cast(quantities.used_quantity as decimal(18, 4)) as used_quantity,
+    cast(quantities.charged_quantity as decimal(18, 4)) as charged_quantity,
+    cast(classified.basis_quantity as decimal(18, 4)) as basis_quantity,
+    cast(classified.included_quantity as decimal(18, 4)) as included_quantity,
+    cast(classified.expected_quantity as decimal(18, 4)) as expected_quantity,
+    cast(classified.variance as decimal(18, 4)) as variance,
+    cast(quantities.census_quantity as decimal(18, 4)) as census_quantity,
+    cast(classified.unit_price as decimal(18, 6)) as unit_price,
+    cast(classified.unit_cost as decimal(18, 6)) as unit_cost,
+    classified.currency,
+    cast(classified.revenue_impact as decimal(18, 2)) as revenue_impact,
+    cast(classified.cost_impact as decimal(18, 2)) as cost_impact,
+    classified.class,
+    classified.kind,
+    classified.is_assessed,
+    cast(coalesce(line_flags.flags, []) as varchar[]) as flags,
+    explained.explanation,
+    lines.counting_rule_id as rule_id,
+    run.as_of
+from lines
+cross join run
+inner join classified on lines.line_key = classified.line_key
+inner join quantities on lines.line_key = quantities.line_key
+inner join explained on lines.line_key = explained.line_key
+inner join line_names on lines.line_key = line_names.line_key
+left join line_flags on lines.line_key = line_flags.line_key
+order by lines.line_key

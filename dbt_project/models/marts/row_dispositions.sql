@@ -1,0 +1,24 @@
+with source_rows as (
+    select * from {{ ref('source_rows_resolved') }}
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+)
+
+select
+    run.period,
+    source_rows.source_system,
+    source_rows.source_table,
+    source_rows.source_record_id,
+    source_rows.side,
+    cast(source_rows.quantity as decimal(18, 4)) as quantity,
+    source_rows.disposition,
+    source_rows.reason,
+    source_rows.line_key
+from source_rows
+cross join run
+order by
+    source_rows.source_system,
+    source_rows.source_table,
+    source_rows.source_record_id

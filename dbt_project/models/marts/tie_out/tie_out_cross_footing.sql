@@ -1,0 +1,99 @@
+{{ config(schema='compare', materialized='view', contract={'enforced': false}) }}
+
+with clients as (
+    select * from {{ ref('client_summary') }}
+),
+
+products as (
+    select * from {{ ref('product_summary') }}
+),
+
+totals as (
+    select * from {{ ref('period_summary') }}
+    where line_count > 0
+),
+
+parts as (
+    select
+        'clients' as parts,
+        currency,
+        underbilled_amount,
+        overbilled_amount,
+        billed_quantity,
+        line_count
+    from clients
+
+    union all
+
+    select
+        'products' as parts,
+        currency,
+        underbilled_amount,
+        overbilled_amount,
+        billed_quantity,
+        line_count
+    from products
+),
+
+sums as (
+    select
+        parts,
+        currency,
+        sum(underbilled_amount) as underbilled_amount,
+        sum(overbilled_amount) as overbilled_amount,
+        sum(billed_quantity) as billed_quantity,
+        sum(line_count) as line_count
+    from parts
+    group by parts, currency
+),
+
+controls as (
+    select
+        sums.currency,
+        sums.parts || ' underbilled_amount' as subject,
+        sums.underbilled_amount as left_total,
+        totals.underbilled_amount as right_total
+    from sums
+    left join totals on sums.currency = totals.currency
+
+    union all
+
+    select
+        sums.currency,
+        sums.parts || ' overbilled_amount' as subject,
+        sums.overbilled_amount as left_total,
+        totals.overbilled_amount as right_total
+    from sums
+    left join totals on sums.currency = totals.currency
+
+    union all
+
+    select
+        sums.currency,
+        sums.parts || ' billed_quantity' as subject,
+        sums.billed_quantity as left_total,
+        totals.billed_quantity as right_total
+    from sums
+    left join totals on sums.currency = totals.currency
+
+    union all
+
+    select
+        sums.currency,
+        sums.parts || ' line_count' as subject,
+        sums.line_count as left_total,
+        totals.line_count as right_total
+    from sums
+    left join totals on sums.currency = totals.currency
+)
+
+select
+    'cross_footing' as rule,
+    null as source_system,
+    currency,
+    subject,
+    left_total,
+    coalesce(right_total, 0) as right_total,
+    'sum over the parts, and the grand total' as note,
+    left_total = coalesce(right_total, 0) as passed
+from controls

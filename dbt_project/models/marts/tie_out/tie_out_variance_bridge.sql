@@ -1,0 +1,127 @@
+{{ config(schema='compare', materialized='view', contract={'enforced': false}) }}
+
+with reconciliation as (
+    select * from {{ ref('reconciliation') }}
+),
+
+billing_lines as (
+    select * from {{ ref('billing_lines') }}
+    where is_live and bill_mode = 'billable'
+),
+
+evidence as (
+    select * from {{ ref('evidence') }}
+    where disposition = 'counted'
+),
+
+assessed as (
+    select * from reconciliation
+    where is_assessed
+),
+
+billed_lines as (
+    select
+        source_system,
+        sum(billed_quantity) as quantity
+    from billing_lines
+    group by source_system
+),
+
+billed_compared as (
+    select
+        split_part(client_id, ':', 1) as source_system,
+        sum(billed_quantity) as quantity
+    from reconciliation
+    where client_id is not null
+    group by split_part(client_id, ':', 1)
+),
+
+counted_rows as (
+    select
+        evidence.source_system,
+        sum(evidence.quantity) as quantity
+    from evidence
+    inner join assessed on evidence.line_key = assessed.line_key
+    where
+        evidence.side = assessed.basis
+        and evidence.source_system = assessed.basis_source
+    group by evidence.source_system
+),
+
+basis_quantities as (
+    select
+        basis_source as source_system,
+        sum(basis_quantity) as quantity
+    from assessed
+    where line_part = 'main' and basis_quantity is not null
+    group by basis_source
+),
+
+controls as (
+    select
+        'variance_bridge' as rule,
+        null as source_system,
+        null as currency,
+        'client ' || client_key as subject,
+        sum(expected_quantity) - sum(billed_quantity) as left_total,
+        sum(variance) as right_total,
+        'expected less billed of the assessed lines, and their variance' as note
+    from assessed
+    group by client_key
+
+    union all
+
+    select
+        'variance_bridge' as rule,
+        null as source_system,
+        null as currency,
+        'product ' || product_key as subject,
+        sum(expected_quantity) - sum(billed_quantity) as left_total,
+        sum(variance) as right_total,
+        'expected less billed of the assessed lines, and their variance' as note
+    from assessed
+    group by product_key
+
+    union all
+
+    select
+        'variance_bridge' as rule,
+        null as source_system,
+        null as currency,
+        'total' as subject,
+        coalesce(sum(expected_quantity) - sum(billed_quantity), 0) as left_total,
+        coalesce(sum(variance), 0) as right_total,
+        'expected less billed of the assessed lines, and their variance' as note
+    from assessed
+
+    union all
+
+    select
+        'variance_bridge' as rule,
+        coalesce(billed_lines.source_system, billed_compared.source_system) as source_system,
+        null as currency,
+        'billed' as subject,
+        coalesce(billed_lines.quantity, 0) as left_total,
+        coalesce(billed_compared.quantity, 0) as right_total,
+        'live billing lines, and B of all lines, assessed or not' as note
+    from billed_lines
+    full join billed_compared on billed_lines.source_system = billed_compared.source_system
+
+    union all
+
+    select
+        'variance_bridge' as rule,
+        coalesce(counted_rows.source_system, basis_quantities.source_system) as source_system,
+        null as currency,
+        'basis' as subject,
+        coalesce(counted_rows.quantity, 0) as left_total,
+        coalesce(basis_quantities.quantity, 0) as right_total,
+        'counted vendor rows of assessed lines, and the basis quantity of these lines' as note
+    from counted_rows
+    full join basis_quantities on counted_rows.source_system = basis_quantities.source_system
+)
+
+select
+    *,
+    left_total = right_total as passed
+from controls

@@ -1,0 +1,33 @@
+-- Fails with each client and product whose B is not the sum of its live, billable lines.
+-- It does not assert which lines are live: that is the canonical layer's to say.
+with billing_lines as (
+    select
+        client_id,
+        product_id,
+        sum(billed_quantity) as quantity
+    from {{ ref('billing_lines') }}
+    where is_live and bill_mode = 'billable'
+    group by client_id, product_id
+),
+
+reconciliation as (
+    select
+        client_id,
+        product_id,
+        sum(billed_quantity) as quantity
+    from {{ ref('reconciliation') }}
+    where client_id is not null and product_id is not null
+    group by client_id, product_id
+)
+
+select
+    coalesce(billing_lines.client_id, reconciliation.client_id) as client_id,
+    coalesce(billing_lines.product_id, reconciliation.product_id) as product_id,
+    billing_lines.quantity as line_quantity,
+    reconciliation.quantity as compared_quantity
+from billing_lines
+full join reconciliation
+    on
+        billing_lines.client_id = reconciliation.client_id
+        and billing_lines.product_id = reconciliation.product_id
+where coalesce(billing_lines.quantity, 0) != coalesce(reconciliation.quantity, 0)
