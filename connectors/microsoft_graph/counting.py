@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connectors.errors import FieldError, IncompleteReadError, SourceReadError
+from connectors.errors import FieldError
 from connectors.json_pages import PageText, arrow_schema, connect, parse
 from connectors.microsoft_graph.schema import LICENSE_ASSIGNMENTS
 from connectors.tables import BOOLEAN, JSON, TEXT, Column, Table
@@ -65,46 +65,55 @@ _COUNT = """
     ORDER BY tenant_id, sku_id
 """
 
-# Users that come twice, and users whose licences are no list of objects with a SKU id.
+# Tenants with users that come twice, or whose licences are no list of objects with a SKU id.
 _FAULTS = """
     SELECT
-        count(*) - count(DISTINCT id),
+        tenant_id,
+        count(*) - count(DISTINCT id) AS repeated,
         count(*) FILTER (
             coalesce(json_type(assigned_licenses), '') <> 'ARRAY'
             OR list_bool_or(list_transform(
                 from_json(assigned_licenses, '[{"skuId": "VARCHAR"}]'), lambda licence: licence.skuId IS NULL
             ))
-        )
+        ) AS unreadable
     FROM users
+    GROUP BY tenant_id
+    HAVING repeated > 0 OR unreadable > 0
 """
 
 
-def count_licences(tenant_id: str, pages: Sequence[str], captured_at: datetime) -> pa.Table:
-    """Rows of `license_assignments` for one tenant.
+def count_licences(pages: Sequence[PageText], captured_at: datetime) -> tuple[pa.Table, dict[str, str]]:
+    """Rows of `license_assignments`, and why the counts of some tenants are worth nothing.
 
     Args:
-        tenant_id: the tenant that the pages are of.
-        pages: answers of `/users` with the fields `SELECTED_FIELDS`.
+        pages: answers of `/users` with the fields `SELECTED_FIELDS`, of any number of tenants; the context of each
+            holds its `tenant_id`.
         captured_at: the source's clock.
 
+    Returns:
+        The counts, and reasons by tenant id; rows of a tenant with a reason must not be used.
+
     Raises:
-        IncompleteReadError: a user came twice.
-        SourceReadError: a field has another type than declared; the message names the field, never the person.
+        FieldError: a field has another type than declared; the message names the field, never the person.
     """
-    texts = [PageText(page, {"tenant_id": tenant_id}) for page in pages]
     endpoint = LICENSE_ASSIGNMENTS.endpoint
+    schema = arrow_schema(LICENSE_ASSIGNMENTS)
+    if not pages:
+        return schema.empty_table(), {}
     try:
-        users = parse(texts, _USERS, system=SYSTEM, rows_path="$.value", captured_at=captured_at)
+        users = parse(pages, _USERS, system=SYSTEM, rows_path="$.value", captured_at=captured_at)
     except FieldError as error:
-        raise SourceReadError(SYSTEM, endpoint, f"field {error.field} is not what it should be") from None
+        problem = "not what it should be"
+        raise FieldError(
+            SYSTEM, endpoint, field=error.field, row_key="(user)", problem=problem, page=error.page
+        ) from None
     with connect() as connection:
         connection.register("users", users.drop_columns(["_source_row", "_captured_at"]))
-        bad = connection.execute(_FAULTS).fetchone()
-        assert bad is not None, "an aggregate gives one row"
-        if bad[0]:
-            raise IncompleteReadError(SYSTEM, endpoint, f"{bad[0]} users came twice: pages overlap")
-        if bad[1]:
-            raise SourceReadError(SYSTEM, endpoint, "field assignedLicenses is not what it should be")
+        faults = {
+            tenant_id: f"{repeated} users came twice: pages overlap"
+            if repeated
+            else f"field assignedLicenses of {unreadable} users is not what it should be"
+            for tenant_id, repeated, unreadable in connection.execute(_FAULTS).fetchall()
+        }
         counted = connection.execute(_COUNT, [captured_at]).to_arrow_table()
-    schema = arrow_schema(LICENSE_ASSIGNMENTS)
-    return counted.select(schema.names).cast(schema)
+    return counted.select(schema.names).cast(schema), faults

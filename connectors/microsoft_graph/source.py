@@ -10,6 +10,7 @@ SKUs, and consumed units without any user mean that users are missing. Does not 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -152,8 +153,8 @@ class MicrosoftGraphReads(SourceReads):
             known = {account for _, account in self.plan.previous if account is not None}
             ids = [*listed, *sorted(known - set(listed))]
             self._tenants = self.parallel(self._read_tenant, ids)
-            self._parse_parts(SUBSCRIBED_SKUS, self._tenants)
-            self._parse_parts(DIRECTORY_SUBSCRIPTIONS, self._tenants)
+            for part in (SUBSCRIBED_SKUS, LICENSE_ASSIGNMENTS, DIRECTORY_SUBSCRIPTIONS):
+                self._parse_parts(part, self._tenants)
             for tenant in self._tenants:
                 prove(tenant.skus, tenant.users)
         parts = [(tenant.tenant_id, tenant.part(table)) for tenant in self._tenants]
@@ -165,7 +166,7 @@ class MicrosoftGraphReads(SourceReads):
         tenant = _Tenant(tenant_id)
         client = self._in_tenant(tenant_id, tenant.skus.tally)
         self._attempt(tenant.skus, lambda part: self._texts(client, SUBSCRIBED_SKUS, part.tally))
-        self._attempt(tenant.users, lambda part: self._count_users(client, tenant))
+        self._attempt(tenant.users, lambda part: self._users(client, part.tally))
         self._attempt(tenant.subscriptions, lambda part: self._texts(client, DIRECTORY_SUBSCRIPTIONS, part.tally))
         return tenant
 
@@ -185,43 +186,45 @@ class MicrosoftGraphReads(SourceReads):
     def _texts(self, client: SourceClient, table: Table, tally: Tally) -> list[str]:
         return _texts(self._pages(client, table.endpoint, tally, empty_is_suspect=True))
 
-    def _count_users(self, client: SourceClient, tenant: _Tenant) -> list[str]:
-        tally, path = tenant.users.tally, LICENSE_ASSIGNMENTS.endpoint
+    def _users(self, client: SourceClient, tally: Tally) -> list[str]:
+        path = LICENSE_ASSIGNMENTS.endpoint
         query = {**_USERS_QUERY, "$top": str(self._config.page_size)}
         pages = self._pages(client, path, tally, query, _EVENTUAL, empty_is_suspect=True)
         declared, received = pages[0].envelope.get("@odata.count"), row_total(pages)
         if declared != received:
             said = "none" if declared is None else declared
             raise IncompleteReadError(self.system, path, f"{received} users received, {said} declared (@odata.count)")
-        tenant.users.rows = count_licences(tenant.tenant_id, _texts(pages), tally.clock())
-        return []  # the pages hold names: they end here
+        return _texts(pages)
 
     def _parse_parts(self, table: Table, tenants: list[_Tenant]) -> None:
         """Parse the pages of all tenants together; a tenant with a bad field fails alone and the rest goes again."""
         while True:
-            parts = [(tenant.tenant_id, tenant.part(table)) for tenant in tenants]
-            parts = [(tenant_id, part) for tenant_id, part in parts if part.error is None]
-            owners = [part for _, part in parts for _ in part.pages]
-            texts = [PageText(page, {"tenant_id": tenant_id}) for tenant_id, part in parts for page in part.pages]
-            moment = min((part.tally.clock() for _, part in parts), default=None)
+            parts = {tenant.tenant_id: tenant.part(table) for tenant in tenants if tenant.part(table).error is None}
+            owners = [part for part in parts.values() for _ in part.pages]
+            texts = [PageText(page, {"tenant_id": name}) for name, part in parts.items() for page in part.pages]
+            moment = min((part.tally.clock() for part in parts.values()), default=None)
             if moment is None:
                 return
             try:
-                rows = parse(texts, table, system=self.system, rows_path=ROWS, captured_at=moment)
+                rows, faults = self._parse(table, texts, moment)
             except FieldError as error:
                 owners[error.page].error = error
                 continue
-            for tenant_id, part in parts:
-                part.rows = rows.filter(pc.equal(rows["tenant_id"], tenant_id))
-                self._refuse_repeats(table, part)
+            for name, part in parts.items():
+                part.pages = []  # those of users hold names: they end here
+                part.rows = rows.filter(pc.equal(rows["tenant_id"], name))
+                if name in faults:
+                    part.error = SourceReadError(self.system, table.endpoint, faults[name])
             return
 
-    def _refuse_repeats(self, table: Table, part: _Part) -> None:
-        assert part.rows is not None, "called with parsed rows"
-        keys = part.rows.select(list(table.key))
-        repeated = keys.num_rows - keys.group_by(list(table.key)).aggregate([]).num_rows
-        if repeated:
-            part.error = SourceReadError(self.system, table.endpoint, f"{repeated} rows repeat a key: pages overlap")
+    def _parse(self, table: Table, pages: list[PageText], moment: datetime) -> tuple[pa.Table, dict[str, str]]:
+        """The rows of all tenants, and by tenant why its rows are worth nothing."""
+        if table is LICENSE_ASSIGNMENTS:
+            return count_licences(pages, moment)
+        rows = parse(pages, table, system=self.system, rows_path=ROWS, captured_at=moment)
+        keys = rows.select(list(table.key)).group_by(list(table.key)).aggregate([([], "count_all")])
+        repeated = keys.filter(pc.greater(keys["count_all"], 1))["tenant_id"].unique().to_pylist()
+        return rows, dict.fromkeys(repeated, "rows repeat a key: pages overlap")
 
 
 def _texts(pages: list[Answer]) -> list[str]:
