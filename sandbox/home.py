@@ -15,8 +15,7 @@ from sandbox.world.rules import COLUMNS
 _SETTINGS = """\
 # A home for the sandbox: every source is the invented MSP served on this machine.
 
-[home]
-currency = "USD"
+default_currency = "USD"
 
 [schedule]
 cron = "0 5 * * *"

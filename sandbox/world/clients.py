@@ -35,9 +35,7 @@ def plan_msp(seed: int, count: int, clock: datetime) -> Plan:
     if count < 1:
         raise ValueError(f"a world needs at least one client, not {count}")
     rng = stream(seed, "msp")
-    name = CompanyName(
-        _MSP_NAME, f"{_MSP_NAME} (internal use)", _MSP_NAME, _MSP_NAME, "Brightwater", "brightwater.example"
-    )
+    name = CompanyName(_MSP_NAME, _MSP_NAME, _MSP_NAME, _MSP_NAME, "Brightwater", "brightwater.example")
     msp = Client(0, 250, name, "USD", 11, kind="internal")
     plan = Plan(seed, clock, clock.date(), first_of_month(clock.date()), msp)
     plan.last_ids["company"] = 250

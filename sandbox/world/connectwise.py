@@ -298,20 +298,27 @@ def _invoices(plan: Plan) -> list[Payload]:
     agreements.sort(key=lambda agreement: agreement.id)
     for back in range(_MONTHS, -1, -1):
         day = add_months(plan.first, -back)
+        issued = stamp(day, plan.clock, 7, 2)
+        facts = {
+            "reference": day.strftime("%B %Y"),
+            "date": midnight(day),
+            "dueDate": midnight(day + timedelta(days=30)),
+            "_info": {"lastUpdated": issued, "updatedBy": "jdoe"},
+        }
+        is_paid = add_months(day, 1) < plan.first
         for agreement in agreements:
             lines = (line for line in agreement.lines if _is_invoiced(line, day))
             subtotal = sum((money(line.price * line.billed) for line in lines), ZERO)
             if subtotal:
-                rows.append(_invoice(plan, agreement, day, subtotal, 73_120 + len(rows)))
+                rows.append(_invoice(agreement, facts, is_paid, subtotal, 73_120 + len(rows)))
     return rows
 
 
-def _invoice(plan: Plan, agreement: Agreement, day: date, subtotal: Decimal, number: int) -> Payload:
+def _invoice(agreement: Agreement, facts: Payload, is_paid: bool, subtotal: Decimal, number: int) -> Payload:
     client = agreement.client
     tax, rate = _TAX[client.currency]
     sales_tax = money(subtotal * rate)
     total = subtotal + sales_tax
-    is_paid = add_months(day, 1) < plan.first
     return {
         "id": number,
         "invoiceNumber": str(number),
@@ -324,9 +331,9 @@ def _invoice(plan: Plan, agreement: Agreement, day: date, subtotal: Decimal, num
         "applyToType": "Agreement",
         "applyToId": agreement.id,
         "billingTerms": _TERMS,
-        "reference": day.strftime("%B %Y"),
-        "date": midnight(day),
-        "dueDate": midnight(day + timedelta(days=30)),
+        "reference": facts["reference"],
+        "date": facts["date"],
+        "dueDate": facts["dueDate"],
         "taxableFlag": True,
         "taxCode": tax,
         "serviceTotal": 0.0,
@@ -347,6 +354,6 @@ def _invoice(plan: Plan, agreement: Agreement, day: date, subtotal: Decimal, num
             "type": "Managed Services",
             "chargeFirmFlag": False,
         },
-        "_info": {"lastUpdated": stamp(day, plan.clock, 7, 2), "updatedBy": "jdoe"},
+        "_info": facts["_info"],
         "customFields": [],
     }

@@ -19,9 +19,7 @@ _SERVICE_PLAN_ID, _SERVICE_PLAN = "113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHA
 
 def render(plan: Plan) -> MicrosoftGraphWorld:
     """All Graph payloads of the plan."""
-    partner = guid(stream(plan.seed, "partner"))
-    world = MicrosoftGraphWorld(partner_tenant_id=partner)
-    _add_tenant(world, partner, "Brightwater IT Services", "brightwater-partner.example")
+    world = MicrosoftGraphWorld(partner_tenant_id=plan.msp.accounts[GRAPH][0].id)
     for client in plan.everyone():
         for account in client.accounts.get(GRAPH, ()):
             positions = client.positions.values()
@@ -46,18 +44,8 @@ def _add_tenant(world: MicrosoftGraphWorld, tenant_id: str, name: str, domain: s
 
 def _render_tenant(plan: Plan, world: MicrosoftGraphWorld, account: Account, skus: list[TenantSku]) -> None:
     tenant = account.id
-    number = len(world.contracts) + 1
     _add_tenant(world, tenant, account.name, account.domain)
-    world.contracts.append(
-        {
-            "id": numbered_guid(0x0D3B, number),
-            "contractType": "SyndicationPartner",
-            "customerId": tenant,
-            "defaultDomainName": account.domain,
-            "displayName": account.name,
-        }
-    )
-    world.delegated_admin_customers.append({"id": tenant, "tenantId": tenant, "displayName": account.name})
+    _list_tenant(world, account)
     if account.is_refused:
         world.refused_tenants.add(tenant)
     rng = stream(plan.seed, "tenant", tenant)
@@ -66,6 +54,27 @@ def _render_tenant(plan: Plan, world: MicrosoftGraphWorld, account: Account, sku
         world.directory_subscriptions[tenant] += subscriptions
         world.subscribed_skus[tenant].append(_subscribed_sku(account, sku, subscriptions))
     world.users[tenant] = _users(plan, account, skus, rng)
+
+
+def _list_tenant(world: MicrosoftGraphWorld, account: Account) -> None:
+    """The partner's lists: its own tenant stands in neither, some customers in one only, some hold two contracts."""
+    number = account.client.number
+    if account.client.kind == "internal":
+        return
+    contracts = 0 if number % 9 == 2 else 2 if number % 23 == 1 else 1
+    for _ in range(contracts):
+        world.contracts.append(
+            {
+                "id": numbered_guid(0x0D3B, len(world.contracts) + 1),
+                "contractType": "SyndicationPartner",
+                "customerId": account.id,
+                "defaultDomainName": account.domain,
+                "displayName": account.name,
+            }
+        )
+    if not contracts or number % 9 != 5:
+        row = {"id": account.id, "tenantId": account.id, "displayName": account.name}
+        world.delegated_admin_customers.append(row)
 
 
 def _subscribed_sku(account: Account, sku: TenantSku, subscriptions: list[Payload]) -> Payload:
@@ -136,6 +145,7 @@ def _subscription(
 
 def _users(plan: Plan, account: Account, skus: list[TenantSku], rng: Random) -> list[Payload]:
     """Users that hold each SKU exactly `assigned` times: seat licences side by side, add-ons on top of them."""
+    since = midnight(add_months(plan.first, -3))
     held: list[list[TenantSku]] = []
     for sku in skus:
         if not sku.sku.is_addon:
@@ -145,13 +155,12 @@ def _users(plan: Plan, account: Account, skus: list[TenantSku], rng: Random) -> 
             held.extend([] for _ in range(sku.assigned - len(held)))
             for licences in held[: sku.assigned]:
                 licences.append(sku)
-    users = [_user(plan, account, number, licences, rng) for number, licences in enumerate(held, start=1)]
-    # A user without any licence: in the directory, in no count.
-    return [*users, _user(plan, account, len(held) + 1, [], rng)]
+    # The last is a user without any licence: in the directory, in no count.
+    held.append([])
+    return [_user(account, number, licences, since, rng) for number, licences in enumerate(held, start=1)]
 
 
-def _user(plan: Plan, account: Account, number: int, licences: list[TenantSku], rng: Random) -> Payload:
-    since = midnight(add_months(plan.first, -3))
+def _user(account: Account, number: int, licences: list[TenantSku], since: str, rng: Random) -> Payload:
     chance = rng.random()
     return {
         "id": guid(rng),

@@ -28,8 +28,7 @@ class ConnectWiseWorld:
 class MicrosoftGraphWorld:
     """Microsoft Graph; the dicts are keyed by tenant id and hold every tenant, the partner's own included.
 
-    `partner_tenant_id` is the directory that the contract lists are read in. It holds no licences of its own: what the
-    MSP uses itself stands in a customer tenant for internal use, as a distributor sells it.
+    `partner_tenant_id` is the MSP's own directory, in which the contract lists are read; it stands in neither list.
     """
 
     partner_tenant_id: str = ""

@@ -7,7 +7,7 @@ the cent. Does not belong here: choosing (`clients.py`), HTTP or paging.
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from sandbox.world.dates import add_months, days_in_month, last_of_month, stamp
+from sandbox.world.dates import add_months, last_of_month, stamp
 from sandbox.world.model import Pax8World, Payload
 from sandbox.world.plan import INFORMATION, ZERO, Account, Client, Plan, Seats
 from sandbox.world.products import PAX8, PRODUCTS, UNMAPPED_OFFERS, Offer
@@ -120,14 +120,15 @@ def _number(quantity: Decimal) -> int | float:
 
 def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -> None:
     """The invoices of the month that `day` begins: one per currency, charged for the whole month in advance."""
+    last, before = last_of_month(day), add_months(day, -1)
     items: dict[str, list[Payload]] = {}
     totals: dict[str, Decimal] = {}
     for held in seats:
         currency = held.account.client.currency
-        for item, payable in _charges(world, held, day):
+        for item, payable in _charges(held, day, last, before):
             items.setdefault(currency, []).append(item)
             totals[currency] = totals.get(currency, ZERO) + payable
-    for item, payable in _partner_items(plan, world, day):
+    for item, payable in _partner_items(plan, day):
         items.setdefault("USD", []).append(item)
         totals["USD"] = totals.get("USD", ZERO) + payable
     for currency, rows in sorted(items.items()):
@@ -157,11 +158,10 @@ def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: l
         item["id"] = numbered_guid(_ITEM, number * 1_000_000 + offset)
 
 
-def _charges(world: Pax8World, seats: Seats, day: date) -> list[tuple[Payload, Decimal]]:
+def _charges(seats: Seats, day: date, last: date, before: date) -> list[tuple[Payload, Decimal]]:
     """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days."""
     if (seats.role == INFORMATION and not seats.is_charged) or seats.status == "Trial":
         return []
-    last = last_of_month(day)
     rows = []
     quantity = seats.on(day)
     if quantity and not seats.is_charged:
@@ -170,18 +170,18 @@ def _charges(world: Pax8World, seats: Seats, day: date) -> list[tuple[Payload, D
     elif quantity:
         rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.offer.cost)))
     if seats.is_charged:
-        rows += _prorated(seats, add_months(day, -1))
+        rows += _prorated(seats, before, day)
     return rows
 
 
-def _prorated(seats: Seats, month: date) -> list[tuple[Payload, Decimal]]:
-    """Changes within `month`, charged by days: more seats in the same way as fewer, with a negative amount."""
+def _prorated(seats: Seats, month: date, end: date) -> list[tuple[Payload, Decimal]]:
+    """Changes from `month` to before `end`, by days: more seats in the same way as fewer, with a negative amount."""
     rows = []
-    last, days = last_of_month(month), days_in_month(month)
     before = ZERO
     for start, quantity in seats.steps:
-        if month < start <= last:
-            share = Decimal((last - start).days + 1) / days
+        if month < start < end:
+            share = Decimal((end - start).days) / (end - month).days
+            last = end - timedelta(days=1)
             cost = _money((quantity - before) * seats.offer.cost * share)
             # Reversals carry positive quantities: adding up the column would count them as seats.
             rows.append(_payable(seats, "prorate", start, last, abs(quantity - before), cost))
@@ -238,7 +238,7 @@ def _item(
     }
 
 
-def _partner_items(plan: Plan, world: Pax8World, day: date) -> list[tuple[Payload, Decimal]]:
+def _partner_items(plan: Plan, day: date) -> list[tuple[Payload, Decimal]]:
     """What an invoice holds besides subscriptions: a service charge, a service credit, a credit and a line of tax."""
     month = day.month
     client: Client = plan.clients[month % len(plan.clients)]
