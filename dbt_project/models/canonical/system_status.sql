@@ -30,13 +30,17 @@ expectations as (
     select
         expectation_results.source_system,
         count(*) as failed,
-        count(*) filter (where expectation_results.is_blocking) as blocking,
+        -- Rows that are too old are stale, not wrong: freshness has a status of its own.
+        count(*) filter (
+            where expectation_results.is_blocking and expectation_results.expectation != 'fresh'
+        ) as blocking,
+        count(*) filter (where expectation_results.expectation = 'fresh') as outdated,
         string_agg(
             expectation_results.table_name || ' ' || expectation_results.expectation
             || coalesce(': ' || expectation_results.message, ''),
             '; '
             order by expectation_results.table_name, expectation_results.expectation
-        ) filter (where expectation_results.is_blocking) as message
+        ) filter (where expectation_results.is_blocking and expectation_results.expectation != 'fresh') as message
     from expectation_results
     inner join run on expectation_results.run_id = run.run_id
     where not expectation_results.passed
@@ -60,7 +64,7 @@ system_status as (
             when expectations.blocking > 0 then 'failed'
             when account_totals.accounts = account_totals.failed_accounts then 'failed'
             when source_reads.last_success_at is null or source_reads.unread_tables > 0 then 'stale'
-            when source_reads.age_hours > source_reads.limit_hours then 'stale'
+            when source_reads.age_hours > source_reads.limit_hours or expectations.outdated > 0 then 'stale'
             when account_totals.unanswered_accounts > 0 then 'partial'
             else 'healthy'
         end as status,
@@ -72,7 +76,7 @@ system_status as (
                 then 'no account could be read, for example ' || account_totals.example
             when source_reads.last_success_at is null then 'never read completely'
             when source_reads.unread_tables > 0 then 'a table has no complete read before the cut-off'
-            when source_reads.age_hours > source_reads.limit_hours
+            when source_reads.age_hours > source_reads.limit_hours or expectations.outdated > 0
                 then
                     'last complete read is ' || source_reads.age_hours || ' hours old, the limit is '
                     || source_reads.limit_hours
