@@ -62,7 +62,7 @@ SUITES: Mapping[str, Suite] = {
                     "bill_customer",
                     BILL_MODES,
                     blocking=True,
-                    remedy="The code decides whether a line bills at all: add it here, or correct the line.",
+                    remedy="It decides what bills: correct the line, or add the code to expectations/connectwise.py.",
                 ),
                 *(
                     between(column, -MOST_UNITS, MOST_UNITS, blocking=True, remedy=_OPEN_ADDITION)

@@ -45,7 +45,7 @@ def _arrived(*, may_be_empty: bool) -> tuple[Expectation, ...]:
     not_empty = Expectation(
         name="not_empty",
         kind="ExpectColumnValuesToBeBetween",
-        arguments={"column": "row_count", "min_value": 1},
+        arguments={"column": "read_count", "min_value": 1},
         blocking=True,
         problem="the table is empty, which cannot be true",
         remedy="Check that the API user may still see these objects: a lost permission looks like an empty list.",

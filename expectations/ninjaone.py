@@ -54,7 +54,7 @@ SUITES: Mapping[str, Suite] = {
                     "approval_status",
                     APPROVALS,
                     blocking=True,
-                    remedy="The code decides whether a device counts: learn what it means, add it here and in staging.",
+                    remedy="It decides what counts: learn what it means, then add it to expectations/ninjaone.py.",
                 ),
                 between(
                     "last_contact",

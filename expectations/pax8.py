@@ -54,7 +54,7 @@ _SYSTEM = "pax8"
 _LOOK = "Compare with the subscription in Pax8; if Pax8 shows the same, correct it there or ask their support."
 _LOOK_INVOICE = "Compare with the invoice in Pax8; if Pax8 shows the same, dispute it or ask their support."
 _NEW_CODE = "Look whether Pax8 has a new code; nothing is counted by it."
-_COUNTS = "The code decides whether the quantity counts: read what it means at Pax8, then add it here and in staging."
+_COUNTS = "It decides whether the quantity counts: learn what it means, add it to expectations/pax8.py and to staging."
 # Only these items are closing states; all others carry quantities that are not seats.
 _SEATS = Only("type", "subscription")
 

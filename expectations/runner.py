@@ -80,6 +80,8 @@ def _facts(facts: Facts, floor_percent: int, checked: int) -> dict[str, float | 
     return {
         "row_count": facts.row_count,
         "rows_checked": checked,
+        # Without a read nothing is known to be empty; that it was not read is told by its age.
+        "read_count": None if facts.age_hours is None else facts.row_count,
         "previous_row_count": previous,
         # Rounded up in whole numbers: 80 % of 4 is 3.2, and 3 rows are less than that.
         "floor_count": 0 if previous is None else -(-previous * floor_percent // 100),

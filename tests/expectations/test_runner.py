@@ -58,6 +58,14 @@ def test_an_empty_frame_for_a_full_table_fails_although_no_row_is_wrong():
     assert results["all_rows_checked"].observed == "0 rows checked, 10 loaded"
 
 
+def test_a_table_that_was_never_read_is_not_fresh_rather_than_empty():
+    """A run over a past month has no vendor snapshot of that time: that is told, not that the vendor lost its data."""
+    never = Facts(0, None, None, 26, None)
+    results = run(frame(0), never, SUBSCRIPTIONS)
+    assert [result.expectation for result in results if not result.passed] == ["fresh"]
+    assert outcome("not_empty", healthy(0), rows=0).passed is False
+
+
 def test_a_sample_holds_twenty_keys_and_the_count_holds_all():
     rows = frame(50).assign(quantity=-1.0)
     result = by_name(run(rows, healthy(50), SUBSCRIPTIONS))["quantity_in_range"]

@@ -111,9 +111,9 @@ def test_each_row_expectation_fails_for_the_row_that_breaks_it_and_for_no_other(
 
 @pytest.mark.parametrize("where", TABLES, ids=".".join)
 def test_each_expectation_about_the_load_fails_for_its_fact(where):
-    """An empty table, the one before full, never read, and the source says there are three rows."""
+    """An empty table, full in the load before, read too long ago, and the source says there are three rows."""
     suite = suite_of(where)
-    facts = healthy(0, previous_row_count=5, age_hours=None, declared_total=3)
+    facts = healthy(0, previous_row_count=5, age_hours=26.1, declared_total=3)
     results = by_name(run(fetch(suite, []), facts, suite))
     failed = {name for name, result in results.items() if not result.passed}
     assert failed == {item.name for item in suite.expectations if item.scope == "facts"} - {"all_rows_checked"}
