@@ -11,6 +11,7 @@ _TIME = r"([ T,]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?
 _ISO = "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}" + _TIME
 _DOTTED = r"^[0-9]{1,2}\.[0-9]{1,2}\.([0-9]{4}|[0-9]{2})" + _TIME
 _SLASHED = "^[0-9]{1,2}[/-][0-9]{1,2}[/-]([0-9]{4}|[0-9]{2})" + _TIME
+_SHORT_YEAR = "^[0-9]{1,2}[^0-9][0-9]{1,2}[^0-9][0-9]{2}([^0-9]|$)"  # 1/1/26, not 1/1/0001
 _NAMED = (
     "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y", "%d %B %y", "%b %d %y", "%B %d %y",
 )  # fmt: skip
@@ -43,7 +44,7 @@ def value(text: str, order: str) -> str:
     """
     first, second, third = (part(text, index) for index in (1, 2, 3))
     day, month = (first, second) if order != "mdy" else (second, first)
-    full_year = f"if({third} < 100, {third} + 2000, {third})"
+    full_year = f"if(regexp_matches({text}, {literal(_SHORT_YEAR)}), {third} + 2000, {third})"
     weekday = "'(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]* '"
     words = f"trim(regexp_replace(regexp_replace({text}, '[-,./ ]+', ' ', 'g'), {weekday}, ''))"
     named = ", ".join(map(literal, _NAMED))

@@ -151,7 +151,11 @@ def _read_file(
         partly = [(grid, mapping) for grid, mapping in found if mapping]
         for grid, mapping in sorted(partly, key=lambda pair: -len(pair[1].columns)):
             refuse_missing(grid, mapping, profile)
-        reason = "no header row found" if any(grid.cells.num_rows for grid in grids) else "the file is empty"
+        reason = (
+            "no header row found"
+            if any(any(row) for grid in grids for row in grid.head.values())
+            else "the file is empty"
+        )
         advice = (
             "The file needs a row with headers such as Client, Product, Quantity; name other headers with [columns] "
             "in profile.toml, or their row with header_row."

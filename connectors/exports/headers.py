@@ -152,8 +152,8 @@ def _match(labels: list[list[str]], kind: Kind, profile: Profile, aliases: Alias
     taken = set(columns.values())
     for raw, preferred in aliases.columns[kind].items():
         known = preferred
-        if raw in columns or raw in profile.constants:
-            continue
+        if raw in profile.columns or raw in profile.constants:
+            continue  # the person decided; a known name must not stand in for a header that is missing
         if raw == "quantity":
             known = _quantity_headers(known, kind, names, profile, aliases)
         for alias in known:

@@ -1,0 +1,74 @@
+"""An inbox in a temporary folder, and the reading of it."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from connectors.exports.config import ExportsConfig
+from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
+from connectors.exports.source import ExportReads
+from connectors.reads import Plan
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+class Inbox:
+    """Drops files and reads them as a run would."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir()
+
+    def drop(self, name: str, content: str | bytes) -> Path:
+        target = self.path / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        return target
+
+    def read(self, plan: Plan | None = None, **config: Any) -> ExportReads:
+        return ExportReads(ExportsConfig(inbox=self.path, **config), plan or Plan(), now=NOW)
+
+    def rows(self, table: str = "billing_lines", **config: Any) -> list[dict[str, Any]]:
+        reads = self.read(**config)
+        assert [read.status for read in reads.reads()] == ["ok", "ok"], reads.reads()[0].message
+        rows = reads.rows(BILLING_LINES if table == "billing_lines" else VENDOR_QUANTITIES)
+        assert rows is not None
+        return rows.to_pylist()
+
+    def message(self, **config: Any) -> str:
+        return self.read(**config).reads()[0].message or ""
+
+    def refusal(self, **config: Any) -> str:
+        reads = self.read(**config)
+        assert {read.status for read in reads.reads()} == {"failed"}, reads.rows(BILLING_LINES)
+        assert not (self.path / ".kept").exists(), "a refused file leaves nothing behind"
+        assert reads.changed_rows(BILLING_LINES) is None
+        return reads.reads()[0].message or ""
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path / "inbox")
+
+
+@pytest.fixture
+def workbook() -> Callable[..., bytes]:
+    def make(rows: list[list[Any]], change: Callable[[Any], None] | None = None) -> bytes:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        sheet.title = "Data"
+        for row in rows:
+            sheet.append(row)
+        if change is not None:
+            change(book)
+        stream = io.BytesIO()
+        book.save(stream)
+        return stream.getvalue()
+
+    return make
