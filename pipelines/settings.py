@@ -121,10 +121,12 @@ def load_settings(
     if "exports" in models and "exports" not in sources and _has_exports(home):
         # A file in the inbox is configuration enough: exports need no address and no credential.
         sources["exports"] = models["exports"]()
-    if "exports" in sources and getattr(sources["exports"], "inbox", home.inbox) is None:
-        # The files always lie in the home; its currency tells which dollar a bare $ is.
-        currency = getattr(sources["exports"], "currency", None) or loaded.default_currency
-        sources["exports"] = sources["exports"].model_copy(update={"inbox": home.inbox, "currency": currency})
+    if "exports" in sources:
+        given = sources["exports"]
+        home_values = {"inbox": home.inbox, "currency": loaded.default_currency}
+        sources["exports"] = given.model_copy(
+            update={key: value for key, value in home_values.items() if getattr(given, key, value) is None}
+        )
     return Settings(
         default_currency=loaded.default_currency,
         schedule=loaded.schedule,

@@ -16,7 +16,7 @@ from pipelines.warehouse.writing import insert, transaction
 
 if TYPE_CHECKING:
     from connectors.reads import Read
-    from expectations.runner import ExpectationResult
+    from expectations.result import ExpectationResult
 
 READ_COLUMNS = (
     "source_system",
@@ -120,42 +120,44 @@ def write_sources(connection: duckdb.DuckDBPyConnection, rows: Sequence[SourceRo
         insert(connection, "control.sources", [asdict(row) for row in rows])
 
 
-def record_load(
-    connection: duckdb.DuckDBPyConnection,
-    run_id: str,
-    reads: "Sequence[tuple[Read, str | None]]",
-    results: "Sequence[ExpectationResult]",
+def record_reads(
+    connection: duckdb.DuckDBPyConnection, run_id: str, system: str, reads: "Sequence[tuple[Read, str | None]]"
 ) -> None:
-    """Append what one source's load read and what its expectations found, in one transaction.
+    """Append what one source's load read. Call it within the transaction that also records the expectations.
 
-    Until this has happened the loaded rows count for nothing: dbt chooses rows through `control.reads`. A run killed
+    Until that has happened the loaded rows count for nothing: dbt chooses rows through `control.reads`. A run killed
     before it leaves rows that nobody looks at.
 
     Args:
         connection: An open warehouse.
         run_id: The run.
+        system: The source system.
         reads: Every read with the load id that holds its rows (None where it failed).
-        results: What the expectations found.
     """
-    with transaction(connection):
-        # The same step may run again in the same run (retried from the UI): the later attempt replaces the earlier.
-        systems = {read.source_system for read, _ in reads} | {result.source_system for result in results}
-        for system in systems:
-            for table in ("control.reads", "control.expectation_results"):
-                connection.execute(f"DELETE FROM {table} WHERE run_id = ? AND source_system = ?", [run_id, system])  # noqa: S608  # own names
-        insert(
-            connection,
-            "control.reads",
-            [
-                {"run_id": run_id, "load_id": load_id if read.status == "ok" else None, **_values(read, READ_COLUMNS)}
-                for read, load_id in reads
-            ],
-        )
-        insert(
-            connection,
-            "control.expectation_results",
-            [{"run_id": run_id, **_values(result, RESULT_COLUMNS)} for result in results],
-        )
+    # The same step may run again in the same run (retried from the UI): the later attempt replaces the earlier.
+    connection.execute("DELETE FROM control.reads WHERE run_id = ? AND source_system = ?", [run_id, system])
+    insert(
+        connection,
+        "control.reads",
+        [
+            {"run_id": run_id, "load_id": load_id if read.status == "ok" else None, **_values(read, READ_COLUMNS)}
+            for read, load_id in reads
+        ],
+    )
+
+
+def record_results(
+    connection: duckdb.DuckDBPyConnection, run_id: str, system: str, results: "Sequence[ExpectationResult]"
+) -> None:
+    """Append what the expectations of one source found; replaces an earlier attempt of the same run."""
+    connection.execute(
+        "DELETE FROM control.expectation_results WHERE run_id = ? AND source_system = ?", [run_id, system]
+    )
+    insert(
+        connection,
+        "control.expectation_results",
+        [{"run_id": run_id, **_values(result, RESULT_COLUMNS)} for result in results],
+    )
 
 
 def record_publication(

@@ -71,6 +71,14 @@ CREATE TABLE IF NOT EXISTS control.published_runs (
     inputs_hash VARCHAR NOT NULL
 );
 
+-- Append only, one row per public table of a published run: which tables differ when equal inputs give another result.
+CREATE TABLE IF NOT EXISTS control.published_tables (
+    run_id VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    row_count BIGINT NOT NULL,
+    rows_hash VARCHAR NOT NULL          -- does not depend on row order nor on the run's own times
+);
+
 -- The decision ledger as loaded for this run.
 CREATE TABLE IF NOT EXISTS control.decisions (
     decision_id VARCHAR NOT NULL,

@@ -1,0 +1,309 @@
+"""From the sources to the raw tables: begin, extract, one load per source with its checks, settle.
+
+Belongs here: assets and checks around `pipelines.steps`. Does not belong here: the steps themselves.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from time import monotonic
+
+import dagster as dg
+from pydantic import Field
+
+from connectors.registry import SYSTEMS
+from connectors.tables import Table
+from expectations import SUITES
+from pipelines.defs import keys
+from pipelines.defs.metadata import table_metadata
+from pipelines.defs.resources import Tools
+from pipelines.defs.translators import raw_specs
+from pipelines.steps.begin import RunParametersError, begin_run
+from pipelines.steps.extract import extract_sources
+from pipelines.steps.load import Loaded, load_source
+from pipelines.steps.settle import settle_clock
+from pipelines.warehouse.connection import connect
+
+READ_CHECK = "read_succeeded"
+
+
+class RunParameters(dg.Config):
+    """What a person may choose for a run; empty means the default."""
+
+    period: str | None = Field(default=None, description="Billing month as YYYY-MM; default: the month of as_of.")
+    as_of: str | None = Field(
+        default=None, description="The run's clock, ISO 8601 (UTC where no zone is given): nothing later counts."
+    )
+    accept_name_score: str | None = Field(
+        default=None, description="Names at or above this score (0 to 1) decide. Only for audits of two exports."
+    )
+
+
+def ingest_assets() -> list[dg.AssetsDefinition]:
+    """All assets from the sources to the raw tables."""
+    return [_begin(), _extract(), *(_load(system) for system in SYSTEMS), _settle()]
+
+
+def _begin() -> dg.AssetsDefinition:
+    describe = {
+        "run": "Period and clock of the run in progress.",
+        "sources": "Configured systems with role and freshness limit.",
+        "decisions": "People's decisions, as loaded for the run.",
+        "published_runs": "Runs published so far.",
+    }
+    specs = [
+        dg.AssetSpec(
+            keys.control_key(table),
+            description=describe[table],
+            group_name="control",
+            owners=list(keys.OPERATIONS),
+            kinds={"duckdb"},
+        )
+        for table in keys.RUN_STATE
+    ] + [
+        dg.AssetSpec(
+            keys.rules_key(table),
+            description=f"Confirmed rules from `rules/{table}.csv`, checked and loaded as a whole.",
+            group_name="rules",
+            owners=list(keys.BILLING),
+            kinds={"csv", "duckdb"},
+        )
+        for table in keys.RULES
+    ]
+
+    @dg.multi_asset(name="begin_run", specs=specs, pool=keys.POOL, required_resource_keys={"tieout"})
+    def begin(context: dg.AssetExecutionContext, config: RunParameters) -> Iterator[dg.MaterializeResult]:
+        tools: Tools = context.resources.tieout
+        tools.tell("begin", "started")
+        began = monotonic()
+        begun = begin_run(
+            tools.home,
+            context.run_id,
+            period=_period(config.period),
+            as_of=_moment(config.as_of),
+            accept_name_score=None if config.accept_name_score is None else Decimal(config.accept_name_score),
+        )
+        run = begun.current.run
+        context.log.info(
+            f"Period {run.period:%Y-%m}, as of {run.as_of.isoformat()}, sources {', '.join(begun.current.systems)}"
+        )
+        with connect(tools.home.warehouse) as connection:
+            for table in keys.RUN_STATE:
+                yield dg.MaterializeResult(
+                    keys.control_key(table), metadata=table_metadata(connection, "control", table)
+                )
+            for table in keys.RULES:
+                yield dg.MaterializeResult(keys.rules_key(table), metadata=table_metadata(connection, "rules", table))
+        tools.tell("begin", "finished", seconds=monotonic() - began)
+
+    return begin
+
+
+def _extract() -> dg.AssetsDefinition:
+    specs = [
+        dg.AssetSpec(
+            keys.source_key(system, table.name),
+            deps=[keys.BEGIN],
+            description=f"{table.description}\n\nRead from `{table.endpoint}` into a load package on disk.",
+            group_name=f"source_{system}",
+            owners=list(keys.OPERATIONS),
+            kinds={"csv" if system == "exports" else "api", "dlt"},
+            metadata={"endpoint": table.endpoint},
+        )
+        for system in SYSTEMS
+        for table in SYSTEMS[system].tables
+    ]
+
+    # No pool: this step waits for the network and opens no database.
+    @dg.multi_asset(name="extract", specs=specs, required_resource_keys={"tieout"})
+    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        tools: Tools = context.resources.tieout
+        tools.tell("extract", "started")
+        began = monotonic()
+        outcomes = extract_sources(
+            tools.home,
+            lambda system, table, rows: tools.tell("extract", "advanced", source=system, table=table, rows=rows),
+        )
+        for system in SYSTEMS:
+            outcome = outcomes.get(system)
+            if outcome is not None and outcome.error:
+                context.log.warning(f"{system}: {outcome.error}")
+            for table in SYSTEMS[system].tables:
+                reads = [read for read in outcome.reads if read.table_name == table.name] if outcome else []
+                bad = [read for read in reads if read.status != "ok"]
+                yield dg.MaterializeResult(
+                    keys.source_key(system, table.name),
+                    metadata={
+                        "status": "off" if outcome is None else "ok" if reads and not bad else "failed",
+                        "rows_received": sum(read.row_count or 0 for read in reads),
+                        "accounts_refused": sum(read.status == "refused" for read in reads),
+                        "requests": sum(read.requests or 0 for read in reads),
+                        "retries": sum(read.retries or 0 for read in reads),
+                        "seconds": round(sum(read.seconds or 0.0 for read in reads), 2),
+                        **({"message": bad[0].message or "no reason given"} if bad else {}),
+                    },
+                )
+        tools.tell("extract", "finished", seconds=monotonic() - began)
+
+    return extract
+
+
+def _load(system: str) -> dg.AssetsDefinition:
+    tables = SYSTEMS[system].tables
+
+    @dg.multi_asset(
+        name=f"load_{system}",
+        specs=raw_specs(system, tables),
+        check_specs=[spec for table in tables for spec in check_specs(system, table)],
+        pool=keys.POOL,
+        required_resource_keys={"tieout"},
+    )
+    def load(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        tools: Tools = context.resources.tieout
+        tools.tell("load", "started", source=system)
+        began = monotonic()
+        loaded = load_source(tools.home, system)
+        for problem in loaded.problems:
+            context.log.warning(problem)
+        with connect(tools.home.warehouse) as connection:
+            for table in tables:
+                yield dg.MaterializeResult(
+                    keys.raw_key(system, table.name),
+                    metadata={
+                        **table_metadata(connection, f"raw_{system}", table.name),
+                        "status": loaded.status,
+                        "rows_in_use": (loaded.rows_in_use or {}).get(table.name, 0),
+                        **({"message": loaded.problems[0]} if loaded.problems else {}),
+                    },
+                )
+        yield from check_results(loaded, tables)
+        tools.tell(
+            "load",
+            "failed" if loaded.status in ("failed", "suspect") else "finished",
+            source=system,
+            rows=sum((loaded.rows_in_use or {}).values()),
+            seconds=monotonic() - began,
+            message=loaded.problems[0] if loaded.problems else None,
+        )
+
+    return load
+
+
+def check_specs(system: str, table: Table) -> list[dg.AssetCheckSpec]:
+    """The checks of one raw table: was it read, and each expectation of its suite.
+
+    None blocks what comes after: a run goes on without a bad source, and dbt makes its lines `not_assessed`.
+    """
+    key = keys.raw_key(system, table.name)
+    return [
+        dg.AssetCheckSpec(READ_CHECK, asset=key, description="Every read of this table in the run succeeded."),
+        *(
+            dg.AssetCheckSpec(
+                expectation.name,
+                asset=key,
+                description=f"Fails when {expectation.problem}. {expectation.remedy} "
+                + ("The source is not assessed then." if expectation.blocking else "Only a warning."),
+                metadata={"expectation": expectation.kind, "is_blocking": expectation.blocking},
+            )
+            for expectation in SUITES[system][table.name].expectations
+        ),
+    ]
+
+
+def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.AssetCheckResult]:
+    """One result per check of a source's raw tables; for a source that is off all pass and say so."""
+    found = {(result.table_name, result.expectation): result for result in loaded.results}
+    for table in tables:
+        key = keys.raw_key(loaded.system, table.name)
+        reads = [read for read in loaded.reads if read.table_name == table.name]
+        bad = [read for read in reads if read.status != "ok"]
+        is_read = not loaded.is_configured or (bool(reads) and not bad)
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=READ_CHECK,
+            passed=is_read,
+            severity=dg.AssetCheckSeverity.WARN
+            if bad and all(read.status == "refused" for read in bad)
+            else dg.AssetCheckSeverity.ERROR,
+            description=None if is_read else "; ".join(read.message or read.status for read in bad[:3]) or "not read",
+            metadata={
+                "reads": len(reads),
+                "failed": len(bad),
+                "accounts": [read.account_id or "" for read in bad[:20]],
+            },
+        )
+        for expectation in SUITES[loaded.system][table.name].expectations:
+            result = found.get((table.name, expectation.name))
+            severity = dg.AssetCheckSeverity.ERROR if expectation.blocking else dg.AssetCheckSeverity.WARN
+            if result is None:
+                yield dg.AssetCheckResult(
+                    asset_key=key,
+                    check_name=expectation.name,
+                    passed=not loaded.is_configured,
+                    severity=severity,
+                    description="The source is off." if not loaded.is_configured else "Not evaluated.",
+                )
+                continue
+            yield dg.AssetCheckResult(
+                asset_key=key,
+                check_name=expectation.name,
+                passed=result.passed,
+                severity=severity,
+                description=result.message or None,
+                metadata={
+                    "observed": result.observed or "",
+                    "unexpected_count": result.unexpected_count or 0,
+                    "sample": result.sample or "[]",
+                },
+            )
+
+
+def _settle() -> dg.AssetsDefinition:
+    raw = [keys.raw_key(system, table.name) for system in SYSTEMS for table in SYSTEMS[system].tables]
+    describe = {
+        "reads": "Every attempt to read a table, good or bad; decides which raw rows count.",
+        "expectation_results": "What the expectations found, per run and table.",
+    }
+    specs = [
+        dg.AssetSpec(
+            keys.control_key(table),
+            deps=raw,
+            description=describe[table],
+            group_name="control",
+            owners=list(keys.OPERATIONS),
+            kinds={"duckdb"},
+        )
+        for table in keys.READ_STATE
+    ]
+
+    @dg.multi_asset(name="settle_clock", specs=specs, pool=keys.POOL, required_resource_keys={"tieout"})
+    def settle(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        tools: Tools = context.resources.tieout
+        run = settle_clock(tools.home).run
+        context.log.info(f"As of {run.as_of.isoformat()}, cut-off {run.cutoff.isoformat()}")
+        with connect(tools.home.warehouse) as connection:
+            for table in keys.READ_STATE:
+                yield dg.MaterializeResult(
+                    keys.control_key(table), metadata=table_metadata(connection, "control", table)
+                )
+
+    return settle
+
+
+def _period(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+    except ValueError:
+        raise RunParametersError(f"period '{text}' is not a month: write it as 2026-06") from None
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise RunParametersError(f"as_of '{text}' is not a time: write it as 2026-06-30T22:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

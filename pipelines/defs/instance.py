@@ -1,0 +1,80 @@
+"""Dagster's own storage of a home: its configuration file, opening it, and putting right what killed runs left in it.
+
+Belongs here: `dagster.yaml` and the instance. Does not belong here: definitions.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+
+from pipelines.home import Home
+
+# Written when missing or still as an earlier version wrote it; a file that a person changed is theirs.
+MARK = "# Written by tieout. Remove this line to keep changes of your own (PostgreSQL storage, for instance).\n"
+
+CONFIGURATION: dict[str, object] = {
+    "telemetry": {"enabled": False},
+    # One process may write the warehouse: steps that open it share the pool `warehouse`, and it has one slot.
+    # One run at a time is the home's lock's business; queueing spares a scheduled run from meeting a manual one.
+    "concurrency": {"pools": {"default_limit": 1, "granularity": "op"}, "runs": {"max_concurrent_runs": 1}},
+    # A run that was cancelled or killed keeps its slot until this frees it; with one slot nothing would run again.
+    "run_monitoring": {"enabled": True, "free_slots_after_run_end_seconds": 30, "start_timeout_seconds": 300},
+    # Capturing the output of each step starts two processes per run and shows nothing: steps log, and dbt's own
+    # output goes to the run's log file.
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    },
+}
+
+
+def prepare_instance(home: Home) -> None:
+    """Write `dagster.yaml` into the home (SQLite storage, telemetry off, one slot in the warehouse pool)."""
+    home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = home.dagster / "dagster.yaml"
+    text = MARK + json.dumps(CONFIGURATION, indent=2) + "\n"  # JSON is YAML
+    if path.exists():
+        before = path.read_text(encoding="utf-8")
+        if before == text or not before.startswith(MARK):
+            return
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+@contextmanager
+def open_instance(home: Home) -> Iterator[DagsterInstance]:
+    """The home's Dagster instance, whatever DAGSTER_HOME says."""
+    prepare_instance(home)
+    with DagsterInstance.from_config(str(home.dagster)) as instance:
+        yield instance
+
+
+def close_abandoned_runs(instance: DagsterInstance, but: str | None = None) -> list[str]:
+    """Mark runs whose process died as failed, and free the pool slots they hold.
+
+    Call it only while holding the home's lock: then no other run of this home can be alive.
+
+    Args:
+        instance: The home's instance.
+        but: The run that is asking.
+
+    Returns:
+        The ids of the runs that were closed.
+    """
+    closed = []
+    alive = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(RunsFilter(statuses=alive)):
+        if run.run_id == but:
+            continue
+        instance.report_run_failed(run, "The process of this run ended before the run did (killed, or out of memory).")
+        closed.append(run.run_id)
+    storage = instance.event_log_storage
+    if storage.supports_global_concurrency_limits:
+        for holder in storage.get_concurrency_run_ids():
+            if holder != but:
+                storage.free_concurrency_slots_for_run(holder)
+    return closed

@@ -1,0 +1,66 @@
+"""The analysts' copy as Dagster assets: one per public table, all made in one step.
+
+Belongs here: specs and metadata. Does not belong here: publishing (`pipelines.publish`).
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import dagster as dg
+import duckdb
+
+from pipelines.defs import keys
+from pipelines.defs.metadata import table_metadata
+from pipelines.defs.resources import Tools
+from pipelines.publish.publish import SCHEMA, publish
+
+
+def public_tables(manifest: Path) -> dict[str, str]:
+    """Name and description of every model in schema analytics."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        node["alias"]: node["description"]
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] == SCHEMA
+    }
+
+
+def publish_assets(manifest: Path) -> dg.AssetsDefinition:
+    """The published tables; each depends on the table of the warehouse that it copies."""
+    tables = public_tables(manifest)
+    specs = [
+        dg.AssetSpec(
+            keys.published_key(table),
+            deps=[keys.analytics_key(table)],
+            description=f"{description}\n\nIn the analysts' copy, `published/tieout.duckdb`.",
+            group_name="published",
+            owners=list(keys.BILLING),
+            kinds={"duckdb"},
+            metadata={"dagster/table_name": f"{SCHEMA}.{table}"},
+        )
+        for table, description in sorted(tables.items())
+    ]
+
+    @dg.multi_asset(name="publish", specs=specs, pool=keys.POOL, required_resource_keys={"tieout"})
+    def publish_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        tools: Tools = context.resources.tieout
+        tools.tell("publish", "started")
+        began = monotonic()
+        published = publish(tools.home)
+        context.log.info(f"Published {tools.home.published}, result hash {published.result_hash}")
+        with duckdb.connect(tools.home.published, read_only=True) as connection:
+            for table in sorted(tables):
+                yield dg.MaterializeResult(
+                    keys.published_key(table),
+                    metadata={
+                        **table_metadata(connection, SCHEMA, table),
+                        "result_hash": published.result_hash,
+                        "period": published.run.period.isoformat(),
+                        "as_of": published.run.as_of.isoformat(),
+                    },
+                )
+        tools.tell("publish", "finished", seconds=monotonic() - began)
+
+    return publish_step

@@ -1,0 +1,104 @@
+"""dbt models and tests as Dagster assets and checks.
+
+Belongs here: running `dbt build` from an asset and what the UI shows of it. Does not belong here: models
+(`dbt_project/`), profile and manifest (`pipelines.steps.transform`).
+"""
+
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from time import monotonic
+from typing import Any, TextIO
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from pipelines.defs import keys
+from pipelines.defs.metadata import table_metadata
+from pipelines.defs.resources import Tools
+from pipelines.defs.translators import ModelTranslator
+from pipelines.home import Home
+from pipelines.steps.transform import BUILD_ARGUMENTS, PROJECT, program
+from pipelines.warehouse.connection import connect
+
+
+def dbt_resource(home: Home) -> DbtCliResource:
+    """Dbt on this home: its profile and its program."""
+    return DbtCliResource(
+        project_dir=str(PROJECT), profiles_dir=str(home.dbt), dbt_executable=str(program(home)), target="home"
+    )
+
+
+def transform_assets(home: Home, manifest: Path) -> dg.AssetsDefinition:
+    """Every model as an asset, every data test as a check.
+
+    Args:
+        home: The home whose warehouse dbt builds.
+        manifest: Its `manifest.json` (`pipelines.steps.transform.prepare`).
+    """
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=ModelTranslator(),
+        name="transform",
+        pool=keys.POOL,
+        required_resource_keys={"tieout", "dbt"},
+    )
+    def transform(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        tools: Tools = context.resources.tieout
+        dbt: DbtCliResource = context.resources.dbt
+        tools.tell("transform", "started")
+        began = monotonic()
+        log_file = tools.home.log_file(context.run_id)
+        log_file.parent.mkdir(exist_ok=True, mode=0o700)
+        with log_file.open("a", encoding="utf-8") as log:
+            invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=home.dbt / "target")
+            events: list[Any] = []
+            try:
+                for event in _quietly(iter(invocation.stream()), log):
+                    events.append(event)
+                    if isinstance(event, dg.Output):
+                        tools.tell("transform", "advanced", table=_relation(context, event)[1])
+            except Exception:
+                # What was built before the failure was built: the UI shows it beside the error.
+                yield from events
+                raise
+        yield from _with_metadata(context, tools.home, events)
+        tools.tell("transform", "finished", seconds=monotonic() - began)
+
+    return transform
+
+
+def _quietly(events: Iterator[Any], log: TextIO) -> Iterator[Any]:
+    """Pass dbt's events on while its own lines, which dagster-dbt prints, go to the run's log."""
+    while True:
+        with redirect_stdout(log):
+            try:
+                event = next(events)
+            except StopIteration:
+                return
+        yield event
+
+
+def _with_metadata(context: dg.AssetExecutionContext, home: Home, events: list[Any]) -> Iterator[Any]:
+    """The events with row counts and previews added.
+
+    They are held back until dbt has ended: while it runs, nobody else can open the warehouse.
+    """
+    with connect(home.warehouse) as connection:
+        tables = set(
+            connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+            ).fetchall()
+        )
+        for event in events:
+            # Views are left out: counting one computes it.
+            if isinstance(event, dg.Output) and (relation := _relation(context, event)) in tables:
+                context.add_output_metadata(table_metadata(connection, *relation), output_name=event.output_name)
+            yield event
+
+
+def _relation(context: dg.AssetExecutionContext, event: dg.Output[Any]) -> tuple[str, str]:
+    """Schema and table of a model: its asset key, see `pipelines.defs.translators`."""
+    path = context.asset_key_for_output(event.output_name).path
+    return path[-2], path[-1]

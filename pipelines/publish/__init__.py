@@ -1,0 +1,1 @@
+"""Publishing: the public tables of a finished run become the analysts' read-only copy, in one atomic step."""

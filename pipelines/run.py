@@ -1,0 +1,212 @@
+"""One run of the whole pipeline on one home, through Dagster, in this process.
+
+Belongs here: what `tieout run` and tests call: lock, log file, the Dagster run, and its outcome. Does not belong here:
+the steps (`pipelines.steps`), what a terminal shows (`pipelines.cli`).
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from pipelines.defs.resources import Progress
+
+# Libraries that would otherwise write to the terminal while a run is on.
+QUIET_LOGGERS = ("dagster", "dlt", "dbt", "great_expectations", "py.warnings")
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source as the run left it: the words of `source_health`."""
+
+    source_system: str
+    status: str
+    row_count: int | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What became of a run.
+
+    `published` is False when anything stopped it; then `error` says what, and the last published copy stands.
+    `period`, `as_of` are None where the run ended before they were settled. `seconds` is wall time.
+    """
+
+    run_id: str
+    period: date | None
+    as_of: datetime | None
+    published: bool
+    result_hash: str | None
+    sources: tuple[SourceStatus, ...]
+    seconds: float
+    error: str | None
+    log: Path
+
+
+def run_pipeline(
+    home: Home,
+    period: date | None = None,
+    as_of: datetime | None = None,
+    progress: "Callable[[Progress], None] | None" = None,
+    accept_name_score: Decimal | float | None = None,
+) -> RunOutcome:
+    """Run the job `daily` on a home; the run shows in that home's Dagster UI.
+
+    Args:
+        home: The home; its folders are created where missing.
+        period: Any day of the billing month; default: the month of `as_of`.
+        as_of: The run's clock; default: now.
+        progress: Told what happens, from several threads.
+        accept_name_score: Names at or above this score decide (audits only).
+
+    Returns:
+        The outcome, also for a run that failed: a failing run does not raise.
+
+    Raises:
+        HomeBusyError: Another run uses this home.
+    """
+    run_id = str(uuid4())
+    home.create()
+    began = monotonic()
+    error = None
+    with home.lock(f"run {run_id}"), _log_to(home.log_file(run_id)):
+        try:
+            error = _execute(home, run_id, period, as_of, progress, accept_name_score)
+        except Exception as failure:
+            logging.getLogger("dagster").error("%s", traceback.format_exc())
+            error = f"{type(failure).__name__}: {failure}" if not _is_ours(failure) else str(failure)
+        return _outcome(home, run_id, period, as_of, error, monotonic() - began)
+
+
+def _execute(
+    home: Home,
+    run_id: str,
+    period: date | None,
+    as_of: datetime | None,
+    progress: "Callable[[Progress], None] | None",
+    accept_name_score: Decimal | float | None,
+) -> str | None:
+    """Execute the Dagster run; returns why it failed, None when it did not."""
+    from pipelines.defs.build import build_definitions
+    from pipelines.defs.instance import close_abandoned_runs, open_instance
+    from pipelines.defs.schedule import JOB
+
+    parameters = {
+        "period": None if period is None else period.isoformat(),
+        "as_of": None if as_of is None else as_of.astimezone(UTC).isoformat(),
+        "accept_name_score": None if accept_name_score is None else str(accept_name_score),
+    }
+    with open_instance(home) as instance:
+        close_abandoned_runs(instance)
+        job = build_definitions(home, progress, lock_held=True).resolve_job_def(JOB)
+        result = job.execute_in_process(
+            run_id=run_id,
+            instance=instance,
+            raise_on_error=False,
+            run_config={
+                "ops": {
+                    "begin_run": {"config": {key: value for key, value in parameters.items() if value is not None}}
+                },
+                "loggers": {"file": {"config": {"path": str(home.log_file(run_id))}}},
+            },
+            tags={"tieout/started_by": "command line"},
+        )
+    if result.success:
+        return None
+    return _why(result)
+
+
+def _why(result: Any) -> str:
+    """The first failed step's own words: the innermost cause, without Dagster's wrapping."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            if error is None:
+                continue
+            return f"{event.step_key}: {error.message.split(': ', 1)[-1].strip()}"
+    return "the run failed; its log says why"
+
+
+def _is_ours(failure: Exception) -> bool:
+    """Whether an error was raised by our code with a message for people."""
+    return type(failure).__module__.split(".")[0] in ("pipelines", "connectors", "expectations")
+
+
+def _outcome(
+    home: Home, run_id: str, period: date | None, as_of: datetime | None, error: str | None, seconds: float
+) -> RunOutcome:
+    log = home.log_file(run_id)
+    if error is None and home.published_summary.exists():
+        done = json.loads(home.published_summary.read_text(encoding="utf-8"))
+        if done["run_id"] == run_id:
+            return RunOutcome(
+                run_id=run_id,
+                period=date.fromisoformat(done["period"]),
+                as_of=datetime.fromisoformat(done["as_of"]),
+                published=True,
+                result_hash=done["result_hash"],
+                sources=tuple(
+                    SourceStatus(row["source_system"], row["status"], row["row_count"], row["message"])
+                    for row in done["sources"]
+                ),
+                seconds=seconds,
+                error=None,
+                log=log,
+            )
+    return RunOutcome(
+        run_id=run_id,
+        period=None if period is None else period.replace(day=1),
+        as_of=as_of,
+        published=False,
+        result_hash=None,
+        sources=(),
+        seconds=seconds,
+        error=error or "the run ended without publishing",
+        log=log,
+    )
+
+
+@contextmanager
+def _log_to(path: Path) -> Iterator[None]:
+    """Send what libraries log to the run's file instead of the terminal, for the length of the block.
+
+    Loggers are the process's, so two runs side by side in one process write into both files; nothing is lost.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    loggers = [logging.getLogger(name) for name in QUIET_LOGGERS]
+    before = [(logger.propagate, list(logger.handlers)) for logger in loggers]
+    logging.captureWarnings(True)
+    for logger in loggers:
+        for old in list(logger.handlers):
+            if isinstance(old, logging.StreamHandler) and not isinstance(old, logging.FileHandler):
+                logger.removeHandler(old)
+        logger.addHandler(handler)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger, (propagate, handlers) in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            for old in handlers:
+                if old not in logger.handlers:
+                    logger.addHandler(old)
+            logger.propagate = propagate
+        logging.captureWarnings(False)
+        handler.close()

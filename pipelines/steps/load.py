@@ -1,0 +1,110 @@
+"""The third step, once per source: load its package, check what came, record both.
+
+Belongs here: the order of these three and the transaction around the record. Does not belong here: how rows are
+written (`connectors.load`), what a good table is (`expectations`), what follows from a bad one (dbt).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from connectors.load import load
+from connectors.reads import Extracted, Read
+from connectors.registry import SYSTEMS
+from expectations import SUITES
+from expectations.result import ExpectationResult
+from expectations.runner import run as run_suite
+from pipelines.home import Home
+from pipelines.settings import load_settings
+from pipelines.steps.begin import restore
+from pipelines.steps.current import CurrentRun, current_run, settled_clock
+from pipelines.warehouse.connection import connect
+from pipelines.warehouse.control import record_reads, record_results
+from pipelines.warehouse.facts import InUse, facts, frame
+from pipelines.warehouse.writing import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of one source in this run.
+
+    `reads` and `results` are empty for a source that is not configured or switched off; `rows_in_use` is by table.
+    """
+
+    system: str
+    is_configured: bool
+    reads: tuple[Read, ...] = ()
+    results: tuple[ExpectationResult, ...] = ()
+    rows_in_use: dict[str, int] | None = None
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong, most telling first; empty when all went well."""
+        reads = [read.message or f"{read.endpoint}: {read.status}" for read in self.reads if read.status != "ok"]
+        return [*dict.fromkeys(reads), *(result.message for result in self.results if not result.passed)]
+
+    @property
+    def status(self) -> str:
+        """`off`, `failed`, `partial`, `suspect` (a blocking expectation failed) or `ok`, for people watching a run.
+
+        The public word on a source's health is `source_health` of the published copy, which also knows its past.
+        """
+        if not self.is_configured:
+            return "off"
+        if any(read.status == "failed" for read in self.reads):
+            return "failed"
+        if any(result.is_blocking and not result.passed for result in self.results):
+            return "suspect"
+        return "partial" if any(read.status == "refused" for read in self.reads) else "ok"
+
+
+def load_source(home: Home, system: str) -> Loaded:
+    """Load what `extract_sources` brought from one source, check it and record it.
+
+    Reads and results are recorded in one transaction at the end: a run killed before that leaves rows that no read
+    names, which nobody looks at.
+
+    Args:
+        home: A home whose run has extracted.
+        system: The source system.
+
+    Raises:
+        NoRunError: No run is in progress.
+        FileNotFoundError: This run did not extract the source although it is switched on.
+    """
+    current = current_run(home)
+    if system not in current.systems:
+        return Loaded(system, is_configured=False)
+    extracted: Extracted = restore(home, current.run.run_id, f"extracted-{system}")
+    loaded = load(extracted, home.warehouse)
+    limit_hours = getattr(load_settings(home).enabled_sources[system], "freshness_hours", 26)
+    with connect(home.warehouse) as connection, transaction(connection):
+        record_reads(connection, current.run.run_id, system, loaded)
+        results, counts = _check(connection, current, system, [read for read, _ in loaded], limit_hours)
+        record_results(connection, current.run.run_id, system, results)
+    return Loaded(system, True, tuple(read for read, _ in loaded), tuple(results), counts)
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection, current: CurrentRun, system: str, reads: list[Read], limit_hours: int
+) -> tuple[list[ExpectationResult], dict[str, int]]:
+    """Run the suite of every table over the rows that the run would use."""
+    clock = _clock(current, system, reads)
+    results: list[ExpectationResult] = []
+    counts: dict[str, int] = {}
+    for table in SYSTEMS[system].tables:
+        suite = SUITES[system][table.name]
+        rows = InUse(system, table, clock)
+        known = facts(connection, rows, current.run.run_id, limit_hours)
+        counts[table.name] = known.row_count
+        results.extend(run_suite(frame(connection, rows, suite.select), known, suite))
+    return results, counts
+
+
+def _clock(current: CurrentRun, system: str, reads: list[Read]) -> datetime:
+    """Up to when a source's reads count, as dbt has it: the PSA and files up to as-of, vendors up to the cut-off."""
+    captured = [read.captured_at for read in reads if read.status == "ok" and read.captured_at]
+    at = current if current.as_of_given else current.at(settled_clock(datetime.now(UTC), captured))
+    is_billing = SYSTEMS[system].role == "psa" or system == "exports"
+    return at.run.as_of if is_billing else at.run.cutoff

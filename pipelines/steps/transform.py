@@ -1,0 +1,138 @@
+"""dbt for one home: its profile, its manifest, and the program that runs it.
+
+Belongs here: files that dbt needs and when they must be made anew. Does not belong here: models (`dbt_project/`), the
+Dagster asset that runs them (`pipelines.defs.transform`).
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from pipelines.home import Home
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+# Unit tests prove the models on invented rows: they belong to the test suite, not to every night.
+BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+_SOURCE_SUFFIXES = {".sql", ".yml", ".yaml", ".md", ".csv"}
+_NOT_SOURCES = {"target", "logs", "dbt_packages"}
+
+
+class DbtError(RuntimeError):
+    """The dbt project cannot be parsed."""
+
+
+def profile(home: Home) -> str:
+    """The dbt profile of a home, as YAML (which JSON is): absolute paths, and no connection kept open between nodes."""
+    output = {
+        "type": "duckdb",
+        "path": str(home.warehouse),
+        "schema": "main",
+        "threads": 4,
+        # A connection kept open in one process locks every other one out.
+        "keep_open": False,
+        "settings": {"TimeZone": "UTC"},
+    }
+    return json.dumps({"tieout": {"target": "home", "outputs": {"home": output}}}, indent=1)
+
+
+def sources_hash(project: Path = PROJECT) -> str:
+    """Hash of everything that dbt parses; changes with any model, macro, test or description."""
+    digest = hashlib.sha256()
+    for path in sorted(project.rglob("*")):
+        relative = path.relative_to(project)
+        if path.suffix in _SOURCE_SUFFIXES and not _NOT_SOURCES.intersection(relative.parts) and path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{relative}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def prepare(home: Home, project: Path = PROJECT) -> Path:
+    """Write the home's profile and dbt's manifest, unless both are up to date.
+
+    The manifest is made by `dbt parse`, which also leaves the partial parse that lets `dbt build` start quickly.
+
+    Returns:
+        The path of `manifest.json`.
+
+    Raises:
+        DbtError: dbt refused the project; says why.
+    """
+    target = home.dbt / "target"
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    manifest = target / "manifest.json"
+    stamp = home.dbt / "manifest.key"
+    wanted_profile = profile(home)
+    key = hashlib.sha256(
+        "\0".join(
+            [sources_hash(project), wanted_profile, version("dbt-core"), version("dbt-duckdb"), sys.executable]
+        ).encode()
+    ).hexdigest()
+    with _one_at_a_time(home):
+        write_program(home)
+        if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == key:
+            return manifest
+        stamp.unlink(missing_ok=True)
+        (home.dbt / "profiles.yml").write_text(wanted_profile, encoding="utf-8")
+        _parse(home, project, target)
+        stamp.write_text(key, encoding="utf-8")
+    return manifest
+
+
+def program(home: Home) -> Path:
+    """The dbt program of this home (see `pipelines.steps.dbt_process` for why there is one)."""
+    return home.dbt / "dbt"
+
+
+def write_program(home: Home) -> None:
+    """Write the small program that runs dbt with this Python."""
+    path = program(home)
+    text = (
+        f"#!{sys.executable}\n"
+        "import sys\n"
+        f"sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})\n"
+        "from pipelines.steps.dbt_process import main\n"
+        "main()\n"
+    )
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.chmod(0o700)
+        os.replace(temporary, path)
+
+
+def _parse(home: Home, project: Path, target: Path) -> None:
+    command = [
+        str(program(home)),
+        "--quiet",
+        "parse",
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(home.dbt),
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=project)  # noqa: S603  # own program
+    if done.returncode != 0 or not (target / "manifest.json").exists():
+        raise DbtError(f"dbt cannot parse {project}:\n{(done.stdout + done.stderr).strip()}")
+
+
+@contextmanager
+def _one_at_a_time(home: Home) -> Iterator[None]:
+    """The UI and a run may both find the manifest out of date."""
+    descriptor = os.open(home.dbt / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
