@@ -1,0 +1,238 @@
+"""Compares a published reconciliation with the truth of a world, row by row and to the cent.
+
+Belongs here: measuring. Does not belong here: judging what is true (`sandbox/world/truth.py`) or how a result is made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sandbox.truth import truth_table
+from sandbox.world.model import TruthRow
+
+UNDER = ("unbilled", "underbilled")
+OVER = ("orphan_billing", "overbilled")
+
+# A unit price is compared where the truth names one: the contract leaves it open for excluded and unmapped rows. The
+# same rows carry no money, so neither does their currency count.
+_COMPARE = """
+    WITH result AS (
+        SELECT line_key, client_id, class, billed_quantity AS billed, expected_quantity AS expected, variance,
+               unit_price, currency, revenue_impact, owned_quantity AS owned, used_quantity AS used,
+               charged_quantity AS charged
+        FROM analytics.reconciliation
+        WHERE period = $period
+    )
+    SELECT coalesce(truth.line_key, result.line_key) AS line_key,
+           truth.line_key IS NOT NULL AS is_expected, result.line_key IS NOT NULL AS is_found,
+           truth.line_key IS NOT NULL AND result.line_key IS NOT NULL
+           AND truth.client_id IS NOT DISTINCT FROM result.client_id
+           AND truth.class IS NOT DISTINCT FROM result.class
+           AND truth.billed IS NOT DISTINCT FROM result.billed
+           AND truth.expected IS NOT DISTINCT FROM result.expected
+           AND truth.variance IS NOT DISTINCT FROM result.variance
+           AND truth.revenue_impact IS NOT DISTINCT FROM result.revenue_impact
+           AND (truth.unit_price IS NULL OR truth.unit_price IS NOT DISTINCT FROM result.unit_price)
+           AND (truth.unit_price IS NULL OR truth.currency IS NOT DISTINCT FROM result.currency) AS is_right,
+           truth.owned IS DISTINCT FROM result.owned OR truth.used IS DISTINCT FROM result.used
+           OR truth.charged IS DISTINCT FROM result.charged AS has_other_sides,
+           truth.client_id AS true_client_id, result.client_id AS found_client_id,
+           truth.class AS true_class, result.class AS found_class,
+           truth.billed AS true_billed, result.billed AS found_billed,
+           truth.expected AS true_expected, result.expected AS found_expected,
+           truth.variance AS true_variance, result.variance AS found_variance,
+           truth.unit_price AS true_unit_price, result.unit_price AS found_unit_price,
+           truth.currency AS true_currency, result.currency AS found_currency,
+           truth.revenue_impact AS true_revenue_impact, result.revenue_impact AS found_revenue_impact,
+           truth.note
+    FROM truth FULL JOIN result ON truth.line_key = result.line_key
+"""
+_CLASSES = """
+    SELECT class, sum(expected)::BIGINT AS expected, sum(found)::BIGINT AS found, sum(hit)::BIGINT AS hit
+    FROM (
+        SELECT true_class AS class, 1 AS expected, 0 AS found, 0 AS hit FROM compared WHERE is_expected
+        UNION ALL
+        SELECT found_class, 0, 1, (found_class IS NOT DISTINCT FROM true_class)::INTEGER FROM compared WHERE is_found
+    )
+    GROUP BY class ORDER BY class
+"""
+_MONEY = """
+    SELECT currency,
+           coalesce(sum(amount) FILTER (side = 'true' AND list_contains($under, class)), 0) AS under_expected,
+           coalesce(sum(amount) FILTER (side = 'found' AND list_contains($under, class)), 0) AS under_found,
+           coalesce(-sum(amount) FILTER (side = 'true' AND list_contains($over, class)), 0) AS over_expected,
+           coalesce(-sum(amount) FILTER (side = 'found' AND list_contains($over, class)), 0) AS over_found
+    FROM (
+        SELECT 'true' AS side, true_class AS class, true_currency AS currency, true_revenue_impact AS amount
+        FROM compared WHERE is_expected
+        UNION ALL
+        SELECT 'found', found_class, found_currency, found_revenue_impact FROM compared WHERE is_found
+    )
+    WHERE list_contains($under, class) OR list_contains($over, class)
+    GROUP BY currency ORDER BY currency
+"""
+_FIELDS = ("client_id", "class", "billed", "expected", "variance", "unit_price", "currency", "revenue_impact")
+_WRONG = f"""
+    SELECT line_key, is_expected, is_found, note,
+           {", ".join(f"true_{name}, found_{name}" for name in _FIELDS)}
+    FROM compared WHERE NOT is_right ORDER BY line_key
+"""  # noqa: S608 - the names are the constants above
+_COUNTS = """
+    SELECT count(*) FILTER (is_expected), count(*) FILTER (is_found), count(*) FILTER (found_client_id IS NOT NULL),
+           count(*) FILTER (found_client_id IS NOT NULL
+                            AND (NOT is_expected OR true_client_id IS DISTINCT FROM found_client_id)),
+           count(*) FILTER (is_right AND has_other_sides)
+    FROM compared
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """One class: rows the truth has, rows the result has, rows that both call so. Rates are None where nothing is."""
+
+    class_: str
+    expected: int
+    found: int
+    hit: int
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the result's rows of this class that the truth calls so."""
+        return self.hit / self.found if self.found else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the truth's rows of this class that the result calls so."""
+        return self.hit / self.expected if self.expected else None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyScore:
+    """Monthly money of one currency, both sides positive; rows without a price count nothing."""
+
+    currency: str
+    under_expected: Decimal
+    under_found: Decimal
+    over_expected: Decimal
+    over_found: Decimal
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both totals agree to the cent."""
+        return self.under_expected == self.under_found and self.over_expected == self.over_found
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRow:
+    """One row that differs. `problem`: missing, extra or different; the dicts hold the fields that differ."""
+
+    line_key: str
+    problem: str
+    expected: dict[str, Any]
+    got: dict[str, Any]
+    note: str
+
+    def __str__(self) -> str:
+        parts = [f"{name} {self.got.get(name)} (should be {value})" for name, value in self.expected.items()]
+        told = {"missing": "is missing", "extra": f"should not be there: {self.got}"}.get(
+            self.problem, ", ".join(parts)
+        )
+        return f"{self.line_key}: {told}{f' [{self.note}]' if self.note else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a result compares with the truth.
+
+    `wrong_client_rate`: share of the result's rows at a client that do not belong at that client. `side_differences`:
+    right rows whose owned, used or charged quantity differs; they decide nothing, so they do not spoil `perfect`.
+    """
+
+    classes: tuple[ClassScore, ...]
+    money: tuple[MoneyScore, ...]
+    wrong: tuple[WrongRow, ...]
+    rows_expected: int
+    rows_found: int
+    wrong_client_rate: float
+    side_differences: int
+
+    @property
+    def perfect(self) -> bool:
+        """No row missing, extra or different, and every money total right to the cent."""
+        return not self.wrong and all(total.is_exact for total in self.money)
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Text cells for a table: class, expected, found, right, precision, recall; then one row per currency side."""
+        cells: list[tuple[str, ...]] = [
+            (c.class_, str(c.expected), str(c.found), str(c.hit), _percent(c.precision), _percent(c.recall))
+            for c in self.classes
+        ]
+        for total in self.money:
+            for name, expected, found in (
+                ("underbilled", total.under_expected, total.under_found),
+                ("overbilled", total.over_expected, total.over_found),
+            ):
+                verdict = "exact" if expected == found else f"off by {found - expected:.2f}"
+                cells.append((f"{name} money, {total.currency}", f"{expected:.2f}", f"{found:.2f}", verdict, "", ""))
+        return cells
+
+
+def _percent(share: float | None) -> str:
+    # 99.96 % must not read as 100 %.
+    return "-" if share is None else "100 %" if share == 1 else f"{min(share * 100, 99.9):.1f} %"
+
+
+def score(published_duckdb: Path, truth: Sequence[TruthRow], period: date | None = None) -> Score:
+    """Compare the published reconciliation with `truth`.
+
+    Args:
+        published_duckdb: the analysts' copy; opened read-only.
+        truth: every row that should be there.
+        period: first day of the billing month to compare; default the newest published one.
+
+    Raises:
+        FileNotFoundError: nothing has been published there.
+        ValueError: the copy holds no reconciliation of that period.
+    """
+    if not published_duckdb.is_file():
+        raise FileNotFoundError(f"nothing is published at {published_duckdb}")
+    with duckdb.connect(str(published_duckdb), read_only=True) as connection:
+        newest = connection.execute("SELECT max(period) FROM analytics.reconciliation").fetchone()
+        period = period or (newest[0] if newest else None)
+        if period is None:
+            raise ValueError(f"the reconciliation at {published_duckdb} is empty")
+        connection.register("truth", truth_table(truth))
+        compared = connection.execute(_COMPARE, {"period": period}).to_arrow_table()
+    with duckdb.connect() as memory:
+        memory.register("compared", compared)
+        money = memory.execute(_MONEY, {"under": UNDER, "over": OVER}).fetchall()
+        expected, found, at_client, at_wrong_client, other_sides = memory.execute(_COUNTS).fetchall()[0]
+        if not found:
+            raise ValueError(f"the reconciliation at {published_duckdb} has no row of {period}")
+        wrong = memory.execute(_WRONG).to_arrow_table().to_pylist()
+        return Score(
+            classes=tuple(ClassScore(*row) for row in memory.execute(_CLASSES).fetchall()),
+            money=tuple(MoneyScore(*row) for row in money),
+            wrong=tuple(_wrong_row(row) for row in wrong),
+            rows_expected=expected,
+            rows_found=found,
+            wrong_client_rate=at_wrong_client / at_client if at_client else 0.0,
+            side_differences=other_sides,
+        )
+
+
+def _wrong_row(row: dict[str, Any]) -> WrongRow:
+    problem = "different" if row["is_expected"] and row["is_found"] else "missing" if row["is_expected"] else "extra"
+    names = [name for name in _FIELDS if row[f"true_{name}"] != row[f"found_{name}"]]
+    return WrongRow(
+        line_key=row["line_key"],
+        problem=problem,
+        expected={name: row[f"true_{name}"] for name in names} if row["is_expected"] else {},
+        got={name: row[f"found_{name}"] for name in names} if row["is_found"] else {},
+        note=row["note"] or "",
+    )
