@@ -1,0 +1,57 @@
+"""The dbt project and the declarations of the raw tables say the same."""
+
+import re
+
+import yaml
+
+from tests.dbt_project.warehouse import CONTROL_DDL, PROJECT, SYSTEMS, declared_tables
+
+
+def test_every_raw_table_is_a_source_and_has_a_staging_model() -> None:
+    for system in SYSTEMS:
+        folder = PROJECT / "models" / "staging" / system
+        (source,) = yaml.safe_load((folder / f"_{system}__sources.yml").read_text())["sources"]
+        assert source["name"] == source["schema"] == f"raw_{system}"
+        modes = {table["name"]: table["config"]["meta"]["read_mode"] for table in source["tables"]}
+        assert modes == {name: table.mode for name, table in declared_tables(system).items()}
+        models = {path.stem.removeprefix(f"stg_{system}__") for path in folder.glob("*.sql")}
+        assert models == set(modes)
+
+
+def test_staging_models_read_their_table_by_its_declared_mode_key_and_account() -> None:
+    for system in SYSTEMS:
+        for name, table in declared_tables(system).items():
+            text = (PROJECT / "models" / "staging" / system / f"stg_{system}__{name}.sql").read_text()
+            macro = "snapshot_rows" if table.mode == "snapshot" else "version_rows"
+            call = f"{macro}('{system}', '{name}', {list(table.key)}"
+            assert call in text
+            assert (f"account_column='{table.account_column}'" in text) == (table.account_column is not None)
+
+
+def test_the_completeness_control_counts_every_raw_table() -> None:
+    text = (PROJECT / "macros" / "received_rows.sql").read_text()
+    found = re.findall(
+        r"\{'system': '(\w+)', 'table': '(\w+)', 'key': (\[[^]]*\])(?:, 'account_column': '(\w+)')?\}", text
+    )
+    expected = [
+        (system, name, str(list(table.key)), table.account_column or "")
+        for system in SYSTEMS
+        for name, table in declared_tables(system).items()
+    ]
+    assert found == expected
+
+
+def test_control_and_rules_sources_are_the_tables_of_the_ddl() -> None:
+    created = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+\.\w+)", CONTROL_DDL.read_text()))
+    declared = set()
+    for path in (PROJECT / "models" / "_sources").glob("*.yml"):
+        (source,) = yaml.safe_load(path.read_text())["sources"]
+        declared |= {f"{source['schema']}.{table['name']}" for table in source["tables"]}
+    assert declared == created
+
+
+def test_every_model_states_its_grain() -> None:
+    for path in (PROJECT / "models").rglob("_*__models.yml"):
+        for model in yaml.safe_load(path.read_text())["models"]:
+            if model["name"].startswith(("stg_", "int_")) or path.parent.name in ("canonical", "by_system", "mapping"):
+                assert re.search(r"Grain - [^.]+\.$", model["description"].strip()), model["name"]
