@@ -156,7 +156,7 @@ class MicrosoftGraphReads(SourceReads):
             for part in (SUBSCRIBED_SKUS, LICENSE_ASSIGNMENTS, DIRECTORY_SUBSCRIPTIONS):
                 self._parse_parts(part, self._tenants)
             for tenant in self._tenants:
-                prove(tenant.skus, tenant.users)
+                prove(tenant)
         parts = [(tenant.tenant_id, tenant.part(table)) for tenant in self._tenants]
         rows = [part.rows for _, part in parts if part.error is None and part.rows is not None]
         accounts = [AccountRead(tenant_id, part.tally, part.seconds, part.error) for tenant_id, part in parts]
@@ -231,18 +231,36 @@ def _texts(pages: list[Answer]) -> list[str]:
     return [page.text for page in pages]
 
 
-def prove(skus: _Part, users: _Part) -> None:
-    """Set the error of the part that must be incomplete where a tenant's SKUs and users contradict each other."""
-    if skus.error is not None or users.error is not None or skus.rows is None or users.rows is None:
-        return
-    owned = pc.utf8_lower(skus.rows["sku_id"].combine_chunks())
-    unknown = users.rows.num_rows - (pc.sum(pc.is_in(users.rows["sku_id"], value_set=owned)).as_py() or 0)
-    if unknown:
-        reason = f"users hold {unknown} SKUs that the tenant's list of {skus.rows.num_rows} lacks"
-        skus.error = SourceReadError("microsoft_graph", SUBSCRIBED_SKUS.endpoint, reason)
-    # Company-wide SKUs consume a unit without any user holding it.
-    per_user = pc.fill_null(pc.not_equal(skus.rows["applies_to"], "Company"), True)
-    consumed = pc.sum(pc.fill_null(skus.rows.filter(per_user)["consumed_units"], 0)).as_py() or 0
-    if consumed and not users.rows.num_rows:
-        reason = f"no user came, but the tenant's SKUs say that {consumed} units are consumed"
-        users.error = SourceReadError("microsoft_graph", LICENSE_ASSIGNMENTS.endpoint, reason)
+def prove(tenant: _Tenant) -> None:
+    """Set the error of each part of a tenant that the other parts show to be incomplete.
+
+    An empty list of SKUs counts only where the tenant's users say so too: their number is declared, that of the SKUs is
+    not.
+    """
+    skus, users, subscriptions = tenant.skus, tenant.users, tenant.subscriptions
+    reasons: list[tuple[_Part, Table, str]] = []
+    if skus.rows is not None and skus.error is None and not skus.rows.num_rows:
+        if users.error is not None:
+            reasons.append((skus, SUBSCRIBED_SKUS, "the list is empty, and users could not be read to prove it"))
+        elif subscriptions.rows is not None and subscriptions.rows.num_rows:
+            reason = f"the list is empty, but the tenant has {subscriptions.rows.num_rows} subscriptions"
+            reasons.append((skus, SUBSCRIBED_SKUS, reason))
+    if skus.rows is not None and users.rows is not None and skus.error is None and users.error is None:
+        owned = pc.utf8_lower(skus.rows["sku_id"].combine_chunks())
+        unknown = users.rows.num_rows - (pc.sum(pc.is_in(users.rows["sku_id"], value_set=owned)).as_py() or 0)
+        if unknown:
+            reason = f"users hold {unknown} SKUs that the tenant's list of {skus.rows.num_rows} lacks"
+            reasons.append((skus, SUBSCRIBED_SKUS, reason))
+        # Company-wide SKUs consume a unit without any user holding it.
+        per_user = pc.fill_null(pc.not_equal(skus.rows["applies_to"], "Company"), True)
+        consumed = pc.sum(pc.fill_null(skus.rows.filter(per_user)["consumed_units"], 0)).as_py() or 0
+        if consumed and not users.rows.num_rows:
+            reason = f"no user came, but the tenant's SKUs say that {consumed} units are consumed"
+            reasons.append((users, LICENSE_ASSIGNMENTS, reason))
+    if skus.rows is not None and subscriptions.rows is not None and not subscriptions.rows.num_rows:
+        named = pc.sum(pc.not_equal(pc.fill_null(skus.rows["subscription_ids"], "[]"), "[]")).as_py() or 0
+        if named:
+            reason = f"no subscription came, but {named} of the tenant's SKUs name theirs"
+            reasons.append((subscriptions, DIRECTORY_SUBSCRIPTIONS, reason))
+    for part, table, reason in reasons:
+        part.error = part.error or SourceReadError("microsoft_graph", table.endpoint, reason)
