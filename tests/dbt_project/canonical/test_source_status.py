@@ -77,7 +77,7 @@ def test_a_read_older_than_the_limit_is_stale(status: dict[str, dict[str, object
     assert float(str(row["age_hours"])) == 40.0
 
 
-def test_an_inbox_folder_is_a_source_and_stands_in_for_a_system_that_is_off(
+def test_an_inbox_folder_is_a_source_and_can_stand_in_for_a_system(
     status: dict[str, dict[str, object]],
 ) -> None:
     assert (status["autotask"]["role"], status["autotask"]["status"]) == ("psa", "healthy")

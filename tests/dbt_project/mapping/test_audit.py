@@ -70,7 +70,7 @@ def built(warehouse: Warehouse) -> Warehouse:
 
 
 def pairs(built: Warehouse, query: str) -> dict[Any, Any]:
-    return {tuple(row.values())[0]: tuple(row.values())[1:] for row in built.rows(query)}
+    return {next(iter(row.values())): tuple(row.values())[1:] for row in built.rows(query)}
 
 
 def test_plain_names_become_mappings_by_name(built: Warehouse) -> None:
@@ -92,7 +92,8 @@ def test_two_clients_as_likely_stay_suggestions_both(built: Warehouse) -> None:
 def test_near_names_suggest_and_other_numbers_do_not_even_that(built: Warehouse) -> None:
     found = pairs(
         built,
-        "SELECT left_id, right_id, method FROM mapping.mapping_suggestions WHERE kind = 'client' AND right_id > 'psa:4'",
+        "SELECT left_id, right_id, method FROM mapping.mapping_suggestions"
+        " WHERE kind = 'client' AND right_id > 'psa:4'",
     )
     assert found == {"nortwind traders": ("psa:5", "near name")}
 

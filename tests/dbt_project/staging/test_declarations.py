@@ -41,13 +41,14 @@ def test_the_completeness_control_counts_every_raw_table() -> None:
     assert found == expected
 
 
-def test_control_and_rules_sources_are_the_tables_of_the_ddl() -> None:
+def test_control_and_rules_sources_are_tables_of_the_ddl() -> None:
     created = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+\.\w+)", CONTROL_DDL.read_text()))
     declared = set()
     for path in (PROJECT / "models" / "_sources").glob("*.yml"):
         (source,) = yaml.safe_load(path.read_text())["sources"]
         declared |= {f"{source['schema']}.{table['name']}" for table in source["tables"]}
-    assert declared == created
+    assert declared
+    assert declared <= created
 
 
 def test_every_model_states_its_grain() -> None:
