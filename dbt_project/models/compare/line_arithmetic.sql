@@ -70,7 +70,7 @@ select
     case
         when variance = 0 then ''
         when unit_price is null
-            then {{ plain_number('abs(variance)') }} || ' at an unknown price: amount unknown'
+            then {{ plain_number('abs(variance)') }} || ' x unknown price = unknown amount'
         else
             {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
             || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'

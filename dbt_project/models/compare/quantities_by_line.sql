@@ -10,7 +10,8 @@ line_sources as (
     select * from {{ ref('line_sources') }}
 ),
 
--- Stale rows stay out of the sum; where a rule names another system for a side, this system's rows stay out too.
+-- Stale rows stay out of every sum. What a rule takes out is summed from the designated system alone: the same seats
+-- stand at the distributor and in the tenant. An unmapped account simply shows what it holds.
 sums as (
     select
         line_key,
@@ -19,8 +20,8 @@ sums as (
         sum(quantity) filter (where side = 'charged') as charged_quantity
     from vendor_rows
     where
-        resolution in ('counted', 'excluded_by_rule', 'unmapped_client', 'unmapped_product')
-        and (not has_counting_rule or designated_source = source_system)
+        resolution in ('counted', 'unmapped_client', 'unmapped_product')
+        or (resolution = 'excluded_by_rule' and (not has_counting_rule or designated_source = source_system))
     group by line_key
 )
 

@@ -25,8 +25,9 @@ _TABLES = {
     ),
     "canonical.agreements": "agreement_id VARCHAR, client_id VARCHAR, prorates BOOLEAN",
     "canonical.billing_lines": (
-        "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR, agreement_id VARCHAR,"
-        " product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4), included_quantity DECIMAL(18,4),"
+        "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"
+        " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
+        " included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
         " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, last_updated_at TIMESTAMPTZ"
     ),
@@ -52,9 +53,7 @@ _TABLES = {
         " age_hours DECIMAL(10,2), limit_hours INTEGER, row_count BIGINT, previous_row_count BIGINT,"
         " failed_expectations INTEGER, message VARCHAR"
     ),
-    "canonical.account_status": (
-        "source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR"
-    ),
+    "canonical.account_status": ("source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR"),
     "canonical.current_reads": (
         "source_system VARCHAR, table_name VARCHAR, is_newest BOOLEAN, row_count BIGINT, declared_total BIGINT"
     ),
@@ -238,7 +237,9 @@ class Desk(Warehouse):
         self.insert("canonical.billing_lines", [row])
         return str(row["source_record_id"])
 
-    def vendor(self, system: str, side: str, account: str, vendor_product: str, quantity: Any = 1, **columns: Any) -> str:
+    def vendor(
+        self, system: str, side: str, account: str, vendor_product: str, quantity: Any = 1, **columns: Any
+    ) -> str:
         """One vendor row, countable unless `columns` give a `not_countable_reason`; gives its record id."""
         self._records += 1
         is_countable = "not_countable_reason" not in columns
