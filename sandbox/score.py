@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from sandbox.truth import truth_table
 from sandbox.world.model import TruthRow
+
+if TYPE_CHECKING:
+    from rich.console import Group
 
 UNDER = ("unbilled", "underbilled")
 OVER = ("orphan_billing", "overbilled")
@@ -180,6 +183,28 @@ class Score:
                 verdict = "exact" if expected == found else f"off by {found - expected:.2f}"
                 cells.append((f"{name} money, {total.currency}", f"{expected:.2f}", f"{found:.2f}", verdict, "", ""))
         return cells
+
+    def table(self, wrong_rows: int = 20) -> "Group":
+        """The score for a terminal: classes and money, the verdict, and up to `wrong_rows` rows that differ."""
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title="Result against the planted truth")
+        table.add_column("class")
+        for name in ("expected", "found", "right", "precision", "recall"):
+            table.add_column(name, justify="right")
+        for cells in self.rows():
+            table.add_row(*(Text(cell) for cell in cells))
+        verdict = (
+            f"{self.rows_expected} rows expected, {self.rows_found} found, {len(self.wrong)} wrong, "
+            f"{_percent(self.wrong_client_rate)} at a wrong client"
+        )
+        # Text, not markup: line keys come from vendors' ids.
+        lines = [Text(verdict), *(Text(f"  {row}") for row in self.wrong[:wrong_rows])]
+        if len(self.wrong) > wrong_rows:
+            lines.append(Text(f"  and {len(self.wrong) - wrong_rows} more"))
+        return Group(table, *lines)
 
 
 def _percent(share: float | None) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sandbox.world.model import TruthRow
+from sandbox.world.model import TruthRow, World
 
 _QUANTITY, _MONEY = pa.decimal128(18, 4), pa.decimal128(18, 6)
 SCHEMA = pa.schema(
@@ -44,12 +44,12 @@ def truth_table(truth: Sequence[TruthRow]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
-def write_truth(truth: Sequence[TruthRow], folder: Path) -> Path:
+def write_truth(world: World, folder: Path) -> Path:
     """Write `truth.csv` into `folder` (made if missing) and give back its path; unknown figures are empty cells."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "truth.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(SCHEMA.names)
-        writer.writerows(astuple(row) for row in truth)
+        writer.writerows(astuple(row) for row in world.truth)
     return path

@@ -1,14 +1,16 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from sandbox.score import score
 from sandbox.truth import truth_table, write_truth
-from sandbox.world import TruthRow
+from sandbox.world import TruthRow, World
 
 PERIOD = date(2026, 11, 1)
 
@@ -140,6 +142,18 @@ def test_the_newest_period_is_compared_unless_another_is_asked_for(tmp_path):
         score(path, TRUTH, date(2026, 9, 1))
 
 
+def test_the_score_can_be_shown_whatever_the_keys_hold(tmp_path):
+    extra = [_row(f"pax8:[red]{number}|x|*", "matched", "2", "2") for number in range(30)]
+    got = score(_publish(tmp_path / "p.duckdb", [*TRUTH, *extra]), TRUTH)
+
+    console = Console(width=200, file=StringIO())
+    console.print(got.table())
+    shown = console.file.getvalue()
+    assert "6 rows expected, 36 found, 30 wrong" in shown
+    assert "pax8:[red]0|x|*: should not be there" in shown
+    assert "and 10 more" in shown
+
+
 def test_nothing_published_is_an_error_not_a_score(tmp_path):
     with pytest.raises(FileNotFoundError, match="nothing is published"):
         score(tmp_path / "none.duckdb", TRUTH)
@@ -148,7 +162,7 @@ def test_nothing_published_is_an_error_not_a_score(tmp_path):
 
 
 def test_truth_is_written_with_empty_cells_for_the_unknown(tmp_path):
-    path = write_truth(TRUTH, tmp_path / "truth")
+    path = write_truth(World(seed=1, clock=datetime(2026, 11, 17, tzinfo=UTC), truth=TRUTH), tmp_path / "truth")
 
     lines = path.read_text().splitlines()
     assert lines[0].startswith("line_key,client_id,product_id,class,billed")
