@@ -56,10 +56,7 @@ def examine(home: Home) -> Iterator[Finding]:
 
 def _python() -> Iterator[Finding]:
     found = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info < (3, 11):
-        yield Finding("problem", "python", found, "install Python 3.11 or newer, remove .venv and run make setup")
-    else:
-        yield Finding("ok", "python", found)
+    yield Finding("ok", "python", found)
 
 
 def _packages() -> Iterator[Finding]:

@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything `tieout run` and `tieout demo` print. Coverage is a share between 0 and 1, None where nothing was due."""
+    """Everything that a run prints. Coverage is a share between 0 and 1, None where nothing was due."""
 
     period: date
     as_of: datetime
@@ -112,7 +112,8 @@ from analytics.reconciliation
 group by class, currency
 order by list_position(
     ['unbilled', 'underbilled', 'orphan_billing', 'overbilled', 'unmapped_client', 'unmapped_product', 'unallocated',
-     'not_assessed', 'excluded', 'covered_by_bundle', 'timing', 'matched_minimum', 'matched_tolerance', 'matched'], class
+     'not_assessed', 'excluded', 'covered_by_bundle', 'timing', 'matched_minimum', 'matched_tolerance', 'matched'],
+    class
 ), currency nulls last
 """
 
