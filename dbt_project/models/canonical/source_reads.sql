@@ -35,6 +35,16 @@ table_state as (
     group by reads.source_system, reads.table_name
 ),
 
+-- A source that is down may fail a table before it knows the accounts to read it for: on a good day that table has no
+-- read of its own, only those of its accounts.
+scoped_tables as (
+    select distinct
+        source_system,
+        table_name
+    from reads
+    where account_id is not null
+),
+
 table_ages as (
     select
         source_system,
@@ -51,11 +61,13 @@ whole_tables as (
         count(*) filter (where coalesce(table_state.status, 'ok') <> 'ok') as failed_tables,
         string_agg(table_state.message, '; ' order by table_state.table_name)
         filter (where coalesce(table_state.status, 'ok') <> 'ok') as message,
-        count(*) filter (where table_ages.captured_at is null) as unread_tables,
+        count(*) filter (where table_ages.captured_at is null and scoped_tables.table_name is null) as unread_tables,
         min(table_ages.captured_at) as last_success_at
     from table_state
     left join table_ages
         on table_state.source_system = table_ages.source_system and table_state.table_name = table_ages.table_name
+    left join scoped_tables
+        on table_state.source_system = scoped_tables.source_system and table_state.table_name = scoped_tables.table_name
     group by table_state.source_system
 ),
 

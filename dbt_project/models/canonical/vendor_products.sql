@@ -15,7 +15,7 @@ pax8_subscriptions as (
 ),
 
 pax8_invoice_items as (
-    select * from {{ ref('stg_pax8__invoice_items') }}
+    select * from {{ ref('charged_items') }}
 ),
 
 devices as (

@@ -23,7 +23,7 @@ judged as (
 
 vendor_quantities as (
     select
-        coalesce(side, 'owned') as side,
+        side,
         source_system,
         source_table,
         source_record_id,

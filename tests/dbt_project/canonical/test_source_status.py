@@ -29,6 +29,10 @@ def built(warehouse: Warehouse) -> Warehouse:
     warehouse.read("connectwise", "additions", status="failed", message="HTTP 500 after 5 attempts")
 
     warehouse.read("microsoft_graph", "tenants", [{"tenant_id": "A"}, {"tenant_id": "B"}, {"tenant_id": "C"}])
+    # Yesterday the whole source was down, before it could name its tenants.
+    warehouse.read(
+        "microsoft_graph", "subscribed_skus", status="failed", at=earlier, run_id="run-0", message="HTTP 500"
+    )
     for table in ("subscribed_skus", "license_assignments"):
         warehouse.read("microsoft_graph", table, [{"tenant_id": "A", "sku_id": "S"}], account_id="A")
         warehouse.read("microsoft_graph", table, [], account_id="B", at=earlier, run_id="run-0")

@@ -7,7 +7,7 @@ pax8_subscriptions as (
 ),
 
 pax8_invoice_items as (
-    select * from {{ ref('stg_pax8__invoice_items') }}
+    select * from {{ ref('charged_items') }}
 ),
 
 -- Rows can name a customer that the list of customers leaves out: it needs a client all the same.

@@ -4,7 +4,8 @@ with exported_quantities as (
 
 quantities as (
     select
-        side,
+        -- A row whose side is not known stands somewhere, and counts nowhere.
+        case when side in ('owned', 'used', 'charged') then side else 'owned' end as side,
         source_name as source_system,
         'vendor_quantities' as source_table,
         source_record_id,
@@ -14,6 +15,7 @@ quantities as (
         unit_cost,
         currency,
         case
+            when side is null then 'it names no side'
             when side not in ('owned', 'used', 'charged') then 'side ' || side || ' is not known'
             when status in ('decommissioned', 'retired') then 'retired'
             when
