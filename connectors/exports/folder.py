@@ -21,7 +21,7 @@ from connectors.exports.grid import Grid
 from connectors.exports.headers import count_known, find_header, refuse_missing
 from connectors.exports.problems import SHOWN, Problem, Refused
 from connectors.exports.profile import PROFILE_NAME, Profile, load_profile
-from connectors.exports.rows import Rows, read_rows
+from connectors.exports.rows import CSV_SHEET, Rows, read_rows
 from connectors.exports.sheet import TABLES
 from connectors.exports.text_encoding import decode
 from connectors.exports.xlsx_grid import read_xlsx
@@ -229,4 +229,4 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[pa.T
 
 
 def _row_of(sheet: str, number: int) -> str:
-    return f"{sheet}!{number}" if sheet else f"line {number}"
+    return f"line {number}" if sheet == CSV_SHEET else f"{sheet}!{number}"

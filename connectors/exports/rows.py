@@ -31,6 +31,9 @@ from connectors.exports.sheet import TABLES, Sheet
 from connectors.tables import DATE, PRICE, QUANTITY
 
 
+CSV_SHEET = "csv"  # what the key names as sheet for a file that has none
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of one sheet: `data` has the raw table's columns without the load columns, plus `_source_row`."""
@@ -98,7 +101,7 @@ def _project(sheet: Sheet, order: str, currency: str) -> pa.Table:
     amounts = f"(select row_number{', ' + pivot if pivot else ''} from parsed group by 1)"
     result: Any = sheet.connection.sql(
         f"""
-        select {literal(sheet.grid.sheet)} as sheet_name, body.row_number, {selected},
+        select {literal(sheet.grid.sheet or CSV_SHEET)} as sheet_name, body.row_number, {selected},
             cast(json_object({source_row}) as varchar) as _source_row
         from body
         left join {amounts} as amounts using (row_number)
