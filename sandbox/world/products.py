@@ -176,6 +176,7 @@ PRODUCTS: tuple[Product, ...] = (
     Product("voice", 670, "VOICE-LINE", "Hosted voice line", Decimal("21.15"), Decimal("11.40"), ""),
 )  # fmt: skip
 BY_KEY = {product.key: product for product in PRODUCTS}
+BY_ID = {product.id: product for product in PRODUCTS}
 BY_SKU = {product.sku.id: product for product in PRODUCTS if product.sku}
 BY_OFFER = {product.offer.id: product for product in PRODUCTS if product.offer}
 BY_NODE_CLASS = {

@@ -10,9 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world.model import TruthRow
 from sandbox.world.plan import EXCLUDED, INFORMATION, ZERO, Account, Client, Line, Plan, Position
-from sandbox.world.products import BY_NODE_CLASS, BY_OFFER, BY_SKU, Product
+from sandbox.world.products import BY_ID, BY_NODE_CLASS, BY_OFFER, BY_SKU, Product
 
 _CENT = Decimal("0.01")
+_SIDES = ("owned", "used", "charged")
 # A device that is there and counts nothing: retired, or silent for longer than the rule allows.
 _SILENT = "silent"
 
@@ -42,8 +43,10 @@ class Tally:
     sources: set[str] = field(default_factory=set)
 
     def add(self, holding: Holding) -> None:
-        """Take one holding in."""
-        if holding.role != _SILENT:
+        """Take one holding in; of a client's own, only from the product's designated system, or a seat counts twice."""
+        designated = getattr(holding.product, f"{holding.side}_source") if holding.product else ""
+        is_counted = not holding.account.mapped_by or designated in ("", holding.account.source)
+        if holding.role != _SILENT and is_counted:
             self.sums[holding.side] = self.sums.get(holding.side, ZERO) + holding.quantity
         self.sources.add(holding.account.source)
 
@@ -224,6 +227,8 @@ def _open_row(key: str, class_: str, tally: Tally, client: Client, client_id: st
 
 
 def _excluded_row(client: Client, item: str, tally: Tally) -> TruthRow:
+    product = BY_ID.get(item)
+    sides = _sides(product, tally, set()) if product else {side: tally.sums.get(side) for side in _SIDES}
     return TruthRow(
         line_key=f"{client.id}|{item}|*|excluded",
         client_id=client.id,
@@ -232,9 +237,9 @@ def _excluded_row(client: Client, item: str, tally: Tally) -> TruthRow:
         billed=ZERO,
         expected=ZERO,
         variance=ZERO,
-        owned=tally.sums.get("owned"),
-        used=tally.sums.get("used"),
-        charged=tally.sums.get("charged"),
+        owned=sides["owned"],
+        used=sides["used"],
+        charged=sides["charged"],
         unit_price=None,
         currency=client.currency,
         revenue_impact=ZERO,
