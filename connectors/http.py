@@ -83,6 +83,7 @@ class Envelope:
 
     rows: str | None = "$"
     key: str = "id"  # the field that identifies a row inside the array
+    null_means: str | None = None  # the error behind a body of `null`, where the vendor gives it a meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,8 @@ def inspect_body(database: duckdb.DuckDBPyConnection, text: str, envelope: Envel
             return _refuse_body(f"JSON cut off or broken after {len(text)} characters")
         if envelope.rows is None:
             body = json.loads(text)
+            if body is None and envelope.null_means:
+                return _refuse_body(envelope.null_means)
             return {"envelope": body} if isinstance(body, dict) else _refuse_body("not a JSON object")
         path, key = literal(envelope.rows), literal(f"{envelope.rows}[#-1].{envelope.key}")
         row = cursor.execute(

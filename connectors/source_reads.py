@@ -103,7 +103,7 @@ class SourceReads:
         try:
             return self.rows(table)
         except SourceReadError as error:
-            reason = f"needs {table.name}, which could not be read: {error.reason}"
+            reason = f"needs {table.name}, which could not be read: {error.endpoint}: {error.reason}"
             raise SourceReadError(self.system, by.endpoint, reason) from None
 
     def changed_rows(self, table: Table) -> pa.Table | None:

@@ -72,7 +72,9 @@ class ConnectWiseReads(SourceReads):
         with self._base_lock:
             if self._base is None:
                 where = f"{without_slash(self._config.login_url)}/login/companyinfo/{self._config.company_id}"
-                answer = self._open.get(where, endpoint=_COMPANY_INFO, tally=tally, envelope=Envelope(rows=None))
+                # A company that the server does not know gets a `null` with status 200.
+                envelope = Envelope(rows=None, null_means=f"no company {self._config.company_id!r} at this server")
+                answer = self._open.get(where, endpoint=_COMPANY_INFO, tally=tally, envelope=envelope)
                 codebase = answer.envelope.get("Codebase")
                 if not isinstance(codebase, str) or not codebase.strip("/"):
                     raise SourceReadError(self.system, _COMPANY_INFO, "no code base in the answer")

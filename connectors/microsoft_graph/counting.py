@@ -50,6 +50,7 @@ _COUNT = """
             count(*) FILTER (account_enabled = false) AS disabled_users,
             count(*) FILTER (lower(user_type) = 'guest') AS guest_users
         FROM held
+        WHERE sku_id IS NOT NULL
         GROUP BY ALL
     )
     SELECT

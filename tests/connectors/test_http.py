@@ -1,0 +1,195 @@
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from pytest_httpserver import HTTPServer
+from requests import Request
+from werkzeug import Response
+
+from connectors.auth import BasicAuth, TokenAuth
+from connectors.config import ApiConfig
+from connectors.errors import AccessRefusedError, NotFoundError, SourceReadError, TimeBudgetError
+from connectors.http import Budget, Envelope, SourceClient, Tally, token_fetcher
+
+QUICK = ApiConfig(backoff_seconds=0.01, max_attempts=3, timeout_seconds=0.5)
+SECRET = "do-not-show-this"
+
+
+def client(auth: Any = None, budget: Budget | None = None, config: ApiConfig = QUICK) -> SourceClient:
+    return SourceClient("pax8", config, budget or Budget(30), auth)
+
+
+def ask(httpserver: HTTPServer, tally: Tally | None = None, **more: Any) -> Any:
+    sender = more.pop("client", None) or client()
+    return sender.get(httpserver.url_for("/rows"), endpoint="/rows", tally=tally or Tally(), **more)
+
+
+def test_an_answer_says_how_many_rows_it_has_and_what_it_cost(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/rows").respond_with_data('[{"id": 4}, {"id": 7}]')
+    tally = Tally()
+    answer = ask(httpserver, tally)
+    assert (answer.row_count, answer.last_key) == (2, "7")
+    assert (tally.requests, tally.retries) == (1, 0)
+    assert abs(tally.clock() - datetime.now(UTC)) < timedelta(seconds=10)  # the server's Date header
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (Response("no", 500), "HTTP 500"),
+        (Response("slow down", 429), "HTTP 429"),
+        (Response("<html>Sign in</html>", 200), "HTML instead of JSON"),
+        (Response('[{"id": 1}, {"i', 200), "JSON cut off or broken"),
+        (Response('{"message": "no"}', 200), "unexpected envelope"),
+        (Response(b"\xff\xfe", 200), "not UTF-8"),
+        (Response("", 200), "JSON cut off or broken"),
+    ],
+)
+def test_passing_faults_are_repeated_and_lasting_ones_are_named(
+    httpserver: HTTPServer, bad: Response, said: str
+) -> None:
+    httpserver.expect_ordered_request("/rows").respond_with_response(bad)
+    httpserver.expect_ordered_request("/rows").respond_with_data("[]")
+    tally = Tally()
+    assert ask(httpserver, tally).row_count == 0
+    assert (tally.requests, tally.retries) == (2, 1)
+    httpserver.clear()
+    httpserver.expect_request("/rows").respond_with_response(bad)
+    with pytest.raises(SourceReadError) as caught:
+        ask(httpserver)
+    assert str(caught.value).startswith("pax8 /rows: after 3 attempts: ")
+    assert said in str(caught.value)
+
+
+def test_retry_after_is_waited_for(httpserver: HTTPServer) -> None:
+    httpserver.expect_ordered_request("/rows").respond_with_data("", 429, headers={"Retry-After": "1"})
+    httpserver.expect_ordered_request("/rows").respond_with_data("[]")
+    started = time.monotonic()
+    ask(httpserver)
+    assert time.monotonic() - started >= 1.0
+
+
+def test_nobody_waits_for_a_retry_after_beyond_the_time_budget(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/rows").respond_with_data("", 429, headers={"Retry-After": "100"})
+    with pytest.raises(SourceReadError, match="HTTP 429"):
+        ask(httpserver, client=client(budget=Budget(5)))
+
+
+def test_a_slow_answer_ends_in_a_named_error(httpserver: HTTPServer) -> None:
+    def slow(_: Any) -> Response:
+        time.sleep(0.4)
+        return Response("[]")
+
+    httpserver.expect_request("/rows").respond_with_handler(slow)
+    impatient = ApiConfig(backoff_seconds=0.01, max_attempts=2, timeout_seconds=0.1)
+    with pytest.raises(SourceReadError, match="no answer in time"):
+        ask(httpserver, client=client(config=impatient))
+
+
+def test_an_unreachable_host_ends_in_a_named_error() -> None:
+    with pytest.raises(SourceReadError, match=r"pax8 /rows: after 3 attempts: connection refused or broken"):
+        client().get("http://127.0.0.1:9/rows", endpoint="/rows", tally=Tally())
+
+
+def test_a_source_over_its_time_sends_nothing(httpserver: HTTPServer) -> None:
+    budget = Budget(30)
+    budget.stop()
+    with pytest.raises(TimeBudgetError, match="time budget of 30 s used up"):
+        ask(httpserver, client=client(budget=budget))
+    assert not httpserver.log
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, AccessRefusedError), (404, NotFoundError), (400, SourceReadError)])
+def test_lasting_statuses_are_not_repeated(httpserver: HTTPServer, status: int, error: type[Exception]) -> None:
+    httpserver.expect_request("/lasting").respond_with_data("{}", status)
+    with pytest.raises(error):
+        client().get(httpserver.url_for("/lasting"), endpoint="/lasting", tally=Tally())
+    # Requests of the slow test may still arrive: only this test's count.
+    assert [request.path for request, _ in httpserver.log].count("/lasting") == 1
+
+
+def test_a_redirect_is_not_followed(httpserver: HTTPServer) -> None:
+    headers = {"Location": "https://login.example/sign-in?token=abc"}
+    httpserver.expect_request("/rows").respond_with_data("", 302, headers=headers)
+    with pytest.raises(SourceReadError, match=r"HTTP 302, redirected to login\.example$"):
+        ask(httpserver)
+
+
+def token_auth(httpserver: HTTPServer, as_json: bool = False) -> TokenAuth:
+    fetch = token_fetcher(client(), "/token", Tally())
+    return TokenAuth(
+        httpserver.url_for("/token"), "me", SecretStr(SECRET), fetch, {"audience": "them"}, as_json=as_json
+    )
+
+
+def test_a_refused_token_is_renewed_once(httpserver: HTTPServer) -> None:
+    for number in (1, 2):
+        httpserver.expect_ordered_request("/token", method="POST").respond_with_json(
+            {"access_token": f"token{number}", "expires_in": 3600}
+        )
+        status = 401 if number == 1 else 200
+        httpserver.expect_ordered_request(
+            "/rows", headers={"Authorization": f"Bearer token{number}"}
+        ).respond_with_data("[]", status)
+    assert ask(httpserver, client=client(token_auth(httpserver))).row_count == 0
+
+
+def test_a_token_refused_again_is_a_refusal(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/token").respond_with_json({"access_token": "t", "expires_in": 3600})
+    httpserver.expect_request("/rows").respond_with_data("{}", 401)
+    with pytest.raises(AccessRefusedError):
+        ask(httpserver, client=client(token_auth(httpserver)))
+    assert [request.path for request, _ in httpserver.log] == ["/token", "/rows", "/token", "/rows"]
+
+
+def test_the_token_request_is_json_where_the_vendor_wants_it(httpserver: HTTPServer) -> None:
+    wanted = {"client_id": "me", "client_secret": SECRET, "audience": "them", "grant_type": "client_credentials"}
+    httpserver.expect_request("/token", json=wanted).respond_with_json({"access_token": "t"})
+    httpserver.expect_request("/rows").respond_with_data("[]")
+    assert ask(httpserver, client=client(token_auth(httpserver, as_json=True))).row_count == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (Response('{"error": "invalid_client"}', 400), AccessRefusedError, "login refuses"),
+        (Response("{}", 401), AccessRefusedError, "access refused"),
+        (Response("<html>", 200), SourceReadError, "HTML instead of JSON"),
+        (Response("{}", 200), SourceReadError, "no access_token"),
+        (Response("", 503), SourceReadError, "HTTP 503"),
+    ],
+)
+def test_a_login_that_gives_no_token_is_named_without_the_secret(
+    httpserver: HTTPServer, answer: Response, error: type[SourceReadError], said: str
+) -> None:
+    httpserver.expect_request("/token").respond_with_response(answer)
+    auth = token_auth(httpserver)
+    with pytest.raises(error, match=said) as caught:
+        ask(httpserver, client=client(auth))
+    assert "/token" in str(caught.value)
+    assert SECRET not in f"{caught.value!r} {auth!r} {caught.value.__cause__!r}"
+
+
+def test_credentials_do_not_show() -> None:
+    assert SECRET not in repr(BasicAuth("user", SecretStr(SECRET)))
+
+
+def test_an_object_is_asked_for_where_there_are_no_rows(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/rows").respond_with_json({"count": 3})
+    assert ask(httpserver, envelope=Envelope(rows=None)).envelope == {"count": 3}
+
+
+def test_the_envelope_leaves_the_rows_out(httpserver: HTTPServer) -> None:
+    page = {"content": [{"id": 1}], "page": {"totalElements": 1}}
+    httpserver.expect_request("/rows").respond_with_json(page)
+    answer = ask(httpserver, envelope=Envelope("$.content"))
+    assert answer.json() == {"page": {"totalElements": 1}}
+    assert answer.row_count == 1
+
+
+def test_parameters_reach_the_server(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/rows", query_string={"size": "200"}).respond_with_data("[]")
+    request = Request("GET", httpserver.url_for("/rows"), params={"size": "200"})
+    assert client().send(request, endpoint="/rows", tally=Tally(), envelope=Envelope()).row_count == 0

@@ -1,0 +1,123 @@
+import json
+from typing import Any
+
+import pytest
+from dlt.sources.helpers.rest_client.paginators import HeaderLinkPaginator, JSONLinkPaginator, PageNumberPaginator
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connectors.config import ApiConfig
+from connectors.errors import IncompleteReadError, SourceReadError
+from connectors.http import Budget, Envelope, SourceClient, Tally
+from connectors.paging import FullPagePaginator, read_pages, row_total
+
+
+def rows(*ids: int) -> list[dict[str, int]]:
+    return [{"id": number} for number in ids]
+
+
+def serve(httpserver: HTTPServer, *answers: Any, headers: tuple[dict[str, str], ...] = ()) -> None:
+    for number, answer in enumerate(answers):
+        body = answer if isinstance(answer, str) else json.dumps(answer)
+        extra = headers[number] if number < len(headers) else {}
+        httpserver.expect_ordered_request("/rows").respond_with_data(body, headers=extra)
+
+
+def read(httpserver: HTTPServer, paginator: Any, **more: Any) -> list[Any]:
+    config = ApiConfig(backoff_seconds=0.01, max_attempts=2)
+    client = SourceClient("pax8", config, Budget(30))
+    url = httpserver.url_for("/rows")
+    return read_pages(client, url, endpoint="/rows", tally=Tally(), paginator=paginator, **more)
+
+
+def queries(httpserver: HTTPServer) -> list[dict[str, str]]:
+    return [dict(request.args) for request, _ in httpserver.log]
+
+
+def link(httpserver: HTTPServer, page: int) -> dict[str, str]:
+    return {"Link": f'<{httpserver.url_for("/rows")}?page={page}>; rel="next"'}
+
+
+def test_link_headers_are_followed_unchanged(httpserver: HTTPServer) -> None:
+    serve(httpserver, rows(1), rows(2), headers=(link(httpserver, 2),))
+    pages = read(httpserver, HeaderLinkPaginator(), params={"page": "1", "pageSize": "1"})
+    assert row_total(pages) == 2
+    assert queries(httpserver) == [{"page": "1", "pageSize": "1"}, {"page": "2"}]
+
+
+def test_next_links_in_the_body_are_followed_unchanged(httpserver: HTTPServer) -> None:
+    next_link = httpserver.url_for("/rows") + "?$skiptoken=a"
+    serve(httpserver, {"value": rows(1), "@odata.nextLink": next_link}, {"value": rows(2)})
+    pages = read(httpserver, JSONLinkPaginator("'@odata.nextLink'"), envelope=Envelope("$.value"))
+    assert row_total(pages) == 2
+    assert queries(httpserver)[1] == {"$skiptoken": "a"}
+
+
+def test_page_numbers_start_at_zero_and_end_with_the_declared_pages(httpserver: HTTPServer) -> None:
+    page = {"totalPages": 2, "totalElements": 2}
+    serve(httpserver, {"content": rows(1), "page": page}, {"content": rows(2), "page": page})
+    paginator = PageNumberPaginator(base_page=0, page_param="page", total_path="page.totalPages")
+    assert row_total(read(httpserver, paginator, envelope=Envelope("$.content"))) == 2
+    assert [query["page"] for query in queries(httpserver)] == ["0", "1"]
+
+
+def test_after_goes_on_while_pages_are_full(httpserver: HTTPServer) -> None:
+    serve(httpserver, rows(3, 5), rows(9))
+    assert row_total(read(httpserver, FullPagePaginator("after", 2), params={"pageSize": "2"})) == 3
+    assert queries(httpserver) == [{"pageSize": "2"}, {"pageSize": "2", "after": "5"}]
+
+
+def test_a_cursor_goes_on_while_pages_are_full(httpserver: HTTPServer) -> None:
+    cursor = {"name": "c1f0aa", "count": 2}
+    serve(httpserver, {"cursor": cursor, "results": rows(1, 2)}, {"cursor": cursor, "results": rows(3)})
+    paginator = FullPagePaginator("cursor", 2, cursor=True)
+    assert row_total(read(httpserver, paginator, envelope=Envelope("$.results"))) == 3
+    assert queries(httpserver)[1] == {"cursor": "c1f0aa"}
+
+
+def test_a_repeated_page_is_noticed(httpserver: HTTPServer) -> None:
+    serve(httpserver, rows(3, 5), rows(3, 5))
+    with pytest.raises(IncompleteReadError, match="page 2 repeats an earlier page"):
+        read(httpserver, FullPagePaginator("after", 2))
+
+
+def test_a_circle_of_links_is_noticed(httpserver: HTTPServer) -> None:
+    headers = (link(httpserver, 2), link(httpserver, 3), link(httpserver, 2))
+    serve(httpserver, rows(1), rows(2), rows(3), headers=headers)
+    with pytest.raises(IncompleteReadError, match="links back"):
+        read(httpserver, HeaderLinkPaginator(), params={"page": "1"})
+
+
+def test_an_empty_page_is_asked_for_again_and_then_refused_when_more_follow(httpserver: HTTPServer) -> None:
+    headers = (link(httpserver, 2), link(httpserver, 3), link(httpserver, 3))
+    serve(httpserver, rows(1), [], [], headers=headers)
+    with pytest.raises(IncompleteReadError, match="page 2 is empty though more follow"):
+        read(httpserver, HeaderLinkPaginator())
+    assert len(httpserver.log) == 3
+
+
+def test_an_empty_last_page_is_the_end_once_it_was_said_twice(httpserver: HTTPServer) -> None:
+    serve(httpserver, rows(3, 5), [], [])
+    assert row_total(read(httpserver, FullPagePaginator("after", 2))) == 2
+    assert len(httpserver.log) == 3
+
+
+def test_an_empty_list_is_asked_for_again_where_it_is_suspect(httpserver: HTTPServer) -> None:
+    serve(httpserver, [], rows(1))
+    assert row_total(read(httpserver, FullPagePaginator("after", 2), empty_is_suspect=True)) == 1
+
+
+def test_credentials_never_follow_a_link_to_another_host(httpserver: HTTPServer) -> None:
+    serve(httpserver, rows(1), headers=({"Link": '<https://elsewhere.example/rows?page=2>; rel="next"'},))
+    with pytest.raises(SourceReadError, match="leaves the vendor's host"):
+        read(httpserver, HeaderLinkPaginator())
+
+
+def test_a_page_without_its_totals_is_an_error(httpserver: HTTPServer) -> None:
+    def answer(_: Request) -> Response:
+        return Response(json.dumps({"content": rows(1)}))
+
+    httpserver.expect_request("/rows").respond_with_handler(answer)
+    paginator = PageNumberPaginator(base_page=0, page_param="page", total_path="page.totalPages")
+    with pytest.raises(SourceReadError, match="does not say where the list goes on"):
+        read(httpserver, paginator, envelope=Envelope("$.content"))
