@@ -61,22 +61,15 @@ def _classes(summary: Summary) -> Table:
 
 
 def _largest(summary: Summary) -> Table:
-    table = Table(title=f"The {len(summary.largest)} largest discrepancies", title_justify="left")
-    table.add_column("#", justify="right")
-    table.add_column("client", overflow="fold")
-    table.add_column("product", overflow="fold")
-    table.add_column("class")
-    table.add_column("impact", justify="right")
-    table.add_column("how it came about", overflow="fold", ratio=1)
+    """Two lines a finding: what it is worth and where, then how it came about; readable at 80 columns too."""
+    table = Table(title=f"The {len(summary.largest)} largest discrepancies", title_justify="left", show_header=False)
+    table.add_column("rank", justify="right")
+    table.add_column("impact", justify="right", no_wrap=True)
+    table.add_column("finding", overflow="fold", ratio=1)
     for row in summary.largest:
-        table.add_row(
-            str(row.rank),
-            escape(row.client_name or ""),
-            escape(row.product_name or ""),
-            row.class_,
-            "" if row.revenue_impact is None else f"{row.revenue_impact:+,.2f} {row.currency or ''}",
-            escape(row.explanation),
-        )
+        where = " - ".join(escape(name) for name in (row.client_name, row.product_name) if name)
+        impact = "" if row.revenue_impact is None else f"{row.revenue_impact:+,.2f} {row.currency or ''}"
+        table.add_row(str(row.rank), impact, f"[bold]{where}[/] ({row.class_})\n{escape(row.explanation)}")
     return table
 
 
