@@ -30,7 +30,6 @@ from connectors.exports.profile import COLUMNS, Profile
 from connectors.exports.sheet import TABLES, Sheet
 from connectors.tables import DATE, PRICE, QUANTITY
 
-
 CSV_SHEET = "csv"  # what the key names as sheet for a file that has none
 
 

@@ -1,0 +1,136 @@
+"""`tieout audit`: two exports, no configuration, one ranked list and one workbook."""
+
+import tempfile
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.console import Exit, console, fail
+from pipelines.cli.options import PeriodOption, parse_period
+
+if TYPE_CHECKING:
+    from pipelines.audit.matches import Matches
+
+_SHOWN = 25
+_FILE = {"exists": True, "dir_okay": False, "readable": True}
+
+
+def audit(
+    psa: Annotated[
+        Path, typer.Option("--psa", metavar="FILE", help="What is billed: the PSA's export, CSV or XLSX.", **_FILE)
+    ],
+    vendor: Annotated[
+        Path, typer.Option("--vendor", metavar="FILE", help="What exists: the vendor's export, CSV or XLSX.", **_FILE)
+    ],
+    period: PeriodOption = None,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The workbook to write.", dir_okay=False)] = Path(
+        "audit.xlsx"
+    ),
+    accept_above: Annotated[
+        float,
+        typer.Option(
+            "--accept-above",
+            metavar="SCORE",
+            min=0.5,
+            max=1.0,
+            help="Accept names at or above this score (0.5 to 1) for this audit. 1: only ids and names that are equal.",
+        ),
+    ] = 1.0,
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="CODE", help="ISO code for rows that name no currency.")
+    ] = "USD",
+    psa_profile: Annotated[
+        Path | None,
+        typer.Option("--psa-profile", metavar="FILE", help="A profile.toml that maps the PSA file's columns.", **_FILE),
+    ] = None,
+    vendor_profile: Annotated[
+        Path | None,
+        typer.Option("--vendor-profile", metavar="FILE", help="The same for the vendor's file.", **_FILE),
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", help="Keep everything in this folder; default: a temporary one that is removed.", file_okay=False
+        ),
+    ] = None,
+) -> None:
+    """Compare two exports and rank what does not agree. Needs no configuration and no network.
+
+    The columns are recognised by their usual names; a file that cannot be read for certain is refused with the place,
+    the value and what to do. Clients and products match here where their ids or names are equal but for case and blanks
+    (--accept-above takes less). What does not match is listed with its nearest suggestion and is in no money total.
+
+    A product counts by what the vendor's file holds: seats owned, used, or charged. Nothing is sent anywhere and
+    neither file is changed.
+    """
+    from pipelines.audit.home import AuditRefusedError
+    from pipelines.audit.matches import read_matches
+    from pipelines.audit.run import AuditFailedError, run_audit
+    from pipelines.cli.render import print_summary
+    from pipelines.home import Home, HomeBusyError
+    from pipelines.reports.summary import read_summary
+
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise typer.BadParameter(f"'{currency}' is not three capital letters", param_hint="--currency")
+    month = parse_period(period)
+    with ExitStack() as stack:
+        folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tieout-audit-"))) / "home"
+        try:
+            with console.status("starting") as status:
+                done = run_audit(
+                    psa,
+                    vendor,
+                    out,
+                    Home(folder),
+                    period=month,
+                    accept_above=Decimal(str(accept_above)),
+                    currency=currency,
+                    psa_profile=psa_profile,
+                    vendor_profile=vendor_profile,
+                    progress=lambda words: status.update(f"{words} ..."),
+                )
+        except AuditRefusedError as error:
+            first, *rest = str(error).splitlines()
+            fail(first, *rest, code=Exit.USAGE)
+        except (AuditFailedError, HomeBusyError, OSError) as error:
+            first, *rest = str(error).splitlines() or [type(error).__name__]
+            fail(first, *rest)
+        print_summary(console, read_summary(done.published, largest=_SHOWN))
+        _print_matches(read_matches(done.published), accept_above)
+        console.print(f"Workbook: [bold]{done.workbook}[/] (written in {done.seconds:.0f} s)", soft_wrap=True)
+        if home is not None:
+            console.print(f"Tables: [bold]{done.published}[/] (open it read-only at any time)", soft_wrap=True)
+
+
+def _print_matches(matches: "Matches", accept_above: float) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    rule = (
+        "equal ids, or names equal but for case and blanks"
+        if accept_above >= 1
+        else f"equal ids, or names with a score of {accept_above:g} or more"
+    )
+    console.print(
+        f"\n[bold]Matches[/]: {matches.accounts:,} accounts and {matches.products:,} products, by {rule}. They were "
+        "accepted for this audit only: check them before you act on a figure."
+    )
+    if not matches.unmatched:
+        return
+    table = Table(title="Not matched, and in no money total", title_justify="left")
+    for name, justify in (("what", "left"), ("name in the vendor's file", "left"), ("quantity", "right")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]  # rich types it as a Literal
+    table.add_column("nearest in the PSA", overflow="fold")
+    for row in matches.unmatched[:_SHOWN]:
+        table.add_row(
+            row.what,
+            escape(row.name),
+            "" if row.quantity is None else f"{row.quantity.normalize():,f}",
+            "" if row.suggestion is None else escape(f"{row.suggestion} ({row.score:.0%})"),
+        )
+    console.print(table)
+    if len(matches.unmatched) > _SHOWN:
+        console.print(f"... and {len(matches.unmatched) - _SHOWN:,} more: sheet Unmapped of the workbook")
