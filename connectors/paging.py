@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, BaseReferencePaginator
 from requests import Request
 
+from connectors.bodies import Envelope
 from connectors.errors import IncompleteReadError, SourceReadError
-from connectors.http import Answer, Envelope, SourceClient, Tally
+from connectors.http import Answer, SourceClient, Tally
 
 # A list so long that it has more pages is a loop; at 200 rows a page this is two million rows.
 MOST_PAGES = 10_000

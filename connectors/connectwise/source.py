@@ -14,11 +14,12 @@ import pyarrow as pa
 from dlt.sources.helpers.rest_client.paginators import HeaderLinkPaginator
 
 from connectors.auth import BasicAuth
+from connectors.bodies import Envelope
 from connectors.config import without_slash
 from connectors.connectwise.config import Config
 from connectors.connectwise.schema import ADDITIONS, AGREEMENTS, CATALOG, COMPANIES, INVOICES, TABLES
 from connectors.errors import IncompleteReadError, SourceReadError
-from connectors.http import Answer, Budget, Envelope, SourceClient, Tally
+from connectors.http import Answer, Budget, SourceClient, Tally
 from connectors.json_pages import PageText, parse
 from connectors.paging import read_pages, row_total
 from connectors.reads import Plan, Progress

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
 
 from connectors.auth import TokenAuth
+from connectors.bodies import Envelope
 from connectors.config import without_slash
 from connectors.errors import FieldError, IncompleteReadError, SourceReadError
-from connectors.http import Answer, Budget, Envelope, SourceClient, Tally, token_fetcher
+from connectors.http import Answer, Budget, SourceClient, Tally, token_fetcher
 from connectors.json_pages import PageText, empty, parse
 from connectors.microsoft_graph.config import Config
 from connectors.microsoft_graph.counting import SELECTED_FIELDS, count_licences

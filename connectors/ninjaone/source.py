@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
 from connectors.auth import TokenAuth
+from connectors.bodies import Envelope
 from connectors.config import without_slash
 from connectors.errors import IncompleteReadError, SourceReadError
-from connectors.http import Budget, Envelope, SourceClient, Tally, token_fetcher
+from connectors.http import Budget, SourceClient, Tally, token_fetcher
 from connectors.json_pages import PageText, parse
 from connectors.ninjaone.config import Config
 from connectors.ninjaone.schema import COMPUTER_SYSTEMS, DEVICES, ORGANIZATIONS, TABLES

@@ -12,9 +12,10 @@ import pyarrow as pa
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
 
 from connectors.auth import TokenAuth
+from connectors.bodies import Envelope
 from connectors.config import without_slash
 from connectors.errors import IncompleteReadError, NotFoundError
-from connectors.http import Answer, Budget, Envelope, SourceClient, Tally, token_fetcher
+from connectors.http import Answer, Budget, SourceClient, Tally, token_fetcher
 from connectors.json_pages import PageText, parse
 from connectors.paging import read_pages, row_total
 from connectors.pax8.config import Config

@@ -9,9 +9,10 @@ from requests import Request
 from werkzeug import Response
 
 from connectors.auth import BasicAuth, TokenAuth
+from connectors.bodies import Envelope
 from connectors.config import ApiConfig
 from connectors.errors import AccessRefusedError, NotFoundError, SourceReadError, TimeBudgetError
-from connectors.http import Budget, Envelope, SourceClient, Tally, token_fetcher
+from connectors.http import Budget, SourceClient, Tally, token_fetcher
 
 QUICK = ApiConfig(backoff_seconds=0.01, max_attempts=3, timeout_seconds=0.5)
 SECRET = "do-not-show-this"

@@ -6,9 +6,10 @@ from dlt.sources.helpers.rest_client.paginators import HeaderLinkPaginator, JSON
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from connectors.bodies import Envelope
 from connectors.config import ApiConfig
 from connectors.errors import IncompleteReadError, SourceReadError
-from connectors.http import Budget, Envelope, SourceClient, Tally
+from connectors.http import Budget, SourceClient, Tally
 from connectors.paging import FullPagePaginator, read_pages, row_total
 
 
