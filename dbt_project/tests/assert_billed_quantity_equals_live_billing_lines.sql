@@ -1,5 +1,7 @@
 -- Fails with each client and product whose B is not the sum of its live, billable lines.
 -- It does not assert which lines are live: that is the canonical layer's to say.
+{{ config(meta={'dagster': {'ref': {'name': 'reconciliation'}}}) }}
+
 with billing_lines as (
     select
         client_id,

@@ -1,5 +1,7 @@
 -- Fails with each source row that has no disposition, or more than one, and each disposition without a source row.
 -- Asserted row by row, where the tie-out rule exactly_once compares totals: two errors cannot cancel out here.
+{{ config(meta={'dagster': {'ref': {'name': 'row_dispositions'}}}) }}
+
 with accepted as (
     select
         source_system,

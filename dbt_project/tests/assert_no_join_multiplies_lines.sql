@@ -1,5 +1,7 @@
 -- Fails with each step of the comparison that holds another number of lines than there are lines.
 -- It does not assert what a step says of a line.
+{{ config(meta={'dagster': {'ref': {'name': 'reconciliation'}}}) }}
+
 with steps as (
     select
         'lines_assessable' as step,

@@ -1,5 +1,7 @@
 -- Fails with each currency whose headline differs from the sum of its lines of one sign, or where a class carries money
 -- of the other sign: a net figure would hide both errors.
+{{ config(meta={'dagster': {'ref': {'name': 'period_summary'}}}) }}
+
 with lines_by_currency as (
     select
         currency,
