@@ -160,7 +160,7 @@ def _check_name(path: Path) -> None:
 
 
 def _in_folder(folder: str, problem: Problem) -> Problem:
-    if problem.file.startswith(folder):
+    if problem.file == folder or problem.file.startswith(f"{folder}/"):
         return problem
     return Problem(
         f"{folder}/{problem.file}", problem.reason, problem.advice, problem.where, problem.column, problem.value

@@ -1,0 +1,101 @@
+"""One audit from end to end through the command line, its figures worked out by hand."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+pytestmark = pytest.mark.integration
+
+EVIL = '=HYPERLINK("http://x","y")'
+PSA = f"""Agreement report
+Client;Agreement;Product;Quantity;Unit Price;Unit Cost
+Acme Ltd;A1;Microsoft 365 Business Premium;36;$22.00;$17.60
+Beta Corp;B1;Microsoft 365 Business Premium;10;$22.00;$17.60
+Gamma Inc;G1;Microsoft 365 Business Premium;5;$22.00;$17.60
+"{EVIL.replace('"', '""')}";E1;Microsoft 365 Business Premium;1;$22.00;$17.60
+Total;;;52;;
+"""
+VENDOR = f"""Customer,Product,Quantity,Partner Cost
+ACME  LTD,Microsoft 365 Business Premium,42,17.60
+beta corp,Microsoft 365 Business Premium,8,17.60
+Gamma Incorporated,Microsoft 365 Business Premium,5,17.60
+"{EVIL.replace('"', '""')}",Microsoft 365 Business Premium,3,17.60
+Acme Ltd,Exchange Online,3,4.00
+"""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path, Path]:
+    from pipelines.cli.app import app
+
+    folder = tmp_path_factory.mktemp("audit")
+    (folder / "psa.csv").write_bytes(PSA.encode("utf-16"))
+    (folder / "vendor.csv").write_text(VENDOR)
+    arguments = ["audit", "--psa", folder / "psa.csv", "--vendor", folder / "vendor.csv", "--out", folder / "a.xlsx"]
+    result = CliRunner().invoke(app, [*map(str, arguments), "--home", str(folder / "home")], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    return result, folder / "a.xlsx", folder / "home" / "published" / "tieout.duckdb"
+
+
+def test_the_figures_are_those_worked_out_by_hand(done):
+    with duckdb.connect(str(done[2]), read_only=True) as connection:
+        lines = connection.execute(
+            "select client_name, class, variance, revenue_impact from analytics.discrepancies "
+            "where class in ('underbilled', 'overbilled', 'unbilled', 'orphan_billing') order by rank"
+        ).fetchall()
+    assert lines == [
+        ("Acme Ltd", "underbilled", Decimal(6), Decimal("132.00")),
+        # 3 owned, 1 billed and 8 owned, 10 billed: the same money, in either order
+        *sorted(
+            [
+                (EVIL, "underbilled", Decimal(2), Decimal("44.00")),
+                ("Beta Corp", "overbilled", Decimal(-2), Decimal("-44.00")),
+            ],
+            key=lambda line: [row[0] for row in lines].index(line[0]),
+        ),
+    ]
+
+
+def test_a_name_that_is_only_alike_is_a_suggestion_and_in_no_total(done):
+    output = done[0].output
+    assert "2 or more" not in output
+    assert "by equal ids, or names equal but for case and blanks" in " ".join(output.split())
+    assert "Gamma Incorporated" in output
+    assert "Gamma Inc (" in output
+    with duckdb.connect(str(done[2]), read_only=True) as connection:
+        classes = connection.execute(
+            "select distinct class, revenue_impact from analytics.reconciliation where client_name like 'Gamma%'"
+        ).fetchall()
+    assert classes == [("unmapped_client", None)]
+
+
+def test_the_workbook_has_all_sheets_and_every_text_stays_a_text(done):
+    book = openpyxl.load_workbook(done[1])
+    assert book.sheetnames == ["Summary", "Discrepancies", "All lines", "Unmapped", "Source health", "Tie-out"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert sum(cell.value == EVIL for cell in cells) >= 2
+    sheet = book["Discrepancies"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref is not None
+    headers = [cell.value for cell in sheet[1]]
+    first = dict(zip(headers, [cell.value for cell in sheet[2]], strict=True))
+    assert (first["Client"], first["Revenue impact"], first["Billed (B)"], first["Owned (O)"]) == (
+        "Acme Ltd",
+        132,
+        36,
+        42,
+    )
+    assert "6 x 22.00 = 132.00" in first["Explanation"]
+    assert (
+        "Gamma Inc"
+        in [row[6] for row in book["Unmapped"].iter_rows(values_only=True) if row[3] == "Gamma Incorporated"][0]
+    )
+    totals = [row for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Total"]
+    assert [row[1:4] for row in totals] == [("USD", 176, 44)]
+    assert {row[7] for row in book["Tie-out"].iter_rows(min_row=2, values_only=True)} == {"yes"}
