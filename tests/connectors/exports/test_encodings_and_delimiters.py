@@ -34,9 +34,9 @@ def test_a_page_other_than_western_is_named_in_the_message(inbox):
 
 
 def test_the_profile_chooses_the_encoding(inbox):
-    inbox.drop("psa/lines.csv", "Client,Product,Quantity\nМир,x,3\n".encode("koi8-r"))
+    inbox.drop("psa/lines.csv", "Client,Product,Quantity\n\u041c\u0438\u0440,x,3\n".encode("koi8-r"))
     inbox.drop("psa/profile.toml", 'kind = "billing"\nencoding = "koi8-r"\n')
-    assert inbox.rows()[0]["client_name"] == "Мир"
+    assert inbox.rows()[0]["client_name"] == "\u041c\u0438\u0440"
 
 
 def test_bytes_that_are_not_text_are_refused_with_their_line(inbox):

@@ -42,6 +42,11 @@ def test_one_refused_file_fails_both_tables_and_keeps_nothing(inbox):
     assert inbox.refusal().startswith('mail/seats.csv, line 2, column "Seats": not a number (found "four")')
 
 
+def test_a_file_named_like_its_folder_is_named_with_its_folder(inbox):
+    inbox.drop("psa/psa.csv", BILLING.replace("3", "x"))
+    assert inbox.refusal().startswith("psa/psa.csv, line 2")
+
+
 def test_the_faults_of_all_files_are_told_at_once(inbox):
     inbox.drop("psa/lines.csv", BILLING.replace("3", "x"))
     inbox.drop("psa/more.csv", "nothing")

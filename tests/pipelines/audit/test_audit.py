@@ -92,10 +92,8 @@ def test_the_workbook_has_all_sheets_and_every_text_stays_a_text(done):
         42,
     )
     assert "6 x 22.00 = 132.00" in first["Explanation"]
-    assert (
-        "Gamma Inc"
-        in [row[6] for row in book["Unmapped"].iter_rows(values_only=True) if row[3] == "Gamma Incorporated"][0]
-    )
+    unmapped = {row[3]: row[6] for row in book["Unmapped"].iter_rows(values_only=True)}
+    assert unmapped["Gamma Incorporated"].startswith("Gamma Inc (")
     totals = [row for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Total"]
     assert [row[1:4] for row in totals] == [("USD", 176, 44)]
     assert {row[7] for row in book["Tie-out"].iter_rows(min_row=2, values_only=True)} == {"yes"}
