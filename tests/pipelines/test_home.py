@@ -49,9 +49,9 @@ def test_a_file_in_the_place_of_the_home_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_second_run_on_one_home_is_told_who_holds_it(home: Home) -> None:
-    with home.lock("run 1234"), pytest.raises(HomeBusyError, match=f"run 1234, process {os.getpid()}"):
-        with home.lock("run 5678"):
-            pass
+    told = pytest.raises(HomeBusyError, match=f"run 1234, process {os.getpid()}")
+    with home.lock("run 1234"), told, home.lock("run 5678"):
+        pass
 
 
 def test_two_homes_do_not_lock_each_other(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publish.copy import attached_copy, put_in_place, write_in_place
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE SCHEMA analytics")
+        connection.execute("CREATE TABLE analytics.lines (id INTEGER NOT NULL, amount DECIMAL(18, 2), flags VARCHAR[])")
+        connection.execute("INSERT INTO analytics.lines VALUES (1, 1.50, ['a']), (2, NULL, [])")
+        connection.execute("COMMENT ON TABLE analytics.lines IS 'what the client''s bill says'")
+        connection.execute("COMMENT ON COLUMN analytics.lines.amount IS 'money'")
+        connection.execute("CREATE TABLE main.private (x INTEGER)")
+    return path
+
+
+def test_the_copy_holds_rows_types_constraints_and_comments_of_the_public_schema_alone(
+    source: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "it's a copy.duckdb"
+    with duckdb.connect(source) as connection, attached_copy(connection, path, "analytics"):
+        pass
+    with duckdb.connect(path, read_only=True) as copy:
+        assert copy.execute("SELECT schema_name, table_name, comment FROM duckdb_tables()").fetchall() == [
+            ("analytics", "lines", "what the client's bill says")
+        ]
+        assert copy.execute(
+            "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall() == [
+            ("id", "INTEGER", False, None),
+            ("amount", "DECIMAL(18,2)", True, "money"),
+            ("flags", "VARCHAR[]", True, None),
+        ]
+        assert copy.execute("FROM analytics.lines").fetchall()[1] == (2, None, [])
+    assert not path.with_name(path.name + ".wal").exists()
+
+
+def test_the_warehouse_stays_usable_after_a_failure_inside(source: Path, tmp_path: Path) -> None:
+    with duckdb.connect(source) as connection:
+        with pytest.raises(ZeroDivisionError), attached_copy(connection, tmp_path / "copy.duckdb", "analytics"):
+            raise ZeroDivisionError
+        assert connection.execute("SELECT count(*) FROM analytics.lines").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM duckdb_databases() WHERE NOT internal").fetchone() == (1,)
+
+
+def test_a_reader_of_the_old_copy_keeps_it_while_the_new_one_takes_its_place(source: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published.duckdb"
+    with duckdb.connect(source) as connection, attached_copy(connection, published, "analytics"):
+        pass
+    with duckdb.connect(published, read_only=True) as reader:
+        with duckdb.connect(source) as connection:
+            connection.execute("DELETE FROM analytics.lines")
+            with attached_copy(connection, tmp_path / ".new-x", "analytics"):
+                pass
+        put_in_place(tmp_path / ".new-x", published)
+        assert reader.execute("SELECT count(*) FROM analytics.lines").fetchone() == (2,)
+    with duckdb.connect(published, read_only=True) as later:
+        assert later.execute("SELECT count(*) FROM analytics.lines").fetchone() == (0,)
+
+
+def test_small_files_are_replaced_whole(tmp_path: Path) -> None:
+    target = tmp_path / "run.json"
+    write_in_place("one", target)
+    write_in_place("two", target)
+    assert target.read_text() == "two"
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]

@@ -1,0 +1,119 @@
+"""The gate, on small invented public tables: what stops a run from being published, and what stays when it does."""
+
+from datetime import UTC, date, datetime
+
+import duckdb
+import pytest
+
+from pipelines.home import Home
+from pipelines.publish.publish import NotPublishedError, publish
+from pipelines.steps.current import CurrentRun
+from pipelines.warehouse.connection import connect, create_control_tables
+from pipelines.warehouse.control import Run, write_run
+
+TABLES = """
+CREATE SCHEMA analytics; CREATE SCHEMA canonical;
+CREATE TABLE analytics.tie_out (rule VARCHAR, source_system VARCHAR, period DATE, currency VARCHAR, subject VARCHAR,
+    left_total DECIMAL(18, 4), right_total DECIMAL(18, 4), difference DECIMAL(18, 4), passed BOOLEAN, note VARCHAR);
+CREATE TABLE analytics.source_health (source_system VARCHAR, status VARCHAR, row_count BIGINT,
+    last_success_at TIMESTAMPTZ, message VARCHAR);
+INSERT INTO analytics.source_health VALUES ('pax8', 'healthy', 3, '2026-06-01 00:00:00+00', NULL);
+CREATE TABLE analytics.reconciliation (line_key VARCHAR, variance DECIMAL(18, 4), as_of TIMESTAMPTZ);
+CREATE TABLE canonical.current_reads (source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, mode VARCHAR,
+    content_hash VARCHAR, row_count BIGINT, captured_at TIMESTAMPTZ, is_newest BOOLEAN);
+"""
+
+
+def begin(home: Home, run_id: str) -> None:
+    run = Run(run_id, date(2026, 6, 1), datetime(2026, 6, 20, tzinfo=UTC), "USD", None, "1", "rules")
+    CurrentRun(run, as_of_given=True, systems=()).save(home)
+    with connect(home.warehouse) as connection:
+        write_run(connection, run)
+
+
+@pytest.fixture
+def computed(home: Home) -> Home:
+    """A home whose run has computed its public tables."""
+    with connect(home.warehouse) as connection:
+        create_control_tables(connection)
+        connection.execute(TABLES)
+        connection.execute("INSERT INTO analytics.reconciliation VALUES ('a', 1, now()), ('b', 2, now())")
+        connection.execute(
+            "INSERT INTO analytics.tie_out VALUES "
+            "('exactly_once', 'pax8', '2026-06-01', NULL, 'subscriptions', 3, 3, 0, true, '')"
+        )
+    begin(home, "run1")
+    return home
+
+
+def change(home: Home, statement: str) -> None:
+    with connect(home.warehouse) as connection:
+        connection.execute(statement)
+
+
+def published_rows(home: Home) -> list:
+    with duckdb.connect(home.published, read_only=True) as copy:
+        return copy.execute("SELECT line_key FROM analytics.reconciliation ORDER BY 1").fetchall()
+
+
+def test_a_run_that_ties_out_is_published_and_recorded_and_over(computed: Home) -> None:
+    published = publish(computed)
+    assert published_rows(computed) == [("a",), ("b",)]
+    assert '"run_id": "run1"' in computed.published_summary.read_text()
+    assert not computed.current_run.exists()
+    with connect(computed.warehouse) as connection:
+        assert connection.execute("SELECT run_id, result_hash FROM control.published_runs").fetchall() == [
+            ("run1", published.result_hash)
+        ]
+
+
+def test_determinism_is_a_row_of_the_copys_tie_out(computed: Home) -> None:
+    publish(computed)
+    with duckdb.connect(computed.published, read_only=True) as copy:
+        assert copy.execute("SELECT rule, passed FROM analytics.tie_out ORDER BY 1").fetchall() == [
+            ("determinism", True),
+            ("exactly_once", True),
+        ]
+
+
+def test_a_failed_tie_out_publishes_nothing_and_names_the_control(computed: Home) -> None:
+    publish(computed)
+    begin(computed, "run2")
+    change(computed, "INSERT INTO analytics.reconciliation VALUES ('c', 9, now())")
+    change(
+        computed,
+        "INSERT INTO analytics.tie_out VALUES ('invoice', 'pax8', '2026-06-01', 'USD', 'inv-7', 5, 4, 1, false, '')",
+    )
+    with pytest.raises(NotPublishedError, match=r"invoice: pax8 inv-7 USD: 5.0000 against 4.0000, difference 1.0000"):
+        publish(computed)
+    assert published_rows(computed) == [("a",), ("b",)]
+    assert '"run_id": "run1"' in computed.published_summary.read_text()
+
+
+def test_equal_inputs_with_another_result_are_refused_naming_the_tables(computed: Home) -> None:
+    publish(computed)
+    begin(computed, "run2")
+    change(computed, "UPDATE analytics.reconciliation SET variance = 5 WHERE line_key = 'a'")
+    with pytest.raises(NotPublishedError, match=r"run1.*reconciliation \(2 rows then, 2 now\)"):
+        publish(computed)
+
+
+def test_equal_inputs_with_an_equal_result_are_published_again(computed: Home) -> None:
+    first = publish(computed)
+    begin(computed, "run2")
+    change(computed, "UPDATE analytics.reconciliation SET as_of = now() + INTERVAL 1 DAY")
+    second = publish(computed)
+    assert (second.result_hash, second.inputs_hash) == (first.result_hash, first.inputs_hash)
+
+
+def test_other_inputs_may_give_another_result(computed: Home) -> None:
+    first = publish(computed)
+    begin(computed, "run2")
+    change(
+        computed,
+        "INSERT INTO control.decisions VALUES ('d', 'a', '2026-06-01', 'accept', NULL, 'me', now(), NULL, NULL)",
+    )
+    change(computed, "UPDATE analytics.reconciliation SET variance = 5 WHERE line_key = 'a'")
+    second = publish(computed)
+    assert second.inputs_hash != first.inputs_hash
+    assert second.result_hash != first.result_hash

@@ -1,0 +1,70 @@
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+
+from pipelines.home import Home
+from pipelines.warehouse.connection import WarehouseLockedError, connect, create_control_tables
+
+HOLDER = """
+import duckdb, sys, time
+connection = duckdb.connect(sys.argv[1])
+print("open", flush=True)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+def hold(home: Home, seconds: float) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(home.warehouse), str(seconds)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "open\n"
+    return child
+
+
+def test_a_short_lock_is_waited_for(home: Home) -> None:
+    child = hold(home, 1.0)
+    with connect(home.warehouse, patience=20) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    child.wait()
+
+
+def test_a_long_lock_ends_in_a_message_that_says_what_to_do(home: Home) -> None:
+    child = hold(home, 60)
+    try:
+        with pytest.raises(WarehouseLockedError, match="published copy"), connect(home.warehouse, patience=0.3):
+            pass
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_other_errors_are_not_waited_for(home: Home) -> None:
+    home.warehouse.write_bytes(b"this is no database file" * 1000)
+    began = time.monotonic()
+    with pytest.raises(duckdb.Error), connect(home.warehouse, patience=30):
+        pass
+    assert time.monotonic() - began < 5
+
+
+def test_the_connection_is_closed_when_the_block_fails(home: Home) -> None:
+    with pytest.raises(ZeroDivisionError), connect(home.warehouse) as connection:
+        1 / 0  # noqa: B018
+    with pytest.raises(duckdb.ConnectionException):
+        connection.execute("SELECT 1")
+
+
+def test_times_are_utc(home: Home) -> None:
+    with connect(home.warehouse) as connection:
+        assert connection.execute("SELECT current_setting('TimeZone')").fetchone() == ("UTC",)
+
+
+def test_the_control_tables_can_be_created_again_and_again(home: Home) -> None:
+    with connect(home.warehouse) as connection:
+        create_control_tables(connection)
+        connection.execute("INSERT INTO control.sources VALUES ('pax8', 'vendor', true, 26)")
+        create_control_tables(connection)
+        assert connection.execute("SELECT count(*) FROM control.sources").fetchone() == (1,)
