@@ -10,6 +10,7 @@ import copy
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,7 @@ from connectors.errors import (
 from connectors.json_pages import connect
 
 _PASSING_ERRORS = (ConnectionError, Timeout, ChunkedEncodingError)
+_SLOW_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 300.0  # a vendor's Retry-After above this is cut; the time budget ends the source before
 
 
@@ -110,6 +112,20 @@ class _Call:
     captured_at: datetime | None = None
 
 
+class _Pace:
+    """After a 429, calls go one at a time for a while: parallel ones would take each other's allowance for ever."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._slow_until = 0.0
+
+    def slow_down(self) -> None:
+        self._slow_until = time.monotonic() + _SLOW_SECONDS
+
+    def turn(self) -> AbstractContextManager[object]:
+        return self._turn if time.monotonic() < self._slow_until else nullcontext()
+
+
 class SourceClient:
     """Sends one source's requests. May be shared by the threads of that source.
 
@@ -135,6 +151,7 @@ class SourceClient:
         self._headers = {"Accept": "application/json", **(headers or {})}
         self._attempts = config.max_attempts
         self._calls = threading.local()
+        self._pace = _Pace()
         self._database = connect()
         self._client = Client(
             request_timeout=config.timeout_seconds,
@@ -193,6 +210,10 @@ class SourceClient:
         return Answer(response.text, response.url, response.links, call.captured_at, **facts)
 
     def _send_once(self, request: Request, endpoint: str, tally: Tally, envelope: Envelope) -> tuple[Response, _Call]:
+        with self._pace.turn():
+            return self._send_now(request, endpoint, tally, envelope)
+
+    def _send_now(self, request: Request, endpoint: str, tally: Tally, envelope: Envelope) -> tuple[Response, _Call]:
         if self.budget.remaining() <= 0:
             raise TimeBudgetError(self.system, endpoint, f"time budget of {self.budget.seconds:g} s used up")
         call = self._calls.current = _Call(endpoint, envelope)
@@ -219,6 +240,8 @@ class SourceClient:
         assert response is not None, "an attempt ends in a response or an exception"
         call.captured_at = call.captured_at or _date(response)
         status = response.status_code
+        if status == 429:
+            self._pace.slow_down()
         if status == 429 or status >= 500:
             call.problem = f"HTTP {status}"
             return self._time_for_more(response)

@@ -102,3 +102,11 @@ def test_the_read_tells_its_progress(world: World, server: SandboxServer) -> Non
     )
     source.rows(SUBSCRIPTIONS)  # type: ignore[attr-defined] # sources over HTTP have it
     assert ("pax8", "subscriptions", len(world.pax8.subscriptions)) in told
+
+
+def test_a_rate_limit_below_the_number_of_workers_is_kept_to(world: World) -> None:
+    """Eight workers that each repeat their call after a 429 once took each other's allowance until one gave up."""
+    with SandboxServer(world, requests_per_second=12) as limited:
+        reads = by_table(reading("pax8", world, limited.url, workers=16, max_attempts=4, backoff_seconds=0.2).reads())
+    assert {read.status for read in reads.values()} == {"ok"}
+    assert reads["invoice_items"].retries > 0
