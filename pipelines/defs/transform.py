@@ -4,7 +4,7 @@ Belongs here: running `dbt build` from an asset and what the UI shows of it. Doe
 (`dbt_project/`), profile and manifest (`pipelines.steps.transform`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from time import monotonic
@@ -18,14 +18,30 @@ from pipelines.defs.metadata import table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.defs.translators import ModelTranslator
 from pipelines.home import Home
-from pipelines.steps.transform import BUILD_ARGUMENTS, PROJECT, program
+from pipelines.steps.transform import BUILD_ARGUMENTS, PROJECT, TARGET, program
 from pipelines.warehouse.connection import connect
 
 
+class DbtWithoutAdapter(DbtCliResource):
+    """dbt in its own process alone.
+
+    dagster-dbt also prepares a dbt adapter in Dagster's process, for row counts and column metadata. We count by
+    ourselves, preparing it takes about two seconds, and a connection it kept open would lock dbt out of the warehouse.
+    """
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
 def dbt_resource(home: Home) -> DbtCliResource:
-    """Dbt on this home: its profile and its program."""
-    return DbtCliResource(
-        project_dir=str(PROJECT), profiles_dir=str(home.dbt), dbt_executable=str(program(home)), target="home"
+    """Make the dbt of this home: its profile and its program."""
+    return DbtWithoutAdapter(
+        project_dir=str(PROJECT),
+        profiles_dir=str(home.dbt),
+        dbt_executable=str(program(home)),
+        target=TARGET,
+        # At the default level (debug) dbt writes 13 MB of log a run.
+        global_config_flags=["--log-level-file", "info"],
     )
 
 

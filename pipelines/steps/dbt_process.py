@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+from importlib.metadata import version
 
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
@@ -33,6 +34,9 @@ def forget_secrets() -> None:
 
 def main() -> None:
     """Run dbt with the arguments of the command line."""
+    if sys.argv[1:] == ["--version"]:  # dagster-dbt asks each time; importing dbt to answer takes seconds
+        sys.stdout.write(f"installed: {version('dbt-core')}\n")
+        return
     die_with_parent()
     forget_secrets()
     from dbt.cli.main import cli

@@ -35,7 +35,7 @@ while not Path(stop).exists():
         ).fetchone()
         assert found[0] > 0 and found[1] > 0, found
     count += 1
-    time.sleep(0.02)
+    time.sleep(0.1)
 print(count)
 """
 

@@ -1,0 +1,255 @@
+"""Whole runs on the sandbox: what one leaves behind, that a second changes nothing, that killing does no harm."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from pipelines.defs.instance import open_instance
+from pipelines.home import Home, HomeBusyError
+from pipelines.publish.hashing import RUN_TIMES
+from pipelines.run import run_pipeline
+from sandbox.home import write_home
+from sandbox.misbehave import Misbehaviour
+from sandbox.server import SandboxServer
+from tests.pipelines.conftest import Ran, copy_of, run
+
+pytestmark = pytest.mark.integration
+
+# Runs the pipeline and kills its own process, with no chance to tidy up, when the named thing happens.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.home import Home
+from pipelines.run import run_pipeline
+step, kind, after = sys.argv[2], sys.argv[3], int(sys.argv[4])
+seen = 0
+def watch(event):
+    global seen
+    if (event.step, event.kind) == (step, kind):
+        seen += 1
+        if seen > after:
+            os.kill(os.getpid(), signal.SIGKILL)
+outcome = run_pipeline(Home(Path(sys.argv[1])), progress=watch)
+print(outcome)
+"""
+
+
+def query(home: Home, sql: str) -> list:
+    with duckdb.connect(home.published, read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.execute(sql).fetchall()
+
+
+def public_rows(home: Home) -> dict[str, list]:
+    """Every public row without the run's own times and what quotes them."""
+    rows = {}
+    for (table,) in query(home, "SELECT table_name FROM duckdb_tables() ORDER BY 1"):
+        columns = [
+            name
+            for (name,) in query(home, f"SELECT column_name FROM duckdb_columns() WHERE table_name = '{table}'")
+            if name not in RUN_TIMES and name not in ("note", "message")
+        ]
+        wanted = ", ".join(f'"{name}"' for name in columns)
+        rows[table] = query(home, f"SELECT {wanted} FROM analytics.{table} ORDER BY ALL")
+    return rows
+
+
+def test_a_run_publishes_and_says_what_came_of_each_source(first_run: Ran) -> None:
+    outcome = first_run.outcome
+    assert outcome.error is None
+    assert outcome.published
+    assert {source.source_system for source in outcome.sources} == {
+        "connectwise",
+        "microsoft_graph",
+        "pax8",
+        "ninjaone",
+    }
+    assert {source.status for source in outcome.sources} <= {"healthy", "partial"}
+    assert outcome.log.stat().st_size > 0
+    assert query(first_run.home, "SELECT count(*) FROM analytics.reconciliation")[0][0] > 0
+
+
+def test_progress_tells_of_every_step_and_of_rows_by_source(first_run: Ran) -> None:
+    finished = {event.step for event in first_run.events if event.kind == "finished"}
+    assert finished >= {"begin", "extract", "load", "transform", "publish"}
+    assert {event.source for event in first_run.events if event.step == "extract" and event.rows} >= {
+        "pax8",
+        "ninjaone",
+    }
+
+
+def test_the_run_shows_in_dagster_with_materializations_and_checks(first_run: Ran) -> None:
+    with open_instance(first_run.home) as instance:
+        stored = instance.get_run_by_id(first_run.outcome.run_id)
+        assert stored is not None
+        assert stored.status is dg.DagsterRunStatus.SUCCESS
+        for key in (
+            "pax8_api/subscriptions",
+            "raw_pax8/subscriptions",
+            "analytics/reconciliation",
+            "published/tie_out",
+        ):
+            event = instance.get_latest_materialization_event(dg.AssetKey(key.split("/")))
+            assert event is not None, key
+        metadata = event.asset_materialization.metadata
+        assert metadata["dagster/row_count"].value > 0
+        assert "|" in metadata["preview"].value
+
+
+def test_the_working_folder_is_empty_after_a_run(first_run: Ran) -> None:
+    assert list(first_run.home.work.iterdir()) == []
+    assert {path.name for path in first_run.home.published_folder.iterdir()} == {"run.json", "tieout.duckdb"}
+
+
+def test_no_secret_is_in_the_log_or_in_dagsters_storage(first_run: Ran) -> None:
+    secrets = [
+        line.split('"')[1] for line in first_run.home.secrets_file.read_text().splitlines() if line.count('"') == 2
+    ]
+    assert secrets
+    for path in [*first_run.home.logs.rglob("*"), *first_run.home.dagster.rglob("*"), *first_run.home.dbt.rglob("*")]:
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [secret for secret in secrets if secret.encode() in content], path
+
+
+def test_a_second_run_on_unchanged_sources_has_the_same_result(first_run: Ran, second_run: Ran) -> None:
+    assert second_run.outcome.error is None
+    assert second_run.outcome.result_hash == first_run.outcome.result_hash
+
+
+def test_a_second_run_changes_no_public_row_and_doubles_none(home_before_second_run: Home, second_run: Ran) -> None:
+    before, after = public_rows(home_before_second_run), public_rows(second_run.home)
+    history = "discrepancy_history"  # has one row per run, as its grain says
+    assert sorted(before[history] * 2, key=str) == sorted(after[history], key=str)
+    # The rows that reads brought in this run are the run's own: an unchanged source brings fewer the second time.
+    for rows in (before, after):
+        rows["tie_out"] = [row for row in rows["tie_out"] if "completeness" not in row]
+        del rows[history]
+    assert after == before
+
+
+def test_readers_never_fail_while_runs_publish(second_run: Ran) -> None:
+    assert len(second_run.reads) == 2
+    assert min(second_run.reads) > 5
+
+
+def test_dbt_starts_quickly_the_second_time(second_run: Ran) -> None:
+    """A changed variable, profile or path would make dbt parse the whole project again, without any error."""
+    target = second_run.home.dbt / "target"
+    # Written whenever dbt parses; the last time was when the manifest was prepared, before the first build.
+    parsed = (target / "partial_parse.msgpack").stat().st_mtime
+    assert parsed <= (second_run.home.dbt / "manifest.key").stat().st_mtime
+
+
+def test_a_failed_source_fails_alone_and_the_run_says_so(first_run: Ran, world, tmp_path: Path) -> None:
+    home = copy_of(first_run.home, tmp_path)
+    with SandboxServer(world, [Misbehaviour.parse("pax8:http_500")]) as bad:
+        write_home(world, home.path, bad.url)
+        home.settings_file.write_text(
+            home.settings_file.read_text().replace(
+                "[sources.pax8]\n", "[sources.pax8]\nmax_attempts = 2\nbackoff_seconds = 0.01\n"
+            )
+        )
+        ran = run(home)
+    assert ran.outcome.published
+    status = {source.source_system: source for source in ran.outcome.sources}
+    assert status["pax8"].status == "failed"
+    assert "pax8" in (status["pax8"].message or "")
+    assert status["connectwise"].status == "healthy"
+    assert query(home, "SELECT count(*) FROM analytics.reconciliation WHERE class = 'not_assessed'")[0][0] > 0
+    with open_instance(home) as instance:
+        key = dg.AssetKey(["raw_pax8", "subscriptions"])
+        event = instance.get_latest_materialization_event(key)
+        assert event is not None
+        assert event.asset_materialization.metadata["status"].value == "failed"
+        records = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(key, "read_succeeded"), limit=1
+        )
+        assert records[0].status.value == "FAILED"
+
+
+def test_a_run_killed_anywhere_leaves_the_copy_and_needs_no_repair(
+    first_run: Ran, world, server: SandboxServer, tmp_path: Path
+) -> None:
+    """Each kill is a trap for the run after it: what it left must not stop that one before it is killed itself."""
+    home = copy_of(first_run.home, tmp_path)
+    before = home.published.read_bytes()
+    stages = [
+        ("extract", "advanced", 0),
+        ("load", "started", 2),
+        ("transform", "advanced", 3),
+        ("publish", "started", 0),
+    ]
+    for step, kind, after in stages:
+        died = subprocess.run(
+            [sys.executable, "-c", KILLED, str(home.path), step, kind, str(after)],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert died.returncode == -signal.SIGKILL, (step, died.stdout, died.stderr)
+        assert home.published.read_bytes() == before
+    (home.published_folder / ".new-left-over.duckdb").write_bytes(b"half")
+    ran = run(home)
+    assert ran.outcome.error is None
+    assert ran.outcome.result_hash == first_run.outcome.result_hash
+    assert {path.name for path in home.published_folder.iterdir()} == {"run.json", "tieout.duckdb"}
+    with open_instance(home) as instance:
+        statuses = [stored.status for stored in instance.get_runs()]
+    assert statuses.count(dg.DagsterRunStatus.FAILURE) == len(stages)
+    assert statuses.count(dg.DagsterRunStatus.SUCCESS) == 1
+
+
+def test_a_second_run_at_the_same_time_is_refused(home: Home) -> None:
+    with home.lock("run 1"), pytest.raises(HomeBusyError, match="run 1"):
+        run_pipeline(home)
+
+
+def test_wrong_settings_end_in_their_own_words(first_run: Ran, tmp_path: Path) -> None:
+    home = copy_of(first_run.home, tmp_path)
+    home.settings_file.write_text("shedule = 1\n")
+    outcome = run_pipeline(home)
+    assert not outcome.published
+    assert "did you mean 'schedule'" in (outcome.error or "")
+    assert "Traceback" not in (outcome.error or "")
+
+
+def test_a_clock_before_the_period_is_refused(first_run: Ran, tmp_path: Path) -> None:
+    home = copy_of(first_run.home, tmp_path)
+    outcome = run_pipeline(home, period=datetime(2026, 7, 1, tzinfo=UTC).date(), as_of=datetime(2026, 6, 1, tzinfo=UTC))
+    assert not outcome.published
+    assert "lies before the period 2026-07" in (outcome.error or "")
+
+
+def test_the_terminal_stays_quiet(first_run: Ran, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    home = copy_of(first_run.home, tmp_path)
+    (home.rules / "client_map.csv").write_text("nonsense\n")
+    outcome = run_pipeline(home)
+    assert "client_map.csv" in (outcome.error or "")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_server_loads_the_location_as_a_person_would(first_run: Ran, tmp_path: Path) -> None:
+    home = copy_of(first_run.home, tmp_path)
+    root = Path(__file__).parents[2]
+    dg_command = shutil.which("dg", path=str(Path(sys.executable).parent))
+    assert dg_command is not None
+    done = subprocess.run(
+        [dg_command, "check", "defs"],
+        cwd=root,
+        env={**os.environ, "TIEOUT_HOME": str(home.path), "DAGSTER_HOME": str(home.dagster), "DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
