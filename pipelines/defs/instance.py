@@ -18,7 +18,7 @@ MARK = "# Written by tieout. Remove this line to keep changes of your own (Postg
 CONFIGURATION: dict[str, object] = {
     "telemetry": {"enabled": False},
     # Otherwise a dialog that asks for an e-mail address covers the UI on its first opening.
-    "nux": {"seen": True},
+    "nux": {"enabled": False},
     # One process may write the warehouse: steps that open it share the pool `warehouse`, and it has one slot.
     # One run at a time is the home's lock's business; queueing spares a scheduled run from meeting a manual one.
     "concurrency": {"pools": {"default_limit": 1, "granularity": "op"}, "runs": {"max_concurrent_runs": 1}},

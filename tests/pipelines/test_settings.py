@@ -4,7 +4,7 @@ from pydantic import BaseModel, SecretStr
 from pipelines.home import Home
 from pipelines.settings import SettingsError, load_settings
 
-SECRET = "s3cret-value"  # noqa: S105
+SECRET = "s3cret-value"
 
 
 class Psa(BaseModel):
@@ -59,7 +59,12 @@ def test_a_source_that_is_off_is_configured_and_not_enabled(home: Home) -> None:
     [
         ("a = \n", "", {}, ["tieout.toml", "not valid TOML", "line 1"]),
         (GOOD, "x = [", {}, ["secrets.toml", "not valid TOML"]),
-        (GOOD, "", {}, ["secrets.toml", "sources.connectwise.private_key", "missing", "TIEOUT_CONNECTWISE__PRIVATE_KEY"]),
+        (
+            GOOD,
+            "",
+            {},
+            ["secrets.toml", "sources.connectwise.private_key", "missing", "TIEOUT_CONNECTWISE__PRIVATE_KEY"],
+        ),
         ("[sources.connectwise]\n", GOOD_SECRETS, {}, ["tieout.toml", "sources.connectwise.company_id", "missing"]),
         (GOOD + "page_siz = 3\n", GOOD_SECRETS, {}, ["tieout.toml", "page_siz", "did you mean 'page_size'"]),
         (GOOD + 'page_size = "many"\n', GOOD_SECRETS, {}, ["tieout.toml", "sources.connectwise.page_size", "integer"]),
@@ -70,7 +75,12 @@ def test_a_source_that_is_off_is_configured_and_not_enabled(home: Home) -> None:
         ('[schedule]\ntimezone = "Mars/Base"\n', "", {}, ["schedule.timezone", "IANA"]),
         (GOOD, GOOD_SECRETS, {"TIEOUT_CONNECTWISE__PAGE_SIZE": "many"}, ["the environment", "page_size", "integer"]),
         (GOOD, GOOD_SECRETS, {"TIEOUT_CONECTWISE__PAGE_SIZE": "1"}, ["TIEOUT_CONECTWISE__PAGE_SIZE", "connectwise"]),
-        (GOOD + f'private_key = "{SECRET}"\n', "", {}, ["tieout.toml", "private_key", "does not belong", "secrets.toml"]),
+        (
+            GOOD + f'private_key = "{SECRET}"\n',
+            "",
+            {},
+            ["tieout.toml", "private_key", "does not belong", "secrets.toml"],
+        ),
     ],
 )
 def test_a_mistake_is_named_with_place_key_and_expectation(
