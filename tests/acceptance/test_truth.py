@@ -1,0 +1,46 @@
+"""Whatever the seed and the clock: every planted discrepancy is found, with the right money, and nothing else is."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sandbox.score import score
+from tests.acceptance.worlds import run_world
+
+CLASSES = {
+    "not_assessed",
+    "unmapped_client",
+    "unmapped_product",
+    "excluded",
+    "unbilled",
+    "orphan_billing",
+    "underbilled",
+    "overbilled",
+    "matched",
+}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("seed", "clock"),
+    [
+        pytest.param(1, datetime(2026, 11, 21, 12, 0, tzinfo=UTC), id="mid-month"),
+        pytest.param(2, datetime(2026, 2, 28, 23, 40, tzinfo=UTC), id="last-hour-of-february"),
+        pytest.param(3, datetime(2026, 3, 1, 0, 10, tzinfo=UTC), id="first-minutes-of-a-month"),
+        pytest.param(4, datetime(2024, 2, 29, 6, 0, tzinfo=UTC), id="leap-day"),
+        pytest.param(5, datetime(2025, 12, 31, 20, 0, tzinfo=UTC), id="last-day-of-a-year"),
+    ],
+)
+def test_every_class_is_found_whole_and_alone_and_money_is_exact_to_the_cent(
+    tmp_path: Path, seed: int, clock: datetime
+) -> None:
+    ran = run_world(tmp_path, seed, 60, clock)
+    assert ran.outcome.published, ran.outcome.error
+    result = score(ran.home.published, ran.world.truth)
+    assert not result.wrong
+    assert {line.class_ for line in result.classes} == CLASSES
+    assert all(line.precision == line.recall == 1.0 for line in result.classes)
+    assert result.money
+    assert all(money.is_exact for money in result.money)
+    assert result.perfect
