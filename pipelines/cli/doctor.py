@@ -18,7 +18,7 @@ def doctor(home: HomeOption = DEFAULT_HOME) -> None:
     """Check versions, configuration, credentials, reachability, rules and file permissions; say how to mend each.
 
     Each source that is switched on is asked one cheap question with its real credentials. Nothing is changed anywhere.
-    Ends with 1 when a run could not work.
+    Exit codes: 0 when a run can work (warnings are shown), 1 when it could not.
     """
     table = Table(show_edge=False)
     for name in ("", "what", "found"):

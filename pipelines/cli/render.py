@@ -1,14 +1,18 @@
 """A run's figures as rich tables. Text from sources is escaped: a client named '[red]' is printed, not obeyed."""
 
+import textwrap
 from decimal import Decimal
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.reports.summary import Summary
 
+SHORT_MESSAGE = 140  # two lines of an 80 columns wide terminal
 _STATUS_STYLE = {"healthy": "green", "partial": "yellow", "stale": "yellow", "failed": "red", "off": "dim"}
 
 
@@ -17,21 +21,27 @@ def print_summary(console: Console, summary: Summary) -> None:
     console.print(
         f"\n[bold]Period {summary.period:%B %Y}[/], as of {summary.as_of:%Y-%m-%d %H:%M %Z}. "
         f"{summary.lines:,} lines compared. Coverage: {_share(summary.billed_coverage)} of billed quantity, "
-        f"{_share(summary.census_coverage)} of census quantity."
+        f"{_share(summary.census_coverage)} of census quantity.\n"
     )
-    console.print(health_table(summary.health))
-    console.print(_classes(summary))
-    console.print(_largest(summary))
-    console.print(_tie_out(summary))
+    print_health(console, summary.health, shorten_to=SHORT_MESSAGE)
+    for table in (_classes(summary), _largest(summary), _tie_out(summary)):
+        console.print(table)
+        console.print()
 
 
-def health_table(rows: list[dict[str, Any]]) -> Table:
-    """Source health as the last run saw it, one row per source system."""
-    table = Table(title="Sources", title_justify="left", expand=False)
-    for name, justify in (("source", "left"), ("status", "left"), ("rows", "right"), ("before", "right")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]  # rich types justify as a Literal
-    table.add_column("age", justify="right")
-    table.add_column("message", overflow="fold")
+def print_health(console: Console, rows: list[dict[str, Any]], shorten_to: int | None = None) -> None:
+    """Print source health as the last run saw it: a row per source system, and what is to be said about any below it.
+
+    Args:
+        console: Where to.
+        rows: Rows of `analytics.source_health`.
+        shorten_to: Longest message in characters; the rest is left to `tieout status`.
+    """
+    table = Table(title="Sources", title_justify="left")
+    table.add_column("source")
+    table.add_column("status")
+    for name in ("rows", "rows before", "age", "limit"):
+        table.add_column(name, justify="right")
     for row in rows:
         style = _STATUS_STYLE.get(row["status"], "")
         table.add_row(
@@ -39,10 +49,21 @@ def health_table(rows: list[dict[str, Any]]) -> Table:
             f"[{style}]{row['status']}[/]" if style else escape(row["status"]),
             _count(row["row_count"]),
             _count(row["previous_row_count"]),
-            "-" if row["age_hours"] is None else f"{row['age_hours']:.1f} h of {row['limit_hours']} h",
-            escape(row["message"] or ""),
+            "-" if row["age_hours"] is None else f"{row['age_hours']:.1f} h",
+            "-" if row["limit_hours"] is None else f"{row['limit_hours']} h",
         )
-    return table
+    console.print(table)
+    # Below the table, where they have the whole width: a message in a narrow column is a tower of half words.
+    for row in rows:
+        if row["message"]:
+            console.print(f"{escape(row['source_system'])}: {escape(_shortened(row['message'], shorten_to))}")
+    console.print()
+
+
+def _shortened(message: str, width: int | None) -> str:
+    if width is None or len(message) <= width:
+        return message
+    return textwrap.shorten(message, width, placeholder=" ... (tieout status shows all)")
 
 
 def _classes(summary: Summary) -> Table:
@@ -61,15 +82,22 @@ def _classes(summary: Summary) -> Table:
 
 
 def _largest(summary: Summary) -> Table:
-    """Two lines a finding: what it is worth and where, then how it came about; readable at 80 columns too."""
-    table = Table(title=f"The {len(summary.largest)} largest discrepancies", title_justify="left", show_header=False)
+    """Where and what it is worth, then how it came about; readable at 80 columns too."""
+    table = Table(
+        title=f"The {len(summary.largest)} largest discrepancies (a month; + underbilled, - overbilled)",
+        title_justify="left",
+        show_header=False,
+    )
     table.add_column("rank", justify="right")
     table.add_column("impact", justify="right", no_wrap=True)
     table.add_column("finding", overflow="fold", ratio=1)
     for row in summary.largest:
-        where = " - ".join(escape(name) for name in (row.client_name, row.product_name) if name)
+        where = " - ".join(name for name in (row.client_name, row.product_name) if name)
         impact = "" if row.revenue_impact is None else f"{row.revenue_impact:+,.2f} {row.currency or ''}"
-        table.add_row(str(row.rank), impact, f"[bold]{where}[/] ({row.class_})\n{escape(row.explanation)}")
+        finding = Group(
+            Text.assemble((where, "bold"), f" ({row.class_})"), Padding(Text(row.explanation), (0, 0, 0, 2))
+        )
+        table.add_row(str(row.rank), impact, finding)
     return table
 
 

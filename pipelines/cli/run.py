@@ -1,8 +1,11 @@
 """`tieout run`: the whole pipeline over every configured source, through Dagster."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 
 from pipelines.cli.console import Exit, console, errors, fail
 from pipelines.cli.options import (
@@ -16,20 +19,30 @@ from pipelines.cli.options import (
 )
 from pipelines.home import Home
 
+if TYPE_CHECKING:
+    from pipelines.run import RunOutcome, SourceStatus
+
 
 def run(home: HomeOption = DEFAULT_HOME, period: PeriodOption = None, as_of: AsOfOption = None) -> None:
     """Read every source that is switched on, compare, check, and publish the result.
 
     The run shows in the Dagster UI (tieout ui). A source that fails makes its own lines not assessed; the others are
-    assessed, and the exit code is 3. When a tie-out rule fails nothing is published and the exit code is 1.
+    assessed, and the exit code is 3. When a tie-out rule fails nothing is published and the exit code is 1. Exit code 0
+    means published with every source healthy, 2 wrong usage.
     """
-    code = run_and_report(open_home(home), parse_period(period), parse_as_of(as_of))
-    if code is not Exit.OK:
-        raise typer.Exit(int(code))
+    opened = open_home(home)
+    outcome = run_and_report(opened, parse_period(period), parse_as_of(as_of))
+    print_closing(console, opened, outcome)
+    if exit_code(outcome) is not Exit.OK:
+        raise typer.Exit(int(exit_code(outcome)))
 
 
-def run_and_report(home: Home, period: date | None, as_of: datetime | None) -> Exit:
-    """Run the pipeline on `home`, print what came of it, and return the exit code that says so."""
+def run_and_report(home: Home, period: date | None, as_of: datetime | None) -> "RunOutcome":
+    """Run the pipeline on `home` and print what came of it.
+
+    Raises:
+        typer.Exit: Nothing was published; the reason stands on standard error.
+    """
     from pipelines.cli.progress import follow
     from pipelines.cli.render import print_summary
     from pipelines.home import HomeBusyError
@@ -47,9 +60,29 @@ def run_and_report(home: Home, period: date | None, as_of: datetime | None) -> E
         )
         fail(outcome.error or "the run failed", f"log: {outcome.log}", kept)
     print_summary(console, read_summary(home.published))
-    unhealthy = [row for row in outcome.sources if row.status not in ("healthy", "off")]
-    console.print(f"Published in {outcome.seconds:.0f} s: [bold]{home.published}[/] (open it read-only at any time)")
-    console.print(f"See it in Dagster: tieout ui --home {home.path}")
-    for row in unhealthy:
-        errors.print(f"[bold yellow]{row.source_system} is {row.status}:[/] {row.message}", soft_wrap=True)
-    return Exit.INCOMPLETE if unhealthy else Exit.OK
+    for row in unassessed(outcome):
+        errors.print(
+            f"[bold yellow]{escape(row.source_system)} is {escape(row.status)}:[/] {escape(row.message or '')}",
+            soft_wrap=True,
+        )
+    return outcome
+
+
+def unassessed(outcome: "RunOutcome") -> "list[SourceStatus]":
+    """The sources of a run that are switched on and were not wholly assessed."""
+    return [row for row in outcome.sources if row.status not in ("healthy", "off")]
+
+
+def exit_code(outcome: "RunOutcome") -> Exit:
+    """The exit code that says what a published run is worth."""
+    return Exit.INCOMPLETE if unassessed(outcome) else Exit.OK
+
+
+def print_closing(console: Console, home: Home, outcome: "RunOutcome") -> None:
+    """Say where the result lies and how to look at it: the last lines of a run."""
+    # Never wrapped: people copy these lines.
+    console.print(f"\nPublished in {outcome.seconds:.0f} s. What to look at now:", soft_wrap=True)
+    console.print(f"  result (open it read-only at any time)  [bold]{escape(str(home.published))}[/]", soft_wrap=True)
+    console.print(
+        f"  lineage, checks and runs in Dagster     [bold]tieout ui --home {escape(str(home.path))}[/]", soft_wrap=True
+    )

@@ -3,16 +3,18 @@
 import json
 
 import typer
+from rich.markup import escape
 
 from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
-from pipelines.cli.render import health_table
+from pipelines.cli.render import print_health
 
 
 def status(home: HomeOption = DEFAULT_HOME) -> None:
     """Show the health of each source and the last published run.
 
-    Ends with 0 when every source that is switched on was healthy, with 3 when one was not.
+    Ends with 0 when every source that is switched on was healthy, with 3 when one was not, and with 1 when nothing has
+    been published yet.
     """
     opened = open_home(home)
     if not opened.published.exists():
@@ -27,9 +29,10 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     last = json.loads(opened.published_summary.read_text()) if opened.published_summary.exists() else {}
     console.print(
         f"Last published: period {summary.period:%B %Y}, as of {summary.as_of:%Y-%m-%d %H:%M %Z}"
-        + (f", run {last['run_id']}" if "run_id" in last else "")
+        + (f", run {last['run_id']}" if "run_id" in last else ""),
+        soft_wrap=True,
     )
-    console.print(health_table(summary.health))
-    console.print(f"Published copy: {opened.published} (open it read-only at any time)")
+    print_health(console, summary.health)
+    console.print(f"Published copy (open it read-only at any time): {escape(str(opened.published))}", soft_wrap=True)
     if any(row["status"] not in ("healthy", "off") for row in summary.health):
         raise typer.Exit(int(Exit.INCOMPLETE))
