@@ -17,6 +17,8 @@ from expectations.suite import Expectation, Only
 MOST_UNITS = 1_000_000
 # Per unit. A dearer unit exists (a yearly fixed fee), so prices outside only warn.
 HIGHEST_PRICE = 100_000
+# The one expectation that a person's word can make pass (`expectations.runner`).
+ROW_COUNT_FLOOR = "row_count_floor"
 GUID = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 
@@ -63,13 +65,13 @@ def _arrived(*, may_be_empty: bool) -> tuple[Expectation, ...]:
         ),
         *(() if may_be_empty else (not_empty,)),
         _at_least(
-            "row_count_floor",
+            ROW_COUNT_FLOOR,
             larger="row_count",
             smaller="floor_count",
-            problem="far fewer rows than in the load before",
+            problem="far fewer rows than in the last trusted read",
             remedy="Compare with the vendor's own list: lost pages and lost permissions look like this. If the drop is "
-            "real, the next run compares with the smaller count and passes.",
-            shows="{row_count} rows, {previous_row_count} before, at least {floor_count} expected",
+            "real, say so once: tieout run --accept-drop and this source's name.",
+            shows="{row_count} rows, {previous_row_count} in the last trusted read, at least {floor_count} expected",
         ),
         _agrees(
             "declared_total_agrees",

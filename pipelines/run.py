@@ -4,10 +4,12 @@ Belongs here: what `tieout run` and tests call: lock, log file, the Dagster run,
 the steps (`pipelines.steps`), what a terminal shows (`pipelines.cli`).
 """
 
+import getpass
 import json
 import logging
+import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -64,6 +66,7 @@ def run_pipeline(
     accept_name_score: Decimal | float | None = None,
     *,
     remember: bool = True,
+    accept_drops: Sequence[str] = (),
 ) -> RunOutcome:
     """Run the job `daily` on a home; the run shows in that home's Dagster UI.
 
@@ -75,6 +78,8 @@ def run_pipeline(
         accept_name_score: Names at or above this score decide (audits only).
         remember: Keep the run in the home's Dagster storage. An audit of two files needs no history, and writing 1,700
             events to SQLite takes a third of a small run's time.
+        accept_drops: Source systems whose tables may be far smaller than in their last trusted read; the user of this
+            process answers for it.
 
     Returns:
         The outcome, also for a run that failed: a failing run does not raise.
@@ -86,9 +91,16 @@ def run_pipeline(
     home.create()
     began = monotonic()
     error = None
+    parameters: dict[str, object] = {
+        "period": None if period is None else period.isoformat(),
+        "as_of": None if as_of is None else as_of.astimezone(UTC).isoformat(),
+        "accept_name_score": None if accept_name_score is None else str(accept_name_score),
+        "accept_drops": list(accept_drops) or None,
+        "accepted_by": _user() if accept_drops else None,
+    }
     with home.lock(f"run {run_id}"), _log_to(home.log_file(run_id)):
         try:
-            error = _execute(home, run_id, period, as_of, progress, accept_name_score, remember)
+            error = _execute(home, run_id, parameters, progress, remember)
         except Exception as failure:
             logging.getLogger("dagster").error("%s", traceback.format_exc())
             error = f"{type(failure).__name__}: {failure}" if not _is_ours(failure) else str(failure)
@@ -98,10 +110,8 @@ def run_pipeline(
 def _execute(
     home: Home,
     run_id: str,
-    period: date | None,
-    as_of: datetime | None,
+    parameters: dict[str, object],
     progress: "Callable[[Progress], None] | None",
-    accept_name_score: Decimal | float | None,
     remember: bool,
 ) -> str | None:
     """Execute the Dagster run; returns why it failed, None when it did not."""
@@ -111,11 +121,6 @@ def _execute(
     from pipelines.defs.instance import close_abandoned_runs, open_instance
     from pipelines.defs.schedule import JOB
 
-    parameters = {
-        "period": None if period is None else period.isoformat(),
-        "as_of": None if as_of is None else as_of.astimezone(UTC).isoformat(),
-        "accept_name_score": None if accept_name_score is None else str(accept_name_score),
-    }
     with open_instance(home) if remember else DagsterInstance.ephemeral() as instance:
         close_abandoned_runs(instance)
         job = build_definitions(home, progress, lock_held=True).resolve_job_def(JOB)
@@ -134,6 +139,14 @@ def _execute(
     if result.success:
         return None
     return _why(result)
+
+
+def _user() -> str:
+    """The name of this process's user; a number where the system knows no name for it (a bare container)."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}"
 
 
 def _why(result: Any) -> str:

@@ -32,6 +32,15 @@ AsOfOption = Annotated[
         "Default: now.",
     ),
 ]
+AcceptDropOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept-drop",
+        metavar="SYSTEM",
+        help="This source's tables may be far smaller than in their last trusted read: you checked that the drop is "
+        "real. For this run only, recorded under your user name; repeat it for several sources.",
+    ),
+]
 
 
 def parse_period(text: str | None) -> date | None:
@@ -65,6 +74,22 @@ def parse_as_of(text: str | None) -> datetime | None:
             f"'{text}' is not a time; write it as 2026-06-30T22:00Z", param_hint="--as-of"
         ) from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def parse_accept_drops(systems: list[str] | None) -> tuple[str, ...]:
+    """The source systems in `systems`.
+
+    Raises:
+        typer.BadParameter: One is no source system.
+    """
+    from connectors.registry import SYSTEMS
+
+    for system in systems or ():
+        if system not in SYSTEMS:
+            raise typer.BadParameter(
+                f"'{system}' is no source system; there are {', '.join(SYSTEMS)}", param_hint="--accept-drop"
+            )
+    return tuple(systems or ())
 
 
 def open_home(path: Path) -> Home:

@@ -1,5 +1,6 @@
 """`tieout run`: the whole pipeline over every configured source, through Dagster."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ from rich.markup import escape
 from pipelines.cli.console import Exit, console, errors, fail
 from pipelines.cli.options import (
     DEFAULT_HOME,
+    AcceptDropOption,
     AsOfOption,
     HomeOption,
     PeriodOption,
     open_home,
+    parse_accept_drops,
     parse_as_of,
     parse_period,
 )
@@ -23,7 +26,12 @@ if TYPE_CHECKING:
     from pipelines.run import RunOutcome, SourceStatus
 
 
-def run(home: HomeOption = DEFAULT_HOME, period: PeriodOption = None, as_of: AsOfOption = None) -> None:
+def run(
+    home: HomeOption = DEFAULT_HOME,
+    period: PeriodOption = None,
+    as_of: AsOfOption = None,
+    accept_drop: AcceptDropOption = None,
+) -> None:
     """Read every source that is switched on, compare, check, and publish the result.
 
     The run shows in the Dagster UI (tieout ui). A source that fails makes its own lines not assessed; the others are
@@ -31,13 +39,15 @@ def run(home: HomeOption = DEFAULT_HOME, period: PeriodOption = None, as_of: AsO
     means published with every source healthy, 2 wrong usage.
     """
     opened = open_home(home)
-    outcome = run_and_report(opened, parse_period(period), parse_as_of(as_of))
+    outcome = run_and_report(opened, parse_period(period), parse_as_of(as_of), parse_accept_drops(accept_drop))
     print_closing(console, opened, outcome)
     if exit_code(outcome) is not Exit.OK:
         raise typer.Exit(int(exit_code(outcome)))
 
 
-def run_and_report(home: Home, period: date | None, as_of: datetime | None) -> "RunOutcome":
+def run_and_report(
+    home: Home, period: date | None, as_of: datetime | None, accept_drops: Sequence[str] = ()
+) -> "RunOutcome":
     """Run the pipeline on `home` and print what came of it.
 
     Raises:
@@ -51,7 +61,7 @@ def run_and_report(home: Home, period: date | None, as_of: datetime | None) -> "
 
     try:
         with follow(console) as progress:
-            outcome = run_pipeline(home, period, as_of, progress=progress)
+            outcome = run_pipeline(home, period, as_of, progress=progress, accept_drops=accept_drops)
     except HomeBusyError as error:
         fail(str(error))
     if not outcome.published:

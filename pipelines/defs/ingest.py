@@ -37,6 +37,11 @@ class RunParameters(dg.Config):
     accept_name_score: str | None = Field(
         default=None, description="Names at or above this score (0 to 1) decide. Only for audits of two exports."
     )
+    accept_drops: list[str] = Field(
+        default=[],
+        description="Source systems whose tables may be far smaller than in their last trusted read, this once.",
+    )
+    accepted_by: str | None = Field(default=None, description="Who accepts these drops; recorded with the check.")
 
 
 def ingest_assets() -> list[dg.AssetsDefinition]:
@@ -82,6 +87,8 @@ def _begin() -> dg.AssetsDefinition:
             period=_period(config.period),
             as_of=_moment(config.as_of),
             accept_name_score=None if config.accept_name_score is None else Decimal(config.accept_name_score),
+            accept_drops=config.accept_drops,
+            accepted_by=config.accepted_by,
         )
         run = begun.current.run
         context.log.info(

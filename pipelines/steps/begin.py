@@ -5,6 +5,7 @@ Belongs here: everything that must be decided once and before any source is aske
 
 import pickle
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from connectors.load import ensure_raw_tables
 from connectors.reads import Plan
 from connectors.registry import SYSTEMS
 from pipelines.home import Home
-from pipelines.rules import load_rules
+from pipelines.rules import Rules, load_rules
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.current import CurrentRun
 from pipelines.warehouse.connection import connect, create_control_tables
@@ -45,6 +46,8 @@ def begin_run(
     period: date | None = None,
     as_of: datetime | None = None,
     accept_name_score: Decimal | None = None,
+    accept_drops: Sequence[str] = (),
+    accepted_by: str | None = None,
 ) -> Begun:
     """Begin a run.
 
@@ -54,21 +57,15 @@ def begin_run(
         period: Any day of the billing month; default: the month of `as_of`.
         as_of: The run's clock; default: now, settled once all sources have been read.
         accept_name_score: Names at or above this score decide (`tieout audit` only); None: names never decide.
+        accept_drops: Source systems whose tables may be far smaller than in their last trusted read, in this run.
+        accepted_by: The person who says so.
 
     Raises:
         SettingsError: Settings are wrong.
         RulesRefused: A rule is wrong.
-        RunParametersError: The clock lies before the period.
+        RunParametersError: The clock lies before the period, or a drop is accepted for a source that is not read.
     """
-    settings = load_settings(home)
-    rules = load_rules(home.rules)
-    clock = datetime.now(UTC) if as_of is None else as_of.astimezone(UTC)
-    month = (clock.date() if period is None else period).replace(day=1)
-    if clock.date() < month:
-        raise RunParametersError(
-            f"as-of {clock:%Y-%m-%d %H:%M} UTC lies before the period {month:%Y-%m}: nothing of it is known yet. "
-            "Choose an earlier period or a later as-of time."
-        )
+    settings, rules, clock, month = examine(home, period, as_of)
     current = CurrentRun(
         run=Run(
             run_id=run_id,
@@ -81,6 +78,8 @@ def begin_run(
         ),
         as_of_given=as_of is not None,
         systems=tuple(settings.enabled_sources),
+        accept_drops=tuple(sorted(set(accept_drops))),
+        accepted_by=accepted_by,
     )
     tidy_up(home)
     sources = _source_rows(settings)
@@ -97,6 +96,28 @@ def begin_run(
     save(home, run_id, "plans", plans)
     current.save(home)
     return Begun(current, sources, counts)
+
+
+def examine(
+    home: Home, period: date | None = None, as_of: datetime | None = None
+) -> tuple[Settings, Rules, datetime, date]:
+    """Whether a run could begin: settings, rules, clock and first day of the period. Changes nothing.
+
+    Raises:
+        SettingsError: Settings are wrong.
+        RulesRefused: A rule is wrong.
+        RunParametersError: The clock lies before the period.
+    """
+    settings = load_settings(home)
+    rules = load_rules(home.rules)
+    clock = datetime.now(UTC) if as_of is None else as_of.astimezone(UTC)
+    month = (clock.date() if period is None else period).replace(day=1)
+    if clock.date() < month:
+        raise RunParametersError(
+            f"as-of {clock:%Y-%m-%d %H:%M} UTC lies before the period {month:%Y-%m}: nothing of it is known yet. "
+            "Choose an earlier period or a later as-of time."
+        )
+    return settings, rules, clock, month
 
 
 def tidy_up(home: Home) -> None:

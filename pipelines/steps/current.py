@@ -24,11 +24,17 @@ class NoRunError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class CurrentRun:
-    """A run that has begun. `as_of_given` is False where the clock is "now" and moves until all sources are read."""
+    """A run that has begun.
+
+    `as_of_given` is False where the clock is "now" and moves until all sources are read. `accept_drops` are the systems
+    whose smaller tables a person, `accepted_by`, calls right for this run.
+    """
 
     run: Run
     as_of_given: bool
     systems: tuple[str, ...]
+    accept_drops: tuple[str, ...] = ()
+    accepted_by: str | None = None
 
     def at(self, as_of: datetime) -> "CurrentRun":
         """The same run with another clock."""
@@ -47,6 +53,8 @@ class CurrentRun:
             "version": self.run.version,
             "rules_hash": self.run.rules_hash,
             "systems": list(self.systems),
+            "accept_drops": list(self.accept_drops),
+            "accepted_by": self.accepted_by,
         }
         temporary = home.current_run.with_suffix(".new")
         temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
@@ -79,6 +87,8 @@ def current_run(home: Home) -> CurrentRun:
         ),
         as_of_given=values["as_of_given"],
         systems=tuple(values["systems"]),
+        accept_drops=tuple(values["accept_drops"]),
+        accepted_by=values["accepted_by"],
     )
 
 

@@ -91,7 +91,13 @@ def frame(connection: duckdb.DuckDBPyConnection, rows: InUse, select: str) -> "p
     return connection.execute(query, parameters).df()
 
 
-def facts(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str, limit_hours: int) -> "Facts":
+def facts(
+    connection: duckdb.DuckDBPyConnection,
+    rows: InUse,
+    run_id: str,
+    limit_hours: int,
+    drop_accepted_by: str | None = None,
+) -> "Facts":
     """What is known about a table besides its rows (see `expectations.result.Facts`).
 
     Args:
@@ -99,25 +105,51 @@ def facts(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str, limit
         rows: The rows in use, this run's reads included.
         run_id: The run, whose reads the table's earlier state leaves out.
         limit_hours: From which age on the rows are stale.
+        drop_accepted_by: Who said for this run that fewer rows of this source are right.
     """
     from expectations.result import Facts
 
-    before = InUse(rows.system, rows.table, rows.clock, without_run=run_id)
     newest = rows.newest_read(connection)
     declared, received = _declared(connection, rows, run_id)
-    earlier = before.newest_read(connection)
+    trusted = _last_trusted(connection, rows, run_id)
+    previous: int | None
     if rows.table.mode == "snapshot":
         count, previous = _read_counts(connection, rows, run_id)
     else:
-        count, previous = _count(connection, rows), _count(connection, before)
+        # What was in use when that read had come, whatever came since.
+        before = None if trusted is None else InUse(rows.system, rows.table, trusted, without_run=run_id)
+        count, previous = _count(connection, rows), None if before is None else _count(connection, before)
     return Facts(
         row_count=count,
-        previous_row_count=None if earlier is None else previous,
+        previous_row_count=None if trusted is None else previous,
         age_hours=None if newest is None else max(0.0, (rows.clock - newest.astimezone(UTC)).total_seconds() / 3600),
         limit_hours=float(limit_hours),
         declared_total=declared,
         received_count=received,
+        drop_accepted_by=drop_accepted_by,
     )
+
+
+# A run vouches for a source's reads when none of them failed and nothing that blocks was found in them. A list that
+# stays truncated must not become what the next run compares with.
+_TRUSTED = """run_id <> $run
+    AND NOT EXISTS (
+        SELECT 1 FROM control.reads AS bad
+        WHERE bad.run_id = good.run_id AND bad.source_system = $system AND bad.status = 'failed'
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM control.expectation_results AS bad
+        WHERE bad.run_id = good.run_id AND bad.source_system = $system AND bad.is_blocking AND NOT bad.passed
+    )"""
+
+
+def _last_trusted(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str) -> datetime | None:
+    """When the table was last read, before this run, in a run that vouches for its source; None: never."""
+    row = connection.execute(
+        f"WITH {_GOOD_READS} SELECT max(captured_at) FROM good WHERE {_TRUSTED}",  # noqa: S608  # own text
+        {**rows.parameters(), "run": run_id},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _count(connection: duckdb.DuckDBPyConnection, rows: InUse) -> int:
@@ -127,7 +159,7 @@ def _count(connection: duckdb.DuckDBPyConnection, rows: InUse) -> int:
 
 
 def _read_counts(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str) -> tuple[int, int]:
-    """Rows that the reads in use announce, and those of one load earlier, of a snapshot table.
+    """Rows that the reads in use announce, and those of the last trusted reads before them, of a snapshot table.
 
     An account that has no earlier read counts the same on both sides, and one that could not be read now keeps its
     earlier read: a new tenant is no growth, a lost consent no loss.
@@ -139,7 +171,7 @@ def _read_counts(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str
             QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY captured_at DESC, position DESC) = 1
         ),
         earlier AS (
-            SELECT * FROM good WHERE run_id <> $run
+            SELECT * FROM good WHERE {_TRUSTED}
             QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY captured_at DESC, position DESC) = 1
         )
         SELECT

@@ -137,7 +137,13 @@ def test_the_default_translator_agrees_on_sources(built: Built) -> None:
 def test_run_parameters_show_in_the_launchpad_with_defaults(built: Built) -> None:
     job = built.definitions.resolve_job_def(JOB)
     defaults = dg.validate_run_config(job, {})["ops"]["begin_run"]["config"]
-    assert defaults == {"period": None, "as_of": None, "accept_name_score": None}
+    assert defaults == {
+        "period": None,
+        "as_of": None,
+        "accept_name_score": None,
+        "accept_drops": [],
+        "accepted_by": None,
+    }
     given = {"ops": {"begin_run": {"config": {"period": "2026-05", "as_of": "2026-05-31T22:00Z"}}}}
     assert dg.validate_run_config(job, given)["ops"]["begin_run"]["config"]["period"] == "2026-05"
 

@@ -1,9 +1,16 @@
 from datetime import timedelta
 
+import pytest
+
 from connectors.connectwise.schema import COMPANIES
 from connectors.microsoft_graph.schema import SUBSCRIBED_SKUS
 from connectors.pax8 import schema as pax8
+from expectations import SUITES
+from expectations.result import ExpectationResult
+from expectations.runner import run as run_suite
+from pipelines.warehouse.control import record_results
 from pipelines.warehouse.facts import InUse, facts, frame
+from pipelines.warehouse.writing import transaction
 from tests.pipelines.warehouse.conftest import START, Warehouse
 
 LATER = START + timedelta(days=30)
@@ -79,3 +86,77 @@ def test_a_new_account_is_no_growth_and_a_lost_one_no_loss(warehouse: Warehouse)
     known = facts(warehouse.connection, InUse("microsoft_graph", SUBSCRIBED_SKUS, LATER), "now", 26)
     assert (known.row_count, known.previous_row_count) == (10, 10)
     assert len(frame(warehouse.connection, InUse("microsoft_graph", SUBSCRIBED_SKUS, LATER), "sku_id")) == 10
+
+
+def judged(warehouse: Warehouse, run: str, accepted_by: str | None = None) -> ExpectationResult:
+    """The floor of Pax8's companies as the run found it; all results are recorded, as a run does."""
+    suite, rows = SUITES["pax8"]["companies"], InUse("pax8", pax8.COMPANIES, LATER)
+    known = facts(warehouse.connection, rows, run, 10_000, accepted_by)
+    results = run_suite(frame(warehouse.connection, rows, suite.select), known, suite)
+    with transaction(warehouse.connection):
+        record_results(warehouse.connection, run, "pax8", results)
+    return next(result for result in results if result.expectation == "row_count_floor")
+
+
+def companies(count: int) -> list[dict]:
+    return [{"id": f"c{number}", "name": "Acme", "status": "Active"} for number in range(count)]
+
+
+def test_a_list_that_stays_truncated_fails_every_run_until_it_is_whole(warehouse: Warehouse) -> None:
+    assert judged(warehouse, warehouse.read("pax8", "companies", companies(10))).passed
+    for day in (1, 2):
+        floor = judged(warehouse, warehouse.read("pax8", "companies", companies(4), day=day))
+        assert not floor.passed
+        assert floor.observed == "4 rows, 10 in the last trusted read, at least 8 expected"
+        assert "tieout run --accept-drop" in floor.message
+    assert judged(warehouse, warehouse.read("pax8", "companies", companies(10), day=3)).passed
+
+
+def test_a_drop_that_a_person_accepts_passes_says_who_and_is_what_later_runs_compare_with(
+    warehouse: Warehouse,
+) -> None:
+    judged(warehouse, warehouse.read("pax8", "companies", companies(10)))
+    judged(warehouse, warehouse.read("pax8", "companies", companies(4), day=1))
+    run = warehouse.read("pax8", "companies", companies(4), day=2)
+    accepted = judged(warehouse, run, accepted_by="dana")
+    assert accepted.passed
+    stored = warehouse.connection.execute(
+        "SELECT passed, message FROM control.expectation_results WHERE run_id = ? AND expectation = 'row_count_floor'",
+        [run],
+    ).fetchall()
+    said = "pax8.companies: drop accepted by dana (4 rows, 10 in the last trusted read, at least 8 expected)."
+    assert stored == [(True, said)]
+    later = judged(warehouse, warehouse.read("pax8", "companies", companies(4), day=3))
+    assert (later.passed, later.message) == (True, "")
+    assert not judged(warehouse, warehouse.read("pax8", "companies", companies(3), day=4)).passed
+
+
+def test_accepting_where_nothing_dropped_says_nothing(warehouse: Warehouse) -> None:
+    judged(warehouse, warehouse.read("pax8", "companies", companies(10)))
+    same = judged(warehouse, warehouse.read("pax8", "companies", companies(10), day=1), accepted_by="dana")
+    assert (same.passed, same.message) == (True, "")
+
+
+@pytest.mark.parametrize("table", ["companies", "subscriptions"])
+def test_a_run_in_which_any_table_of_the_source_failed_vouches_for_none(warehouse: Warehouse, table: str) -> None:
+    warehouse.read("pax8", "companies", companies(10))
+    bad = warehouse.read("pax8", "companies", companies(4), day=1)
+    other = warehouse.read("pax8", table, [], day=1, status="failed")
+    warehouse.connection.execute("UPDATE control.reads SET run_id = ? WHERE run_id = ?", [bad, other])
+    run = warehouse.read("pax8", "companies", companies(4), day=2)
+    known = facts(warehouse.connection, InUse("pax8", pax8.COMPANIES, LATER), run, 26)
+    assert (known.row_count, known.previous_row_count) == (4, 10)
+
+
+def test_a_full_read_cut_short_is_compared_with_what_was_in_use_before_it(warehouse: Warehouse) -> None:
+    warehouse.read("connectwise", "companies", [{"id": 1}, {"id": 2}])
+    warehouse.read("connectwise", "companies", [{"id": 3}], day=1, mode="incremental")
+    short = warehouse.read("connectwise", "companies", [{"id": 1}], day=2)
+    warehouse.connection.execute(
+        "INSERT INTO control.expectation_results (run_id, source_system, table_name, expectation, is_blocking, passed) "
+        "VALUES (?, 'connectwise', 'companies', 'row_count_floor', true, false)",
+        [short],
+    )
+    run = warehouse.read("connectwise", "companies", [{"id": 1}], day=3, mode="incremental")
+    known = facts(warehouse.connection, InUse("connectwise", COMPANIES, LATER), run, 26)
+    assert (known.row_count, known.previous_row_count) == (1, 3)
