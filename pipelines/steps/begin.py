@@ -66,6 +66,12 @@ def begin_run(
         RunParametersError: The clock lies before the period, or a drop is accepted for a source that is not read.
     """
     settings, rules, clock, month = examine(home, period, as_of)
+    unread = sorted(set(accept_drops) - set(settings.enabled_sources))
+    if unread:
+        raise RunParametersError(
+            f"a drop is accepted for {', '.join(unread)}, which this home does not read; "
+            f"it reads {', '.join(settings.enabled_sources) or 'no source'}."
+        )
     current = CurrentRun(
         run=Run(
             run_id=run_id,

@@ -12,6 +12,7 @@ import duckdb
 from connectors.load import load
 from connectors.reads import Extracted, Read
 from connectors.registry import SYSTEMS
+from connectors.tables import Table
 from expectations import SUITES
 from expectations.result import ExpectationResult
 from expectations.runner import run as run_suite
@@ -90,22 +91,25 @@ def _check(
     connection: duckdb.DuckDBPyConnection, current: CurrentRun, system: str, reads: list[Read], limit_hours: int
 ) -> tuple[list[ExpectationResult], dict[str, int]]:
     """Run the suite of every table over the rows that the run would use."""
-    clock = _clock(current, system, reads)
     accepted_by = (current.accepted_by or "a person unnamed") if system in current.accept_drops else None
     results: list[ExpectationResult] = []
     counts: dict[str, int] = {}
     for table in SYSTEMS[system].tables:
         suite = SUITES[system][table.name]
-        rows = InUse(system, table, clock)
+        rows = InUse(system, table, _clock(current, system, table, reads))
         known = facts(connection, rows, current.run.run_id, limit_hours, accepted_by)
         counts[table.name] = known.row_count
         results.extend(run_suite(frame(connection, rows, suite.select), known, suite))
     return results, counts
 
 
-def _clock(current: CurrentRun, system: str, reads: list[Read]) -> datetime:
-    """Up to when a source's reads count, as dbt has it: the PSA and files up to as-of, vendors up to the cut-off."""
+def _clock(current: CurrentRun, system: str, table: Table, reads: list[Read]) -> datetime:
+    """Up to when reads of a table count, as dbt has it (macro `counts_until`).
+
+    A vendor's state counts up to the cut-off, since it has no past. The PSA, files and a vendor's dated documents
+    (mode `versions`) count up to as-of: they say themselves which period they are about.
+    """
     captured = [read.captured_at for read in reads if read.status == "ok" and read.captured_at]
     at = current if current.as_of_given else current.at(settled_clock(datetime.now(UTC), captured))
-    is_billing = SYSTEMS[system].role == "psa" or system == "exports"
-    return at.run.as_of if is_billing else at.run.cutoff
+    has_past = SYSTEMS[system].role == "psa" or system == "exports" or table.mode == "versions"
+    return at.run.as_of if has_past else at.run.cutoff

@@ -10,8 +10,6 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
--- A vendor's state counts up to the cut-off. The PSA is read up to as-of, since billing is set up until the invoices
--- leave; so are files in the inbox, which say nothing of when their content was true.
 complete_reads as (
     select
         reads.*,
@@ -25,10 +23,7 @@ complete_reads as (
     where
         reads.status = 'ok'
         and sources.is_enabled
-        and reads.captured_at <= case
-            when sources.role = 'psa' or sources.source_system = 'exports' then run.as_of
-            else run.cutoff
-        end
+        and reads.captured_at <= {{ counts_until('reads', 'sources', 'run') }}
 ),
 
 newest_full_reads as (

@@ -4,6 +4,7 @@ import re
 
 import yaml
 
+from connectors.registry import SYSTEMS as REGISTERED
 from tests.dbt_project.warehouse import CONTROL_DDL, PROJECT, SYSTEMS, declared_tables
 
 
@@ -39,6 +40,18 @@ def test_the_completeness_control_counts_every_raw_table() -> None:
         for name, table in declared_tables(system).items()
     ]
     assert found == expected
+
+
+def test_dated_documents_are_the_vendors_tables_of_versions() -> None:
+    text = (PROJECT / "macros" / "counts_until.sql").read_text()
+    found = re.findall(r"\{'system': '(\w+)', 'table': '(\w+)'\}", text)
+    assert found == [
+        (system, name)
+        for system in SYSTEMS
+        if REGISTERED[system].role == "vendor"
+        for name, table in declared_tables(system).items()
+        if table.mode == "versions"
+    ]
 
 
 def test_control_and_rules_sources_are_tables_of_the_ddl() -> None:
