@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNDER = ("unbilled", "underbilled")
 OVER = ("orphan_billing", "overbilled")
 
-# A unit price is compared where the truth names one: the contract leaves it open for excluded and unmapped rows. The
+# A unit price is compared where the truth names one: nothing fixes it for excluded and unmapped rows. The
 # same rows carry no money, so neither does their currency count.
 _COMPARE = """
     WITH result AS (

@@ -75,8 +75,8 @@ class Rules:
 class TruthRow:
     """One row that a right reconciliation holds at the world's clock.
 
-    Quantities and money are exact; None means that the figure is unknown there (see `domain.md` section 2), or for
-    `unit_price` of excluded and unmapped rows, that the contract leaves it open. `note` says what was planted.
+    Quantities and money are exact; None means that the figure is unknown there (unknown is not zero), or for
+    `unit_price` of excluded and unmapped rows, that nothing fixes it. `note` says what was planted.
     """
 
     line_key: str

@@ -1,6 +1,6 @@
 """The right answer for a plan: every row that a right reconciliation holds, from what was meant, not from payloads.
 
-Belongs here: judgement on plan objects, after the counting rules in `domain.md`. Does not belong here: anything that
+Belongs here: judgement on plan objects, after the words of docs/glossary.md. Does not belong here: anything that
 reads a payload or shares code with the pipeline, or the comparison with a result (`sandbox/score.py`).
 """
 
