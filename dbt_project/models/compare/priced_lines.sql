@@ -15,7 +15,7 @@ products as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 )
 
 -- A catalogue price of zero is a field nobody filled in: unknown, not free.

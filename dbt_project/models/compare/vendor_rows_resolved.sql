@@ -7,7 +7,7 @@ exclusions as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 -- The order of resolution: the first step that applies decides.

@@ -11,7 +11,7 @@ clients as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 -- A rule wins over ids. Contradicting rules are refused before loading; should two agree, the younger one speaks.

@@ -15,7 +15,7 @@ clients as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 -- Only an audit of two exports sets a score: there nobody has confirmed anything yet, and the report says so.

@@ -11,7 +11,7 @@ vendor_quantities as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 rules_in_force as (

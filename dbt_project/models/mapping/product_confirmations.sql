@@ -11,7 +11,7 @@ products as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 rule_matches as (

@@ -7,7 +7,7 @@ line_names as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 )
 
 select

@@ -8,7 +8,7 @@ history as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 -- A past month that is run again sees only what had been seen by then. The key holds across months, so an error that

@@ -14,7 +14,7 @@ with reconciliation as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 )
 
 select

@@ -23,7 +23,7 @@ line_flags as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 )
 
 select

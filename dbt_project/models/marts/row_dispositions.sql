@@ -3,7 +3,7 @@ with source_rows as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 )
 
 select

@@ -17,7 +17,7 @@ with controls as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 )
 
 select

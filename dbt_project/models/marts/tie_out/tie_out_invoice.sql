@@ -13,7 +13,7 @@ source_health as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 line_totals as (

@@ -19,7 +19,7 @@ source_health as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 -- Invoices of the period that bill nothing but recurring lines.

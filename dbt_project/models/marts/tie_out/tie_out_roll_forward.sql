@@ -13,7 +13,7 @@ discrepancies as (
 ),
 
 run as (
-    select * from {{ ref('stg_control__run') }}
+    select * from {{ ref('current_run') }}
 ),
 
 -- What a person could have seen before: the newest published run of the same period.
