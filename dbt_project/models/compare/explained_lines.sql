@@ -20,6 +20,10 @@ assessable as (
 
 without_account as (
     select * from {{ ref('lines_without_account') }}
+),
+
+advice as (
+    select * from {{ ref('mapping_advice') }}
 )
 
 select
@@ -34,28 +38,28 @@ select
             then
                 'Account ' || coalesce(line_names.account_name || ' ', '') || '(' || lines.client_key
                 || ') has no confirmed client: ' || arithmetic.sides_text
-                || ' compared with nothing. Name its client in rules/client_map.csv.'
+                || ' compared with nothing. ' || advice.client_advice
         when classified.class = 'unmapped_client'
             then
                 arithmetic.billed_text || ', but no account of ' || without_account.source_system
                 || ' is mapped to this client while ' || without_account.unmapped_account_count
-                || ' of its accounts have no client: one may be theirs. Name its client in rules/client_map.csv.'
+                || ' of its accounts have no client: one may be theirs. ' || advice.client_advice
         when classified.class = 'unmapped_product' and lines.line_part = 'unmapped_product'
             then
                 'Product ' || coalesce(line_names.vendor_product_name || ' ', '') || '(' || lines.product_key || ') '
                 || case
-                    when lines.product_id is null then 'has no confirmed product: '
-                    else 'is mapped to ' || lines.product_id || ', which has no counting rule: '
-                end
-                || arithmetic.sides_text || ' compared with nothing. '
-                || case
-                    when lines.product_id is null then 'Name its product in rules/product_map.csv.'
-                    else 'Add a rule to rules/counting.csv.'
+                    when lines.product_id is null
+                        then
+                            'has no confirmed product: ' || arithmetic.sides_text || ' compared with nothing. '
+                            || advice.product_advice
+                    else
+                        'is mapped to ' || lines.product_id || ', ' || arithmetic.sides_text
+                        || ' compared with nothing: a product ' || advice.counting_advice
                 end
         when classified.class = 'unmapped_product'
             then
                 arithmetic.billed_text || ' of a product (' || lines.product_key
-                || ') that has no counting rule. Add one to rules/counting.csv.'
+                || ') ' || advice.counting_advice
         when classified.class = 'excluded'
             then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
         when classified.class = 'unbilled'
@@ -76,3 +80,4 @@ inner join arithmetic on lines.line_key = arithmetic.line_key
 inner join line_names on lines.line_key = line_names.line_key
 inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
+cross join advice

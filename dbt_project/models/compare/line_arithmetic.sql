@@ -14,6 +14,10 @@ deductions as (
     select * from {{ ref('line_deductions') }}
 ),
 
+without_charge as (
+    select * from {{ ref('lines_without_charge') }}
+),
+
 sides as (
     select
         lines.line_key,
@@ -30,6 +34,10 @@ sides as (
         classified.currency,
         coalesce(deductions.deductions_text, '') as deductions_text,
         coalesce(deductions.reasons_text, 'no reason given') as reasons_text,
+        case
+            when classified.billed_quantity > 0 then ' (and ' || without_charge.uncharged_text || ')'
+            else ' (' || without_charge.uncharged_text || ')'
+        end as uncharged_text,
         classified.basis_quantity + coalesce(deductions.deducted_quantity, 0) as raw_quantity,
         coalesce(
             nullif(concat_ws(
@@ -44,6 +52,7 @@ sides as (
     inner join classified on lines.line_key = classified.line_key
     inner join quantities on lines.line_key = quantities.line_key
     left join deductions on lines.line_key = deductions.line_key
+    left join without_charge on lines.line_key = without_charge.line_key
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
@@ -51,7 +60,7 @@ select
     line_key,
     sides_text,
     reasons_text,
-    {{ plain_number('billed_quantity') }} || ' billed' as billed_text,
+    {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
         when basis = 'fixed' then 'fixed by the agreement: ' || {{ plain_number('billed_quantity') }} || ' expected'
         else

@@ -75,6 +75,12 @@ def _bill_modes(desk: Desk) -> dict[str, str]:
         keys[f"{mode} line"] = _key(client, 2)
         keys[f"{mode} record"] = desk.line(client, f"{PSA}:2", 4, bill_mode=mode)
         desk.vendor("pax8", "owned", f"c{number}", "premium", 4)
+    beside = desk.client(125, accounts=[("pax8", "c125")])
+    desk.line(beside, f"{PSA}:2", 5)
+    for quantity in (1, 2):
+        desk.line(beside, f"{PSA}:2", quantity, bill_mode="no_charge")
+    desk.vendor("pax8", "owned", "c125", "premium", 7)
+    keys["billed beside no charge"] = _key(beside, 2)
     two = desk.client(122, accounts=[("pax8", "c122")])
     desk.line(two, f"{PSA}:2", 5, unit_price="20", agreement_id="a1")
     desk.line(two, f"{PSA}:2", 7, unit_price="24", agreement_id="a2", valid_from=date(2026, 3, 1))

@@ -43,6 +43,21 @@ pytestmark = pytest.mark.integration
             "half a cent",
             "1 owned at pax8; 1 - 0 included = 1 expected; 2 billed; 1 x 0.125 = 0.13 EUR a month overbilled.",
         ),
+        (
+            "no_charge line",
+            "4 owned at pax8; 4 - 0 included = 4 expected; 0 billed (4 on a no-charge line);"
+            " 4 x 22.00 = 88.00 USD a month underbilled.",
+        ),
+        (
+            "do_not_bill line",
+            "4 owned at pax8; 4 - 0 included = 4 expected; 0 billed (4 on a do-not-bill line);"
+            " 4 x 22.00 = 88.00 USD a month underbilled.",
+        ),
+        (
+            "billed beside no charge",
+            "7 owned at pax8; 7 - 0 included = 7 expected; 5 billed (and 3 on 2 no-charge lines);"
+            " 2 x 8.00 = 16.00 USD a month underbilled.",
+        ),
         ("fixed basis", "fixed by the agreement: 1 expected; 1 billed."),
         (
             "stale source",
@@ -71,8 +86,8 @@ pytestmark = pytest.mark.integration
         ),
         (
             "product without rule",
-            "Product (pax8:no-rule) is mapped to connectwise:6, which has no counting rule: 5 owned"
-            " compared with nothing. Add a rule to rules/counting.csv.",
+            "Product (pax8:no-rule) is mapped to connectwise:6, 5 owned compared with nothing:"
+            " a product that has no counting rule. Add one to rules/counting.csv.",
         ),
         (
             "billed product without rule",
