@@ -87,6 +87,8 @@ def run_pipeline(
     Raises:
         HomeBusyError: Another run uses this home.
     """
+    from pipelines.steps.begin import examine
+
     run_id = str(uuid4())
     home.create()
     began = monotonic()
@@ -100,6 +102,8 @@ def run_pipeline(
     }
     with home.lock(f"run {run_id}"), _log_to(home.log_file(run_id)):
         try:
+            # A mistake in a file is told in seconds, before Dagster has started. The run's first step looks again.
+            examine(home, period, as_of)
             error = _execute(home, run_id, parameters, progress, remember)
         except Exception as failure:
             logging.getLogger("dagster").error("%s", traceback.format_exc())
