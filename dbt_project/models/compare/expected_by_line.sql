@@ -34,10 +34,8 @@ based as (
         vendor_records.product_id is not null as has_vendor_record
     from lines
     inner join quantities on lines.line_key = quantities.line_key
-    left join billed
-        on
-            lines.line_key = billed.line_key
-            and lines.line_part = 'main'
+    -- Billing rows share their key with main lines alone; to say so again here would make DuckDB compare every pair.
+    left join billed on lines.line_key = billed.line_key
     left join vendor_records
         on
             lines.client_id = vendor_records.client_id
