@@ -39,7 +39,7 @@ def ui(
     prepare_instance(opened)
     console.print(f"Dagster UI on http://{host}:{port} (home {opened.path}). Ctrl-C ends it.", soft_wrap=True)
     dagster = Path(sys.executable).with_name("dagster")
-    workspace = Path(__file__).parents[2] / "workspace.yaml"
+    workspace = Path(__file__).parents[1] / "workspace.yaml"
     arguments = [str(dagster), "dev", "--workspace", str(workspace), "--host", host, "--port", str(port)]
     # A shell that starts a command with & has it ignore Ctrl-C, and dagster treats a request to end (SIGTERM) as it
     # treats Ctrl-C: it could then only be killed, which leaves its children behind.

@@ -169,6 +169,6 @@ def test_a_tick_asks_for_one_run_of_the_month_in_progress(built: Built) -> None:
 
 def test_the_location_has_one_name_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["dg"]["project"]
-    (location,) = yaml.safe_load((ROOT / "workspace.yaml").read_text())["load_from"]
+    (location,) = yaml.safe_load((ROOT / "pipelines" / "workspace.yaml").read_text())["load_from"]
     assert location["python_module"]["location_name"] == project["code_location_name"]
     assert location["python_module"]["module_name"] == project["code_location_target_module"]
