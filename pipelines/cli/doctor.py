@@ -32,9 +32,13 @@ def doctor(home: HomeOption = DEFAULT_HOME) -> None:
     console.print(table)
     problems = sum(finding.status == "problem" for finding in findings)
     warnings = sum(finding.status == "warning" for finding in findings)
-    console.print(f"{problems} problems, {warnings} warnings")
+    console.print(f"{_counted(problems, 'problem')}, {_counted(warnings, 'warning')}")
     if problems:
         raise typer.Exit(int(Exit.FAILED))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -1,0 +1,119 @@
+"""The UI as a person meets it: it starts without a warning, shows lineage and checks, and ends when asked to."""
+
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from connectors.registry import SYSTEMS
+from tests.browser.ui import CHROMEDRIVER, CHROMIUM, Ui, chromium, serving
+from tests.conftest import Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.xdist_group("browser")]
+needs_chromium = pytest.mark.skipif(
+    not (CHROMIUM and CHROMEDRIVER),
+    reason="chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)",
+)
+STAGES = ("control", "rules", "staging", "canonical", "mapping", "compare", "marts", "published")
+GROUPS = {*STAGES, *(f"{kind}_{system}" for kind in ("source", "raw") for system in SYSTEMS)}
+LINEAGE = "{ assetNodes { groupName assetKey { path } dependencyKeys { path } } }"
+LOCATIONS = """{
+    workspaceOrError { ... on Workspace { locationEntries { name loadStatus locationOrLoadError { __typename } } } }
+}"""
+
+
+@pytest.fixture(scope="module")
+def ui(demo_home: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+    # The demo's own home: its Dagster storage holds the run whose checks are looked at. Nothing here starts another.
+    log = tmp_path_factory.mktemp("ui") / "ui.log"
+    with serving(demo_home.home.path, log, behind_shell=True) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
+
+
+def _wait_for(browser: webdriver.Chrome, *words: str, seconds: float = 60) -> str:
+    """The page's text, once all words are in it."""
+
+    def text(_: object) -> str:
+        return browser.find_element(By.TAG_NAME, "body").text
+
+    def has_words(_: object) -> bool:
+        return all(word in text(None) for word in words)
+
+    WebDriverWait(browser, seconds).until(has_words, message=f"waiting for {words}")
+    return text(None)
+
+
+def _severe(browser: webdriver.Chrome) -> list[str]:
+    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def test_code_location_is_loaded(ui: Ui) -> None:
+    [location] = ui.ask(LOCATIONS)["workspaceOrError"]["locationEntries"]
+    assert location["name"] == "tieout"
+    assert location["loadStatus"] == "LOADED"
+    assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation"
+
+
+def test_lineage_leads_from_every_source_to_the_published_copy_without_a_break(ui: Ui) -> None:
+    nodes = ui.ask(LINEAGE)["assetNodes"]
+    group = {tuple(node["assetKey"]["path"]): node["groupName"] for node in nodes}
+    below: dict[str, set[str]] = {}
+    for node in nodes:
+        for path in node["dependencyKeys"]:
+            below.setdefault(group[tuple(path["path"])], set()).add(node["groupName"])
+    for system in SYSTEMS:
+        assert f"raw_{system}" in below[f"source_{system}"]
+        assert "staging" in below[f"raw_{system}"]
+    assert "published" in below["marts"]
+    assert set(group.values()) == GROUPS
+
+
+@needs_chromium
+def test_lineage_page_shows_every_group_and_no_dialog_in_front(ui: Ui, browser: webdriver.Chrome) -> None:
+    browser.get(f"{ui.url}/asset-groups")
+    _wait_for(browser, "Global asset lineage", *GROUPS)
+    WebDriverWait(browser, 60).until(
+        lambda _: len(browser.find_elements(By.CSS_SELECTOR, "svg path[marker-end], svg path")) >= len(GROUPS),
+        message="waiting for the graph's edges",
+    )
+    dialogs = browser.find_elements(By.CSS_SELECTOR, ".bp5-dialog, .bp4-dialog, .dialog, [role=dialog]")
+    assert [dialog.text for dialog in dialogs if dialog.is_displayed()] == []
+    assert _severe(browser) == []
+
+
+@needs_chromium
+def test_asset_page_shows_the_checks_of_a_raw_table_as_succeeded(ui: Ui, browser: webdriver.Chrome) -> None:
+    browser.get(f"{ui.url}/assets/raw_connectwise/additions?view=checks")
+    text = _wait_for(browser, "read_succeeded", "key_unique", "Succeeded")
+    [count] = re.findall(r"Checks \((\d+)\)", text)
+    assert text.count("Succeeded") == int(count) > 10
+    assert "Failed" not in text
+    assert _severe(browser) == []
+
+
+@needs_chromium
+def test_run_page_shows_the_run_of_the_demo(ui: Ui, browser: webdriver.Chrome, demo_home: Demo) -> None:
+    browser.get(f"{ui.url}/runs")
+    text = _wait_for(browser, demo_home.outcome.run_id[:8])
+    assert "Success" in text
+    assert _severe(browser) == []
+
+
+def test_nothing_that_it_prints_is_a_warning(ui: Ui) -> None:
+    assert [line for line in ui.output.splitlines() if re.search(r"warn|error|exception", line, re.IGNORECASE)] == []
+
+
+def test_it_ends_when_asked_to_even_behind_a_shell_and_leaves_no_process(ui: Ui) -> None:
+    # Last, on the UI that the tests above used: starting another would take as long as all of them.
+    assert ui.stop(signal.SIGTERM) == []
+    assert ui.process.returncode == 0

@@ -1,0 +1,85 @@
+"""What the figures look like: text from outside is printed and not obeyed, and it is readable at 80 columns."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from pipelines.cli.render import print_health, print_summary
+from pipelines.reports.summary import ClassLine, Finding, Summary
+
+HOSTILE = "[red]Blink[/] [link=file:///etc]& Sons[/link] [/nothing]"
+
+
+def health(message: str | None) -> dict[str, object]:
+    return {
+        "source_system": "pax8",
+        "status": "failed" if message else "healthy",
+        "row_count": 1234,
+        "previous_row_count": None,
+        "age_hours": Decimal("1.25"),
+        "limit_hours": 26,
+        "message": message,
+    }
+
+
+def summary(message: str | None = None) -> Summary:
+    return Summary(
+        period=date(2026, 9, 1),
+        as_of=datetime(2026, 9, 20, 6, tzinfo=UTC),
+        lines=2,
+        billed_coverage=Decimal("0.9149"),
+        census_coverage=None,
+        health=[health(message)],
+        classes=[
+            ClassLine("unbilled", "billing", "USD", 2, Decimal("1234.50"), Decimal(0)),
+            ClassLine("overbilled", "billing", "USD", 1, Decimal(0), Decimal("0.10")),
+        ],
+        largest=[
+            Finding(1, "unbilled", HOSTILE, HOSTILE, Decimal(2), Decimal("1234.50"), "USD", f"2 used at {HOSTILE}")
+        ],
+        tie_out=[{"rule": "psa", "controls": 3, "passed": 2, "difference": Decimal("0.01")}],
+    )
+
+
+def printed(what: Summary, width: int = 80) -> str:
+    console = Console(file=StringIO(), width=width, highlight=False)
+    print_summary(console, what)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_names_and_messages_with_markup_are_printed_as_they_are(width: int) -> None:
+    text = "".join(character for character in printed(summary(HOSTILE), width) if character not in " \n│")
+    assert text.count("".join(HOSTILE.split())) == 4  # client, product, explanation, message
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    assert max(len(line) for line in printed(summary("x " * 200)).splitlines()) <= 80
+
+
+def test_a_long_message_is_cut_in_a_summary_with_the_command_that_shows_all() -> None:
+    message = "additions failed: " + "HTTP 500 " * 60
+    assert "(tieout status shows all)" in " ".join(printed(summary(message)).split())
+    console = Console(file=StringIO(), width=80)
+    print_health(console, [health(message)])
+    assert isinstance(console.file, StringIO)
+    assert " ".join(message.split()) in " ".join(console.file.getvalue().split())
+
+
+def test_under_and_overbilled_money_stand_apart_and_are_never_netted() -> None:
+    [total] = [line for line in printed(summary()).splitlines() if "total" in line]
+    assert [cell.strip() for cell in total.strip("│").split("│")] == ["total", "USD", "", "1,234.50", "0.10"]
+
+
+def test_coverage_without_anything_due_is_not_a_hundred_percent() -> None:
+    assert "91.5% of billed quantity, none due of census quantity" in " ".join(printed(summary()).split())
+
+
+def test_each_part_of_a_summary_comes_in_the_order_in_which_it_is_to_be_trusted() -> None:
+    text = printed(summary())
+    places = [text.index(title) for title in ("Period September", "Sources", "Lines by class", "largest", "Tie-out")]
+    assert places == sorted(places)
