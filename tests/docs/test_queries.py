@@ -43,14 +43,13 @@ def test_what_changed_shows_a_line_that_differs_between_two_runs_and_no_other(de
     assert [(row[0], row[2]) for row in changed] == [(first[0], "excluded")]
 
 
-@pytest.mark.integration
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
-def test_query_reads_public_tables_only(path: Path, demo_home: Demo) -> None:
+def test_query_reads_public_tables_only(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     [statement] = duckdb.extract_statements(text)
     assert statement.type == duckdb.StatementType.SELECT
-    with duckdb.connect(str(demo_home.home.published), read_only=True) as connection:
-        read = connection.get_table_names(text, qualified=True)
+    own = set(re.findall(r"(\w+) as \(", text))
+    read = set(re.findall(r"(?<!distinct )\b(?:from|join) ([a-z_.]+)", text)) - own
     assert read
     assert all(name.startswith("analytics.") for name in read), read
 
