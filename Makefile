@@ -50,6 +50,9 @@ check: .venv/development ## lint, types, SQL style, Dagster definitions, dbt par
 bench: .venv/development ## measure the speed claims (ratios against a stated baseline, in one run)
 	@$(BIN)/python -m bench
 
+pictures: .venv/development ## make the README's pictures anew (needs chromium and chromium-driver)
+	@$(BIN)/python -m scripts.pictures
+
 lock: | $(BIN)/uv ## write the locks anew from requirements*.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.lock
@@ -57,4 +60,4 @@ lock: | $(BIN)/uv ## write the locks anew from requirements*.in
 clean: ## remove what was set up and generated (keeps ./home)
 	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help setup demo ui test check bench lock clean
+.PHONY: help setup demo ui test check bench pictures lock clean
