@@ -33,10 +33,10 @@ select
         when bool_or(is_billed)
             then
                 case
-                    when count(distinct agreement_id) filter (where is_billed) = 1
+                    when min(agreement_id) filter (where is_billed) = max(agreement_id) filter (where is_billed)
                         then max(agreement_id) filter (where is_billed)
                 end
-        when count(distinct agreement_id) = 1 then max(agreement_id)
+        when min(agreement_id) = max(agreement_id) then max(agreement_id)
     end as agreement_id
 from ranked
 group by line_key

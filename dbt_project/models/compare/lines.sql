@@ -48,10 +48,10 @@ lines as (
         min(client_key) as client_key,
         min(product_key) as product_key,
         min(client_id) as client_id,
-        case when count(distinct product_id) = 1 then min(product_id) end as product_id,
-        case when count(distinct source_system) = 1 then min(source_system) end as source_system,
-        case when count(distinct account_id) = 1 then min(account_id) end as account_id,
-        case when count(distinct vendor_product_id) = 1 then min(vendor_product_id) end as vendor_product_id
+        case when min(product_id) = max(product_id) then min(product_id) end as product_id,
+        case when min(source_system) = max(source_system) then min(source_system) end as source_system,
+        case when min(account_id) = max(account_id) then min(account_id) end as account_id,
+        case when min(vendor_product_id) = max(vendor_product_id) then min(vendor_product_id) end as vendor_product_id
     from members
     group by line_key, line_part
 ),

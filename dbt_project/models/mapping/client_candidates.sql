@@ -10,6 +10,10 @@ near_client_names as (
     select * from {{ ref('near_client_names') }}
 ),
 
+same_client_ids as (
+    select * from {{ ref('same_client_ids') }}
+),
+
 same_name as (
     select
         open_accounts.source_system,
@@ -42,39 +46,12 @@ same_domain as (
         )
 ),
 
--- Ids that agree without being unique, and numbers that two exports happen to share, are hints: two systems count from
--- one on their own.
-same_id as (
-    select
-        open_accounts.source_system,
-        open_accounts.account_id,
-        client_keys.client_id,
-        'id' as method,
-        case
-            when
-                jaro_winkler_similarity(open_accounts.name_key, client_keys.name_key) >= 0.9
-                and client_keys.source_system <> 'connectwise'
-                then 1.0000
-            else 0.9000
-        end as score,
-        'same id, which alone proves nothing here' as reason
-    from open_accounts
-    inner join client_keys
-        on
-            open_accounts.tenant_id = client_keys.tenant_id
-            or (open_accounts.source_system = 'pax8' and open_accounts.external_id = client_keys.source_client_id)
-            or (
-                client_keys.source_system <> 'connectwise'
-                and open_accounts.account_id = client_keys.source_client_id
-            )
-),
-
 hints as (
     select * from same_name
     union all
     select * from same_domain
     union all
-    select * from same_id
+    select * from same_client_ids
     union all
     select * from near_client_names
 ),
