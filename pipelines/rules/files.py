@@ -39,6 +39,11 @@ def _excludes_something(values: Values) -> Iterator[tuple[str, str]]:
         yield "client_id", "a rule of nothing but * would exclude everything; name a client, system, product or record"
 
 
+def _tolerance_is_not_negative(values: Values) -> Iterator[tuple[str, str]]:
+    if values["tolerance"] < 0:
+        yield "tolerance", f"{values['tolerance'].normalize():f} is below zero; 0 means that every unit counts"
+
+
 FILES: tuple[RuleFile, ...] = (
     RuleFile(
         name="client_map",
@@ -153,5 +158,20 @@ FILES: tuple[RuleFile, ...] = (
             ("connectwise:2", "*", "*", "*", "internal use", "M. Silva", "2026-12-31", "2026-01-01", ""),
         ),
         checks=(_excludes_something,),
+    ),
+    RuleFile(
+        name="tolerances",
+        about="How many units a product may differ before it is a finding; a client's own rule goes before *.",
+        columns=(
+            RuleColumn("client_id", "client_id", required=True, may_be_any=True),
+            RuleColumn("product_id", "product_id", required=True),
+            RuleColumn("tolerance", "decimal", required=True),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("client_id", "product_id"),
+        target=("tolerance",),
+        examples=(("*", "connectwise:640", "2", "2026-01-01", "", "M. Silva", "devices come and go within the month"),),
+        checks=(_tolerance_is_not_negative,),
     ),
 )

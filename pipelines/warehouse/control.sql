@@ -152,3 +152,17 @@ CREATE TABLE IF NOT EXISTS rules.exclusions (
     file VARCHAR NOT NULL,
     line INTEGER NOT NULL
 );
+
+-- client_id may be '*'; a client's own tolerance goes before it.
+CREATE TABLE IF NOT EXISTS rules.tolerances (
+    client_id VARCHAR NOT NULL,
+    product_id VARCHAR NOT NULL,
+    tolerance DECIMAL(18, 6) NOT NULL,  -- units that E and B may differ
+    valid_from DATE NOT NULL,
+    valid_to DATE,
+    owner VARCHAR,
+    reason VARCHAR,
+    rule_id VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    line INTEGER NOT NULL
+);

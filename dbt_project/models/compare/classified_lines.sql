@@ -18,6 +18,10 @@ prices as (
     select * from {{ ref('priced_lines') }}
 ),
 
+tolerances as (
+    select * from {{ ref('line_tolerances') }}
+),
+
 -- The first test that holds gives a line its one class.
 classified as (
     select
@@ -43,8 +47,11 @@ classified as (
                 and lines.basis != 'fixed'
                 and not expected.has_vendor_record
                 then 'orphan_billing'
-            when expected.expected_quantity > expected.billed_quantity then 'underbilled'
-            when expected.expected_quantity < expected.billed_quantity then 'overbilled'
+            when expected.expected_quantity - expected.billed_quantity > coalesce(tolerances.tolerance, 0)
+                then 'underbilled'
+            when expected.billed_quantity - expected.expected_quantity > coalesce(tolerances.tolerance, 0)
+                then 'overbilled'
+            when expected.expected_quantity != expected.billed_quantity then 'matched_tolerance'
             else 'matched'
         end as class,
         expected.expected_quantity as computed_quantity
@@ -53,6 +60,7 @@ classified as (
     inner join expected on lines.line_key = expected.line_key
     inner join prices on lines.line_key = prices.line_key
     left join without_account on lines.line_key = without_account.line_key
+    left join tolerances on lines.line_key = tolerances.line_key
 ),
 
 -- Nothing is expected of a line that was not assessed: unknown is not zero.
@@ -64,6 +72,7 @@ judged as (
             when 'unmapped_client' then 'setup'
             when 'unmapped_product' then 'setup'
             when 'excluded' then 'explained'
+            when 'matched_tolerance' then 'clean'
             when 'matched' then 'clean'
             else 'billing'
         end as kind,

@@ -72,6 +72,9 @@ select
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.money_text || ' '
                 || classified.class || '.'
+        when classified.class = 'matched_tolerance'
+            then
+                arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.tolerance_text || '.'
         else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
     end as explanation
 from lines

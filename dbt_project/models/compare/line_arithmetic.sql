@@ -18,6 +18,10 @@ without_charge as (
     select * from {{ ref('lines_without_charge') }}
 ),
 
+tolerances as (
+    select * from {{ ref('line_tolerances') }}
+),
+
 sides as (
     select
         lines.line_key,
@@ -32,6 +36,8 @@ sides as (
         classified.unit_price,
         classified.revenue_impact,
         classified.currency,
+        tolerances.tolerance,
+        tolerances.rule_id as tolerance_rule_id,
         coalesce(deductions.deductions_text, '') as deductions_text,
         coalesce(deductions.reasons_text, 'no reason given') as reasons_text,
         case
@@ -53,6 +59,7 @@ sides as (
     inner join quantities on lines.line_key = quantities.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
+    left join tolerances on lines.line_key = tolerances.line_key
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
@@ -83,5 +90,7 @@ select
         else
             {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
             || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
-    end as money_text
+    end as money_text,
+    {{ plain_number('abs(variance)') }} || ' apart, within the tolerance of ' || {{ plain_number('tolerance') }}
+    || coalesce(' (' || tolerance_rule_id || ')', '') as tolerance_text
 from sides

@@ -276,9 +276,7 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        self.build(
-            "--select", "stg_control__run", "current_run", "stg_rules__exclusions", "compare", "marts", command="run"
-        )
+        self.build("--select", "stg_control__run", "current_run", "stg_rules__*", "compare", "marts", command="run")
 
     def reconciled(self, line_key: str) -> dict[str, Any]:
         """The row of `reconciliation` under `line_key`."""

@@ -53,6 +53,10 @@ CELLS = [
     ("exclusions.csv", "owner", "", "is empty, but required"),
     ("exclusions.csv", "review_date", "", "is empty, but required"),
     ("exclusions.csv", "review_date", "*", r"may not be \*"),
+    ("tolerances.csv", "product_id", "*", r"may not be \*"),
+    ("tolerances.csv", "tolerance", "", "is empty, but required"),
+    ("tolerances.csv", "tolerance", "two", "is not a number"),
+    ("tolerances.csv", "tolerance", "-1", "-1 is below zero"),
 ]
 
 
