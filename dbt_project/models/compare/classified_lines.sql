@@ -29,6 +29,9 @@ classified as (
         expected.billed_quantity,
         expected.included_quantity,
         expected.basis_quantity,
+        expected.minimum_quantity,
+        expected.reduced_quantity,
+        expected.is_set_by_minimum,
         prices.unit_price,
         prices.unit_cost,
         prices.currency,
@@ -51,6 +54,8 @@ classified as (
                 then 'underbilled'
             when expected.billed_quantity - expected.expected_quantity > coalesce(tolerances.tolerance, 0)
                 then 'overbilled'
+            when expected.expected_quantity = expected.billed_quantity and expected.is_set_by_minimum
+                then 'matched_minimum'
             when expected.expected_quantity != expected.billed_quantity then 'matched_tolerance'
             else 'matched'
         end as class,
@@ -72,6 +77,7 @@ judged as (
             when 'unmapped_client' then 'setup'
             when 'unmapped_product' then 'setup'
             when 'excluded' then 'explained'
+            when 'matched_minimum' then 'clean'
             when 'matched_tolerance' then 'clean'
             when 'matched' then 'clean'
             else 'billing'

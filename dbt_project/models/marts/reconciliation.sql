@@ -49,6 +49,7 @@ select
     cast(quantities.charged_quantity as decimal(18, 4)) as charged_quantity,
     cast(classified.basis_quantity as decimal(18, 4)) as basis_quantity,
     cast(classified.included_quantity as decimal(18, 4)) as included_quantity,
+    cast(classified.minimum_quantity as decimal(18, 4)) as minimum_quantity,
     cast(classified.expected_quantity as decimal(18, 4)) as expected_quantity,
     cast(classified.variance as decimal(18, 4)) as variance,
     cast(quantities.census_quantity as decimal(18, 4)) as census_quantity,

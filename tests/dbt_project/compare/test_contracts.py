@@ -42,3 +42,49 @@ def test_a_tolerated_difference_names_its_rule(desk: Desk, named: dict[str, str]
         "12 used at ninjaone; 12 - 0 included = 12 expected; 10 billed;"
         " 2 apart, within the tolerance of 2 (tolerances.csv:2)."
     )
+
+
+@pytest.mark.parametrize(
+    ("case", "class_", "basis", "billed", "expected", "impact"),
+    [
+        # Domain guide, example B: the contract decides between owned and used, not the tool.
+        ("commitment, basis owned", "underbilled", "owned", 46, 50, "88.00"),
+        ("commitment, basis used", "matched", "used", 46, 46, "0.00"),
+        # Example D.
+        ("minimum", "matched_minimum", "used", 20, 20, "0.00"),
+        ("minimum not billed", "underbilled", "used", 14, 20, "48.00"),
+        ("above the minimum", "underbilled", "used", 20, 23, "24.00"),
+        ("included units before the minimum", "matched_minimum", "used", 20, 20, "0.00"),
+        ("narrowest term", "matched_minimum", "used", 12, 12, "0.00"),
+    ],
+)
+def test_the_contract_decides_basis_and_minimum(
+    desk: Desk, named: dict[str, str], case: str, class_: str, basis: str, billed: int, expected: int, impact: str
+) -> None:
+    row = desk.reconciled(named[case])
+    assert (row["class"], row["basis"]) == (class_, basis)
+    assert (row["billed_quantity"], row["expected_quantity"]) == (billed, expected)
+    assert row["revenue_impact"] == Decimal(impact)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        (
+            "minimum",
+            "14 used at ninjaone; 14 - 0 included = 14; raised to the minimum of 20 = 20 expected; 20 billed.",
+        ),
+        (
+            "included units before the minimum",
+            "22 used at ninjaone; 22 - 10 included = 12; raised to the minimum of 20 = 20 expected; 20 billed.",
+        ),
+        (
+            "minimum not billed",
+            "14 used at ninjaone; 14 - 0 included = 14; raised to the minimum of 20 = 20 expected; 14 billed;"
+            " 6 x 8.00 = 48.00 USD a month underbilled.",
+        ),
+    ],
+)
+def test_the_sentence_shows_the_minimum(desk: Desk, named: dict[str, str], case: str, sentence: str) -> None:
+    assert desk.reconciled(named[case])["explanation"] == sentence
+    assert desk.reconciled(named[case])["minimum_quantity"] == 20
