@@ -32,6 +32,9 @@ vendor_quantities as (
         cast(coalesce(quantity, 0) as decimal(18, 4)) as quantity,
         cast(unit_cost as decimal(18, 6)) as unit_cost,
         currency,
+        cast(monthly_unit_cost as decimal(18, 6)) as monthly_unit_cost,
+        priced_from,
+        committed_until,
         not_countable_reason is null as is_countable,
         not_countable_reason,
         case

@@ -24,6 +24,10 @@ without_account as (
 
 advice as (
     select * from {{ ref('mapping_advice') }}
+),
+
+line_flags as (
+    select * from {{ ref('line_flags') }}
 )
 
 select
@@ -76,11 +80,13 @@ select
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.tolerance_text || '.'
         else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
-    end as explanation
+    end
+    || case when classified.is_assessed then coalesce(line_flags.notes_text, '') else '' end as explanation
 from lines
 inner join classified on lines.line_key = classified.line_key
 inner join arithmetic on lines.line_key = arithmetic.line_key
 inner join line_names on lines.line_key = line_names.line_key
 inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
+left join line_flags on lines.line_key = line_flags.line_key
 cross join advice

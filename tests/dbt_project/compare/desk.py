@@ -34,7 +34,8 @@ _TABLES = {
     "canonical.vendor_quantities": (
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
-        " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ"
+        " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
+        " currency VARCHAR, priced_from DATE, committed_until DATE"
     ),
     "canonical.vendor_invoices": (
         "source_system VARCHAR, invoice_id VARCHAR, invoice_date DATE, status VARCHAR, currency VARCHAR,"
