@@ -38,6 +38,7 @@ vendor_quantities as (
         not_countable_reason is null as is_countable,
         not_countable_reason,
         case
+            when is_duplicate then 'duplicate'
             when not_countable_reason = 'retired' then 'excluded'
             when not_countable_reason is not null then 'information_only'
         end as not_countable_disposition,

@@ -20,7 +20,7 @@ vendor_records as (
         product_id,
         source_system
     from {{ ref('vendor_rows_resolved') }}
-    where disposition in ('counted', 'excluded')
+    where disposition in ('counted', 'excluded', 'duplicate')
 ),
 
 based as (

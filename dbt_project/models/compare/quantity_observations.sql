@@ -15,6 +15,11 @@ margins as (
     select * from {{ ref('line_margins') }}
 ),
 
+duplicates as (
+    select distinct line_key from {{ ref('vendor_rows_resolved') }}
+    where disposition = 'duplicate'
+),
+
 accounts as (
     select distinct
         client_id,
@@ -95,3 +100,12 @@ select
     || coalesce('; ' || {{ plain_number('used_quantity') }} || ' are used', '') || '.' as note
 from sides
 where renewing_quantity > 0
+
+union all
+
+-- Its number stands in the arithmetic already.
+select
+    line_key,
+    'duplicate_device' as flag,
+    null as note
+from duplicates

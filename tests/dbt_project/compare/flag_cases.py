@@ -3,7 +3,7 @@
 Belongs here: rows and rules. Does not belong here: expectations (`test_flags.py`).
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.dbt_project.compare.desk import PSA, Desk
@@ -61,4 +61,24 @@ def lay_out_flags(desk: Desk) -> dict[str, str]:
     desk.line(elsewhere, f"{PSA}:3", 5, unit_price="22.00")
     desk.vendor("microsoft_graph", "used", "t234", "sku-e3", 5)
     keys["owned elsewhere"] = f"{elsewhere}|{PSA}:3|*"
-    return keys
+    return {**keys, **_device_census(desk)}
+
+
+def _device_census(desk: Desk) -> dict[str, str]:
+    client = desk.client(240, accounts=[("ninjaone", "240")])
+    desk.line(client, f"{PSA}:1", 47)
+    for _ in range(44):
+        desk.vendor("ninjaone", "used", "240", "WORKSTATION", last_seen_at=datetime(2026, 6, 19, tzinfo=UTC))
+    for _ in range(3):
+        desk.vendor("ninjaone", "used", "240", "WORKSTATION", last_seen_at=datetime(2026, 4, 1, tzinfo=UTC))
+    duplicates = [
+        desk.vendor(
+            "ninjaone", "used", "240", "WORKSTATION", not_countable_disposition="duplicate",
+            not_countable_reason="same serial number as device 7, which reported later",
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    desk.vendor(
+        "ninjaone", "used", "240", "WORKSTATION", not_countable_reason="retired", not_countable_disposition="excluded"
+    )
+    return {"device census": f"{client}|{PSA}:1|*", "duplicate device": duplicates[0]}

@@ -80,3 +80,26 @@ def test_a_cost_in_another_currency_makes_no_margin(desk: Desk, named: dict[str,
 )
 def test_a_flag_says_its_numbers(desk: Desk, named: dict[str, str], case: str, note: str) -> None:
     assert desk.reconciled(named[case])["explanation"].endswith(" " + note)
+
+
+def test_every_agent_row_of_a_census_keeps_its_place(desk: Desk, named: dict[str, str]) -> None:
+    """Domain guide, example G: 50 = 44 + 2 + 3 + 1."""
+    row = desk.reconciled(named["device census"])
+    assert (row["class"], row["billed_quantity"], row["expected_quantity"]) == ("overbilled", 47, 44)
+    assert (row["variance"], row["flags"]) == (-3, ["duplicate_device"])
+    assert row["explanation"] == (
+        "50 used at ninjaone - 3 not seen for 30 days - 2 duplicate - 1 retired = 44; 44 - 0 included = 44 expected;"
+        " 47 billed; 3 x 8.00 = 24.00 USD a month overbilled."
+    )
+    disposed = desk.rows(
+        "SELECT disposition, count(*) AS n FROM analytics.row_dispositions WHERE line_key = ? AND side = 'used'"
+        " GROUP BY disposition ORDER BY disposition",
+        named["device census"],
+    )
+    assert {row["disposition"]: row["n"] for row in disposed} == {"counted": 44, "duplicate": 2, "excluded": 4}
+
+
+def test_a_duplicate_names_the_record_that_is_kept(desk: Desk, named: dict[str, str]) -> None:
+    row = desk.disposed(named["duplicate device"])
+    assert (row["disposition"], row["reason"]) == ("duplicate", "same serial number as device 7, which reported later")
+    assert row["line_key"] == named["device census"]
