@@ -18,6 +18,10 @@ prices as (
     select * from {{ ref('priced_lines') }}
 ),
 
+timing as (
+    select * from {{ ref('line_timing') }}
+),
+
 tolerances as (
     select * from {{ ref('line_tolerances') }}
 ),
@@ -43,6 +47,7 @@ classified as (
             when lines.line_part = 'unmapped_product' then 'unmapped_product'
             when lines.line_part = 'main' and not lines.is_ruled then 'unmapped_product'
             when lines.line_part = 'excluded' then 'excluded'
+            when timing.line_key is not null then 'timing'
             when expected.expected_quantity > 0 and not prices.has_live_row then 'unbilled'
             when
                 expected.billed_quantity > 0
@@ -65,6 +70,7 @@ classified as (
     inner join expected on lines.line_key = expected.line_key
     inner join prices on lines.line_key = prices.line_key
     left join without_account on lines.line_key = without_account.line_key
+    left join timing on lines.line_key = timing.line_key
     left join tolerances on lines.line_key = tolerances.line_key
 ),
 
@@ -77,6 +83,7 @@ judged as (
             when 'unmapped_client' then 'setup'
             when 'unmapped_product' then 'setup'
             when 'excluded' then 'explained'
+            when 'timing' then 'explained'
             when 'matched_minimum' then 'clean'
             when 'matched_tolerance' then 'clean'
             when 'matched' then 'clean'

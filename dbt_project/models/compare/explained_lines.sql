@@ -26,6 +26,10 @@ advice as (
     select * from {{ ref('mapping_advice') }}
 ),
 
+timing as (
+    select * from {{ ref('line_timing') }}
+),
+
 line_flags as (
     select * from {{ ref('line_flags') }}
 )
@@ -66,6 +70,8 @@ select
                 || ') ' || advice.counting_advice
         when classified.class = 'excluded'
             then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
+        when classified.class = 'timing'
+            then arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || timing.timing_text || '.'
         when classified.class = 'unbilled'
             then arithmetic.expected_text || '; no live billing line; ' || arithmetic.money_text || ' unbilled.'
         when classified.class = 'orphan_billing'
@@ -88,5 +94,6 @@ inner join arithmetic on lines.line_key = arithmetic.line_key
 inner join line_names on lines.line_key = line_names.line_key
 inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
+left join timing on lines.line_key = timing.line_key
 left join line_flags on lines.line_key = line_flags.line_key
 cross join advice

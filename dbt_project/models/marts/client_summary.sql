@@ -30,6 +30,7 @@ select
     cast(count(*) filter (where measures.class = 'overbilled') as bigint) as overbilled_count,
     cast(count(*) filter (where measures.class = 'matched_tolerance') as bigint) as matched_tolerance_count,
     cast(count(*) filter (where measures.class = 'matched_minimum') as bigint) as matched_minimum_count,
+    cast(count(*) filter (where measures.class = 'timing') as bigint) as timing_count,
     cast(count(*) filter (where measures.class = 'matched') as bigint) as matched_count,
     cast(sum(measures.underbilled_amount) as decimal(18, 2)) as underbilled_amount,
     cast(sum(measures.overbilled_amount) as decimal(18, 2)) as overbilled_amount,

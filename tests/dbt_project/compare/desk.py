@@ -29,7 +29,8 @@ _TABLES = {
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
         " included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
-        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, last_updated_at TIMESTAMPTZ"
+        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN,"
+        " last_updated_at TIMESTAMPTZ"
     ),
     "canonical.vendor_quantities": (
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
