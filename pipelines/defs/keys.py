@@ -14,7 +14,7 @@ BILLING = ("team:billing",)
 
 RUN_STATE = ("run", "sources", "decisions", "published_runs")
 READ_STATE = ("reads", "expectation_results")
-RULES = ("client_map", "product_map", "counting", "exclusions")
+RULES = ("client_map", "product_map", "counting", "exclusions", "tolerances", "terms")
 
 BEGIN = AssetKey(["control", "run"])
 

@@ -50,7 +50,7 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
             return _vendor(text, systems)
         case "vendor_id":
             return _vendor_id(text, systems)
-        case "client_id" | "product_id":
+        case "client_id" | "agreement_id" | "product_id":
             return _scoped_id(text, column.kind, systems)
         case "text":
             return text
@@ -111,7 +111,10 @@ def _scoped_id(text: str, kind: str, systems: Systems) -> str:
     what = kind.removesuffix("_id")
     front, colon, rest = text.partition(":")
     if not colon or not rest or rest != rest.strip() or front != front.strip():
-        raise ValueError(f"{text!r} is not a {what} id; write it with its system in front, for example connectwise:250")
+        article = "an" if what == "agreement" else "a"
+        raise ValueError(
+            f"{text!r} is not {article} {what} id; write it with its system in front, for example connectwise:250"
+        )
     if front not in systems.psas:
         raise ValueError(
             f"{text!r}: {front!r} is not a known system of {what}s; known: {', '.join(sorted(systems.psas))}"

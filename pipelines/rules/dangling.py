@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 # Kind of id -> (table, column) of canonical data, and whether a row there can be a deleted one.
 _CANONICAL = {
     "client_id": ("canonical.clients", "client_id", "bool_and(is_deleted)"),
+    "agreement_id": ("canonical.agreements", "agreement_id", "false"),
     "product_id": ("canonical.products", "product_id", "false"),
 }
 
 
 def dangling(connection: "duckdb.DuckDBPyConnection") -> list[RuleError]:
-    """Rules in force that name a client or product which the PSA does not have, or a client deleted there.
+    """Rules in force that name a client, agreement or product which the PSA does not have, or a client deleted there.
 
     A PSA of which no row was read says nothing about its ids, so its rules are left out; so are rules that ended on or
     before the cut-off day of the run.

@@ -5,6 +5,7 @@ Belongs here: declarations and the checks between the cells of one rule. Does no
 
 from collections.abc import Iterator
 
+from pipelines.rules import term_checks
 from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
 
 BASES = ("owned", "used", "charged", "fixed")
@@ -37,6 +38,11 @@ def _inactivity_has_a_census(values: Values) -> Iterator[tuple[str, str]]:
 def _excludes_something(values: Values) -> Iterator[tuple[str, str]]:
     if all(values[name] == ANY for name in ("client_id", "source_system", "vendor_product_id", "source_record_id")):
         yield "client_id", "a rule of nothing but * would exclude everything; name a client, system, product or record"
+
+
+def _tolerance_is_not_negative(values: Values) -> Iterator[tuple[str, str]]:
+    if values["tolerance"] < 0:
+        yield "tolerance", f"{values['tolerance'].normalize():f} is below zero; 0 means that every unit counts"
 
 
 FILES: tuple[RuleFile, ...] = (
@@ -153,5 +159,75 @@ FILES: tuple[RuleFile, ...] = (
             ("connectwise:2", "*", "*", "*", "internal use", "M. Silva", "2026-12-31", "2026-01-01", ""),
         ),
         checks=(_excludes_something,),
+    ),
+    RuleFile(
+        name="tolerances",
+        about="How many units a product may differ before it is a finding; a client's own rule goes before *.",
+        columns=(
+            RuleColumn("client_id", "client_id", required=True, may_be_any=True),
+            RuleColumn("product_id", "product_id", required=True),
+            RuleColumn("tolerance", "decimal", required=True),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("client_id", "product_id"),
+        target=("tolerance",),
+        examples=(("*", "connectwise:640", "2", "2026-01-01", "", "M. Silva", "devices come and go within the month"),),
+        checks=(_tolerance_is_not_negative,),
+    ),
+    RuleFile(
+        name="terms",
+        about="What a client's contract says of its lines; each term is taken from the narrowest rule that states it.",
+        columns=(
+            RuleColumn("client_id", "client_id", required=True),
+            RuleColumn("agreement_id", "agreement_id", required=True, may_be_any=True),
+            RuleColumn("product_id", "product_id", required=True, may_be_any=True),
+            RuleColumn("basis", "choice", choices=BASES),
+            RuleColumn("minimum_quantity", "decimal"),
+            RuleColumn("minimum_scope", "choice", choices=("line", "agreement", "pool")),
+            RuleColumn("pool", "text"),
+            RuleColumn("contract_price", "decimal"),
+            RuleColumn("currency", "text"),
+            RuleColumn("margin_floor_percent", "decimal"),
+            RuleColumn("backbill_months", "integer"),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("client_id", "agreement_id", "product_id"),
+        target=(
+            "basis",
+            "minimum_quantity",
+            "minimum_scope",
+            "pool",
+            "contract_price",
+            "currency",
+            "margin_floor_percent",
+            "backbill_months",
+        ),
+        examples=(
+            (
+                "connectwise:250",
+                "*",
+                "connectwise:771",
+                "used",
+                "20",
+                "line",
+                "",
+                "22.00",
+                "USD",
+                "15",
+                "2",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "order form of 2026-01-01",
+            ),
+        ),
+        checks=(
+            term_checks.says_something,
+            term_checks.minimum_is_whole,
+            term_checks.price_is_whole,
+            term_checks.limits_are_possible,
+        ),
     ),
 )

@@ -152,3 +152,39 @@ CREATE TABLE IF NOT EXISTS rules.exclusions (
     file VARCHAR NOT NULL,
     line INTEGER NOT NULL
 );
+
+-- client_id may be '*'; a client's own tolerance goes before it.
+CREATE TABLE IF NOT EXISTS rules.tolerances (
+    client_id VARCHAR NOT NULL,
+    product_id VARCHAR NOT NULL,
+    tolerance DECIMAL(18, 6) NOT NULL,  -- units that E and B may differ
+    valid_from DATE NOT NULL,
+    valid_to DATE,
+    owner VARCHAR,
+    reason VARCHAR,
+    rule_id VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    line INTEGER NOT NULL
+);
+
+-- agreement_id and product_id may be '*'; an empty term leaves the word to the next wider rule.
+CREATE TABLE IF NOT EXISTS rules.terms (
+    client_id VARCHAR NOT NULL,
+    agreement_id VARCHAR NOT NULL,
+    product_id VARCHAR NOT NULL,
+    basis VARCHAR,                      -- instead of the counting rule's
+    minimum_quantity DECIMAL(18, 6),
+    minimum_scope VARCHAR,              -- line
+    pool VARCHAR,
+    contract_price DECIMAL(18, 6),
+    currency VARCHAR,                   -- of the contract price
+    margin_floor_percent DECIMAL(18, 6),
+    backbill_months INTEGER,
+    valid_from DATE NOT NULL,
+    valid_to DATE,
+    owner VARCHAR,
+    reason VARCHAR,
+    rule_id VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    line INTEGER NOT NULL
+);

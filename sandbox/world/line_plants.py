@@ -53,9 +53,10 @@ def cancelled_on_the_day(plan: Plan, position: Position, rng: Random) -> str:
 
 
 def future_only(plan: Plan, position: Position, rng: Random) -> str:
-    """The line was written, to start next month."""
+    """A line was written, to start next month; it does not fit what is there, or the difference were one of timing."""
+    quantity = sum((line.quantity for line in position.lines), Decimal(3))
     never_billed(plan, position, rng)
-    _future(plan, position, 3, rng)
+    _future(plan, position, quantity, rng)
     return "unbilled"
 
 

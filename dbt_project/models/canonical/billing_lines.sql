@@ -52,7 +52,9 @@ judged as (
 billing_lines as (
     select
         *,
-        not_live_reason is null as is_live
+        not_live_reason is null as is_live,
+        -- Nothing but its first day stands between such a line and the bill.
+        coalesce(not_live_reason like 'line starts on %', false) as starts_later
     from judged
 )
 

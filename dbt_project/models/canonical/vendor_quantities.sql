@@ -32,9 +32,13 @@ vendor_quantities as (
         cast(coalesce(quantity, 0) as decimal(18, 4)) as quantity,
         cast(unit_cost as decimal(18, 6)) as unit_cost,
         currency,
+        cast(monthly_unit_cost as decimal(18, 6)) as monthly_unit_cost,
+        priced_from,
+        committed_until,
         not_countable_reason is null as is_countable,
         not_countable_reason,
         case
+            when is_duplicate then 'duplicate'
             when not_countable_reason = 'retired' then 'excluded'
             when not_countable_reason is not null then 'information_only'
         end as not_countable_disposition,

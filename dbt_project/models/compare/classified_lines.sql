@@ -18,6 +18,14 @@ prices as (
     select * from {{ ref('priced_lines') }}
 ),
 
+timing as (
+    select * from {{ ref('line_timing') }}
+),
+
+tolerances as (
+    select * from {{ ref('line_tolerances') }}
+),
+
 -- The first test that holds gives a line its one class.
 classified as (
     select
@@ -25,6 +33,9 @@ classified as (
         expected.billed_quantity,
         expected.included_quantity,
         expected.basis_quantity,
+        expected.minimum_quantity,
+        expected.reduced_quantity,
+        expected.is_set_by_minimum,
         prices.unit_price,
         prices.unit_cost,
         prices.currency,
@@ -36,6 +47,7 @@ classified as (
             when lines.line_part = 'unmapped_product' then 'unmapped_product'
             when lines.line_part = 'main' and not lines.is_ruled then 'unmapped_product'
             when lines.line_part = 'excluded' then 'excluded'
+            when timing.line_key is not null then 'timing'
             when expected.expected_quantity > 0 and not prices.has_live_row then 'unbilled'
             when
                 expected.billed_quantity > 0
@@ -43,8 +55,13 @@ classified as (
                 and lines.basis != 'fixed'
                 and not expected.has_vendor_record
                 then 'orphan_billing'
-            when expected.expected_quantity > expected.billed_quantity then 'underbilled'
-            when expected.expected_quantity < expected.billed_quantity then 'overbilled'
+            when expected.expected_quantity - expected.billed_quantity > coalesce(tolerances.tolerance, 0)
+                then 'underbilled'
+            when expected.billed_quantity - expected.expected_quantity > coalesce(tolerances.tolerance, 0)
+                then 'overbilled'
+            when expected.expected_quantity = expected.billed_quantity and expected.is_set_by_minimum
+                then 'matched_minimum'
+            when expected.expected_quantity != expected.billed_quantity then 'matched_tolerance'
             else 'matched'
         end as class,
         expected.expected_quantity as computed_quantity
@@ -53,6 +70,8 @@ classified as (
     inner join expected on lines.line_key = expected.line_key
     inner join prices on lines.line_key = prices.line_key
     left join without_account on lines.line_key = without_account.line_key
+    left join timing on lines.line_key = timing.line_key
+    left join tolerances on lines.line_key = tolerances.line_key
 ),
 
 -- Nothing is expected of a line that was not assessed: unknown is not zero.
@@ -64,6 +83,9 @@ judged as (
             when 'unmapped_client' then 'setup'
             when 'unmapped_product' then 'setup'
             when 'excluded' then 'explained'
+            when 'timing' then 'explained'
+            when 'matched_minimum' then 'clean'
+            when 'matched_tolerance' then 'clean'
             when 'matched' then 'clean'
             else 'billing'
         end as kind,

@@ -10,13 +10,17 @@ quantities as (
     select * from {{ ref('quantities_by_line') }}
 ),
 
+terms as (
+    select * from {{ ref('line_terms') }}
+),
+
 vendor_records as (
     select distinct
         client_id,
         product_id,
         source_system
     from {{ ref('vendor_rows_resolved') }}
-    where disposition in ('counted', 'excluded')
+    where disposition in ('counted', 'excluded', 'duplicate')
 ),
 
 based as (
@@ -31,16 +35,31 @@ based as (
             when 'used' then quantities.used_quantity
             when 'charged' then quantities.charged_quantity
         end as basis_quantity,
+        case when lines.line_part = 'main' then terms.minimum_quantity end as minimum_quantity,
         vendor_records.product_id is not null as has_vendor_record
     from lines
     inner join quantities on lines.line_key = quantities.line_key
     -- Billing rows share their key with main lines alone; to say so again here would make DuckDB compare every pair.
     left join billed on lines.line_key = billed.line_key
+    left join terms on lines.line_key = terms.line_key
     left join vendor_records
         on
             lines.client_id = vendor_records.client_id
             and lines.product_id = vendor_records.product_id
             and lines.needed_source = vendor_records.source_system
+),
+
+-- E0: included units come off before the minimum applies.
+reduced as (
+    select
+        *,
+        case
+            when line_part = 'excluded' then 0
+            when line_part != 'main' then null
+            when basis = 'fixed' then billed_quantity
+            when basis_quantity is not null then greatest(0, basis_quantity - included_quantity)
+        end as reduced_quantity
+    from based
 )
 
 select
@@ -48,11 +67,9 @@ select
     billed_quantity,
     included_quantity,
     basis_quantity,
+    minimum_quantity,
+    reduced_quantity,
     has_vendor_record,
-    case
-        when line_part = 'excluded' then 0
-        when line_part != 'main' then null
-        when basis = 'fixed' then billed_quantity
-        when basis_quantity is not null then greatest(0, basis_quantity - included_quantity)
-    end as expected_quantity
-from based
+    coalesce(minimum_quantity > reduced_quantity, false) as is_set_by_minimum,
+    case when minimum_quantity > reduced_quantity then minimum_quantity else reduced_quantity end as expected_quantity
+from reduced

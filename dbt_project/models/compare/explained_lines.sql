@@ -24,6 +24,14 @@ without_account as (
 
 advice as (
     select * from {{ ref('mapping_advice') }}
+),
+
+timing as (
+    select * from {{ ref('line_timing') }}
+),
+
+line_flags as (
+    select * from {{ ref('line_flags') }}
 )
 
 select
@@ -62,6 +70,8 @@ select
                 || ') ' || advice.counting_advice
         when classified.class = 'excluded'
             then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
+        when classified.class = 'timing'
+            then arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || timing.timing_text || '.'
         when classified.class = 'unbilled'
             then arithmetic.expected_text || '; no live billing line; ' || arithmetic.money_text || ' unbilled.'
         when classified.class = 'orphan_billing'
@@ -72,12 +82,18 @@ select
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.money_text || ' '
                 || classified.class || '.'
+        when classified.class = 'matched_tolerance'
+            then
+                arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.tolerance_text || '.'
         else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
-    end as explanation
+    end
+    || case when classified.is_assessed then coalesce(line_flags.notes_text, '') else '' end as explanation
 from lines
 inner join classified on lines.line_key = classified.line_key
 inner join arithmetic on lines.line_key = arithmetic.line_key
 inner join line_names on lines.line_key = line_names.line_key
 inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
+left join timing on lines.line_key = timing.line_key
+left join line_flags on lines.line_key = line_flags.line_key
 cross join advice

@@ -18,6 +18,10 @@ without_charge as (
     select * from {{ ref('lines_without_charge') }}
 ),
 
+tolerances as (
+    select * from {{ ref('line_tolerances') }}
+),
+
 sides as (
     select
         lines.line_key,
@@ -28,10 +32,22 @@ sides as (
         classified.expected_quantity,
         classified.included_quantity,
         classified.basis_quantity,
+        classified.minimum_quantity,
+        classified.reduced_quantity,
+        classified.is_set_by_minimum,
         classified.variance,
         classified.unit_price,
         classified.revenue_impact,
         classified.currency,
+        tolerances.tolerance,
+        tolerances.rule_id as tolerance_rule_id,
+        case
+            when classified.is_set_by_minimum
+                then
+                    '; raised to the minimum of ' || {{ plain_number('classified.minimum_quantity') }} || ' = '
+                    || {{ plain_number('classified.minimum_quantity') }}
+            else ''
+        end as minimum_text,
         coalesce(deductions.deductions_text, '') as deductions_text,
         coalesce(deductions.reasons_text, 'no reason given') as reasons_text,
         case
@@ -53,6 +69,7 @@ sides as (
     inner join quantities on lines.line_key = quantities.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
+    left join tolerances on lines.line_key = tolerances.line_key
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
@@ -62,7 +79,8 @@ select
     reasons_text,
     {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
-        when basis = 'fixed' then 'fixed by the agreement: ' || {{ plain_number('billed_quantity') }} || ' expected'
+        when basis = 'fixed'
+            then 'fixed by the agreement: ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
         else
             {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || deductions_text
             || case
@@ -70,7 +88,7 @@ select
                 else ' = ' || {{ plain_number('basis_quantity') }}
             end
             || '; ' || {{ plain_number('basis_quantity') }} || ' - ' || {{ plain_number('included_quantity') }}
-            || ' included = ' || {{ plain_number('expected_quantity') }} || ' expected'
+            || ' included = ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
             || case
                 when basis_quantity < included_quantity then ' (never below 0)'
                 else ''
@@ -83,5 +101,7 @@ select
         else
             {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
             || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
-    end as money_text
+    end as money_text,
+    {{ plain_number('abs(variance)') }} || ' apart, within the tolerance of ' || {{ plain_number('tolerance') }}
+    || coalesce(' (' || tolerance_rule_id || ')', '') as tolerance_text
 from sides

@@ -1,6 +1,6 @@
 with vendor_rows as (
     select * from {{ ref('vendor_rows_resolved') }}
-    where disposition = 'excluded'
+    where disposition in ('excluded', 'duplicate')
 ),
 
 lines as (
@@ -16,6 +16,7 @@ deducted as (
             when vendor_rows.resolution = 'not_seen' then 'not seen for ' || vendor_rows.inactive_days || ' days'
             when vendor_rows.resolution = 'excluded_by_rule'
                 then coalesce(vendor_rows.reason, 'no reason given') || ' (' || vendor_rows.exclusion_rule_id || ')'
+            when vendor_rows.disposition = 'duplicate' then 'duplicate'
             else coalesce(vendor_rows.reason, 'excluded')
         end as deduction
     from vendor_rows

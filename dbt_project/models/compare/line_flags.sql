@@ -11,11 +11,20 @@ client_mappings as (
     select * from {{ ref('client_mappings') }}
 ),
 
-prices as (
-    select * from {{ ref('priced_lines') }}
+assessable as (
+    select * from {{ ref('lines_assessable') }}
+    where is_assessed
 ),
 
-raised as (
+money as (
+    select * from {{ ref('money_observations') }}
+),
+
+quantities as (
+    select * from {{ ref('quantity_observations') }}
+),
+
+weak as (
     select
         line_key,
         'weak_match' as flag
@@ -34,18 +43,38 @@ raised as (
             lines.client_id = client_mappings.client_id
             and lines.needed_source = client_mappings.source_system
     where client_mappings.method = 'name'
+),
 
-    union
+raised as (
+    select
+        line_key,
+        flag,
+        null as note
+    from weak
+
+    union all
 
     select
         line_key,
-        'zero_price' as flag
-    from prices
-    where is_billed_at_zero
+        flag,
+        note
+    from money
+
+    union all
+
+    select
+        line_key,
+        flag,
+        note
+    from quantities
 )
 
+-- What rests on numbers is said only where the numbers can be believed; that a match is weak, or a price zero, always.
 select
-    line_key,
-    list(flag order by flag) as flags
+    raised.line_key,
+    list(raised.flag order by raised.flag) as flags,
+    string_agg(' ' || raised.note, '' order by raised.flag) as notes_text
 from raised
-group by line_key
+left join assessable on raised.line_key = assessable.line_key
+where raised.note is null or assessable.line_key is not null
+group by raised.line_key

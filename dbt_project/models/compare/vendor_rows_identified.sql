@@ -34,6 +34,10 @@ select
     vendor_rows.not_countable_reason,
     vendor_rows.not_countable_disposition,
     vendor_rows.last_seen_at,
+    vendor_rows.monthly_unit_cost,
+    vendor_rows.currency,
+    vendor_rows.priced_from,
+    vendor_rows.committed_until,
     -- A row without account or product still gets a name to be listed under.
     vendor_rows.source_system || ':' || coalesce(vendor_rows.account_id, 'no account') as account_key,
     vendor_rows.source_system || ':' || coalesce(vendor_rows.vendor_product_id, 'no product') as vendor_product_key,

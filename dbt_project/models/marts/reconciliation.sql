@@ -18,6 +18,10 @@ line_names as (
     select * from {{ ref('line_names') }}
 ),
 
+margins as (
+    select * from {{ ref('line_margins') }}
+),
+
 line_flags as (
     select * from {{ ref('line_flags') }}
 ),
@@ -49,11 +53,15 @@ select
     cast(quantities.charged_quantity as decimal(18, 4)) as charged_quantity,
     cast(classified.basis_quantity as decimal(18, 4)) as basis_quantity,
     cast(classified.included_quantity as decimal(18, 4)) as included_quantity,
+    cast(classified.minimum_quantity as decimal(18, 4)) as minimum_quantity,
     cast(classified.expected_quantity as decimal(18, 4)) as expected_quantity,
     cast(classified.variance as decimal(18, 4)) as variance,
     cast(quantities.census_quantity as decimal(18, 4)) as census_quantity,
     cast(classified.unit_price as decimal(18, 6)) as unit_price,
     cast(classified.unit_cost as decimal(18, 6)) as unit_cost,
+    cast(margins.vendor_unit_cost as decimal(18, 6)) as vendor_unit_cost,
+    cast(margins.margin as decimal(18, 6)) as margin,
+    cast(margins.recorded_margin as decimal(18, 6)) as recorded_margin,
     classified.currency,
     cast(classified.revenue_impact as decimal(18, 2)) as revenue_impact,
     cast(classified.cost_impact as decimal(18, 2)) as cost_impact,
@@ -69,6 +77,7 @@ cross join run
 inner join classified on lines.line_key = classified.line_key
 inner join quantities on lines.line_key = quantities.line_key
 inner join explained on lines.line_key = explained.line_key
+inner join margins on lines.line_key = margins.line_key
 inner join line_names on lines.line_key = line_names.line_key
 left join line_flags on lines.line_key = line_flags.line_key
 order by lines.line_key

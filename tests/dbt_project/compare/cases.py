@@ -5,7 +5,10 @@ Belongs here: rows. Does not belong here: expectations (`test_*.py`) or table co
 
 from datetime import UTC, date, datetime
 
+from tests.dbt_project.compare.contract_cases import lay_out_contracts
 from tests.dbt_project.compare.desk import PSA, Desk
+from tests.dbt_project.compare.flag_cases import lay_out_flags
+from tests.dbt_project.compare.timing_cases import lay_out_timing
 
 LONG_AGO = datetime(2026, 4, 1, tzinfo=UTC)
 YESTERDAY = datetime(2026, 6, 19, tzinfo=UTC)
@@ -29,7 +32,8 @@ def lay_out(desk: Desk) -> dict[str, str]:
     desk.health("veeam", "stale", role="vendor", message="last complete read is 90 hours old, the limit is 26")
     return {
         **_devices(desk), **_included(desk), **_bill_modes(desk), **_bases(desk), **_excluded(desk), **_unmapped(desk),
-        **_not_assessed(desk), **_prices(desk), **_orphans(desk),
+        **_not_assessed(desk), **_prices(desk), **_orphans(desk), **lay_out_contracts(desk),
+        **lay_out_flags(desk), **lay_out_timing(desk),
     }  # fmt: skip
 
 

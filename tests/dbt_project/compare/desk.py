@@ -29,12 +29,14 @@ _TABLES = {
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
         " included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
-        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, last_updated_at TIMESTAMPTZ"
+        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN,"
+        " last_updated_at TIMESTAMPTZ"
     ),
     "canonical.vendor_quantities": (
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
-        " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ"
+        " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
+        " currency VARCHAR, priced_from DATE, committed_until DATE"
     ),
     "canonical.vendor_invoices": (
         "source_system VARCHAR, invoice_id VARCHAR, invoice_date DATE, status VARCHAR, currency VARCHAR,"
@@ -276,9 +278,7 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        self.build(
-            "--select", "stg_control__run", "current_run", "stg_rules__exclusions", "compare", "marts", command="run"
-        )
+        self.build("--select", "stg_control__run", "current_run", "stg_rules__*", "compare", "marts", command="run")
 
     def reconciled(self, line_key: str) -> dict[str, Any]:
         """The row of `reconciliation` under `line_key`."""

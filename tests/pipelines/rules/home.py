@@ -10,6 +10,8 @@ GOOD = {
     "product_map.csv": "ninjaone,MAC,connectwise:640,2026-01-01,2026-07-01,D. Okafor,2026-01-14,per workstation",
     "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought",
     "exclusions.csv": "*,pax8,p1,*,free of charge,M. Silva,2026-12-31,2026-01-01,",
+    "terms.csv": "connectwise:250,*,connectwise:771,used,20,line,,22.00,USD,15,2,2026-01-01,,M. Silva,order form",
+    "tolerances.csv": "*,connectwise:640,2,2026-01-01,,M. Silva,devices come and go",
 }
 
 

@@ -20,6 +20,7 @@ def warehouse():
             "CREATE TABLE canonical.clients (client_id VARCHAR, source_system VARCHAR, is_deleted BOOLEAN)"
         )
         connection.execute("CREATE TABLE canonical.products (product_id VARCHAR, source_system VARCHAR)")
+        connection.execute("CREATE TABLE canonical.agreements (agreement_id VARCHAR, source_system VARCHAR)")
         connection.execute(
             "INSERT INTO control.run VALUES ('r', '2026-03-01', '2026-04-01', '2026-03-31', '2026-03-31', "
             "'2026-03-31', 'USD', NULL, '0', 'h')"

@@ -53,6 +53,22 @@ CELLS = [
     ("exclusions.csv", "owner", "", "is empty, but required"),
     ("exclusions.csv", "review_date", "", "is empty, but required"),
     ("exclusions.csv", "review_date", "*", r"may not be \*"),
+    ("terms.csv", "client_id", "*", r"may not be \*"),
+    ("terms.csv", "agreement_id", "4101", "is not an agreement id"),
+    ("terms.csv", "basis", "sold", "is not one of"),
+    ("terms.csv", "minimum_quantity", "0", "is not a minimum"),
+    ("terms.csv", "minimum_scope", "", "is empty, but a minimum holds"),
+    ("terms.csv", "minimum_scope", "agreement", "is not compared"),
+    ("terms.csv", "pool", "seats", "has no effect without minimum_scope pool"),
+    ("terms.csv", "contract_price", "-1", "is below zero"),
+    ("terms.csv", "currency", "", "needs its currency"),
+    ("terms.csv", "currency", "usd", "three capital letters"),
+    ("terms.csv", "margin_floor_percent", "100", "is not a margin"),
+    ("terms.csv", "backbill_months", "-1", "is not a number of months"),
+    ("tolerances.csv", "product_id", "*", r"may not be \*"),
+    ("tolerances.csv", "tolerance", "", "is empty, but required"),
+    ("tolerances.csv", "tolerance", "two", "is not a number"),
+    ("tolerances.csv", "tolerance", "-1", "-1 is below zero"),
 ]
 
 
@@ -217,3 +233,24 @@ def test_hundreds_of_errors_are_kept_and_fifty_are_shown(tmp_path):
         load_rules(write(tmp_path, client_map=rows))
     assert len(refused.value.errors) == 300
     assert str(refused.value).splitlines()[-1] == "  and 250 more"
+
+
+def test_a_contract_term_that_says_nothing_is_refused(tmp_path):
+    error = the_refusal(write(tmp_path, terms="connectwise:250,*,*,,,,,,,,,2026-01-01,,M. Silva,why"))
+    assert error.column == "basis"
+    assert error.reason.endswith("the term says nothing")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"), [("20,line,,,", "minimum of one product"), (",,,22,USD", "price of one product")]
+)
+def test_a_minimum_or_price_of_any_product_is_refused(tmp_path, cells, reason):
+    error = the_refusal(write(tmp_path, terms=f"connectwise:250,*,*,,{cells},,,2026-01-01,,M. Silva,why"))
+    assert error.column == "product_id"
+    assert error.reason.endswith(reason)
+
+
+@pytest.mark.parametrize(("emptied", "left"), [("contract_price", "currency"), ("minimum_quantity", "minimum_scope")])
+def test_half_a_term_is_refused(tmp_path, emptied, left):
+    error = the_refusal(write(tmp_path, terms=changed("terms.csv", emptied, "")))
+    assert (error.column, error.reason) == (left, f"has no effect without a {emptied}")

@@ -13,6 +13,7 @@ quantities as (
         vendor_product_id,
         quantity,
         unit_cost,
+        unit_cost as monthly_unit_cost,
         currency,
         case
             when side is null then 'it names no side'

@@ -2,23 +2,31 @@ with devices as (
     select * from {{ ref('stg_ninjaone__devices') }}
 ),
 
+duplicates as (
+    select * from {{ ref('duplicates_ninjaone') }}
+),
+
 quantities as (
     select
         'used' as side,
         'ninjaone' as source_system,
         'devices' as source_table,
-        device_id as source_record_id,
-        account_id,
-        vendor_product_id,
+        devices.device_id as source_record_id,
+        devices.account_id,
+        devices.vendor_product_id,
         1 as quantity,
         case
-            when approval_status = 'APPROVED' then null
-            when approval_status = 'DECOMMISSIONED' then 'retired'
-            else 'approval status ' || approval_status
+            when duplicates.device_id is not null
+                then 'same serial number as device ' || duplicates.kept_device_id || ', which reported later'
+            when devices.approval_status = 'APPROVED' then null
+            when devices.approval_status = 'DECOMMISSIONED' then 'retired'
+            else 'approval status ' || devices.approval_status
         end as state_reason,
-        last_contact_at as last_seen_at,
-        read_at
+        duplicates.device_id is not null as is_duplicate,
+        devices.last_contact_at as last_seen_at,
+        devices.read_at
     from devices
+    left join duplicates on devices.device_id = duplicates.device_id
 )
 
 select * from quantities

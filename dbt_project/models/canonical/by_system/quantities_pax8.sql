@@ -22,6 +22,13 @@ pax8_owned as (
         subscriptions.partner_cost as unit_cost,
         subscriptions.currency,
         subscriptions.subscription_id,
+        -- A yearly charge is not twelve equal months, and a cost of zero may be one that nobody filled in.
+        case
+            when lower(subscriptions.billing_term) = 'monthly' and subscriptions.partner_cost > 0
+                then subscriptions.partner_cost
+        end as monthly_unit_cost,
+        subscriptions.start_date as priced_from,
+        subscriptions.commitment_end_date as committed_until,
         case
             when lower(subscriptions.status) in ('active', 'pendingcancel', 'activated', 'trial') then null
             else 'status ' || coalesce(subscriptions.status, 'missing')
@@ -49,6 +56,10 @@ pax8_charged as (
         cost as unit_cost,
         currency,
         subscription_id,
+        case
+            when item_type = 'subscription' and cost > 0 and end_period - start_period <= 31 then cost
+        end as monthly_unit_cost,
+        start_period as priced_from,
         not_countable_reason as state_reason,
         read_at
     from charged_items

@@ -1,0 +1,17 @@
+{#
+    A serial number that tells one machine from another, in one spelling; NULL for what a board maker left in the field.
+    Compared without case, spaces and punctuation, so that 'To Be Filled By O.E.M.' is caught however it is written.
+#}
+{% macro hardware_serial(serial) -%}
+    {%- set bare = "nullif(regexp_replace(lower(" ~ serial ~ "), '[^a-z0-9]', '', 'g'), '')" -%}
+    case
+        when {{ bare }} in (
+            'tobefilledbyoem', 'defaultstring', 'none', 'null', 'na', 'notapplicable', 'notspecified', 'notavailable',
+            'unknown', 'invalid', 'empty', 'oem', 'systemserialnumber', 'serialnumber', 'chassisserialnumber',
+            'baseboardserialnumber', '123456789', '0123456789', '1234567890'
+        ) then null
+        -- One sign repeated: 0, 00000000, XXXXXXX.
+        when replace({{ bare }}, left({{ bare }}, 1), '') = '' then null
+        else {{ bare }}
+    end
+{%- endmacro %}

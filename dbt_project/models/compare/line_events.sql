@@ -1,0 +1,40 @@
+with billing_rows as (
+    select * from {{ ref('billing_rows_resolved') }}
+    where bill_mode = 'billable'
+),
+
+run as (
+    select
+        *,
+        cast(period_end + interval 1 month as date) as next_period_end
+    from {{ ref('current_run') }}
+)
+
+-- A line that comes and goes before the next period ends changes nothing by then.
+select
+    billing_rows.line_key,
+    billing_rows.source_record_id,
+    billing_rows.valid_from as event_date,
+    billing_rows.billed_quantity as billed_change,
+    billing_rows.included_quantity as included_change
+from billing_rows
+cross join run
+where
+    billing_rows.starts_later
+    and billing_rows.valid_from < run.next_period_end
+    and coalesce(billing_rows.valid_to >= run.next_period_end, true)
+
+union all
+
+select
+    billing_rows.line_key,
+    billing_rows.source_record_id,
+    billing_rows.valid_to as event_date,
+    -billing_rows.billed_quantity as billed_change,
+    -billing_rows.included_quantity as included_change
+from billing_rows
+cross join run
+where
+    billing_rows.is_live
+    and billing_rows.valid_to > run.cutoff_date
+    and billing_rows.valid_to < run.next_period_end

@@ -1,0 +1,62 @@
+with prices as (
+    select * from {{ ref('priced_lines') }}
+),
+
+price_drifts as (
+    select * from {{ ref('price_drifts') }}
+),
+
+margins as (
+    select * from {{ ref('line_margins') }}
+),
+
+billed as (
+    select * from {{ ref('billed_by_line') }}
+    where is_billed
+),
+
+terms as (
+    select * from {{ ref('line_terms') }}
+)
+
+select
+    line_key,
+    'zero_price' as flag,
+    null as note
+from prices
+where is_billed_at_zero
+
+union all
+
+select
+    line_key,
+    'price_drift' as flag,
+    'The PSA prices ' || psa_prices_text || ', the contract ' || {{ money_text('contract_price') }} || ' '
+    || contract_currency || '.' as note
+from price_drifts
+
+union all
+
+select
+    margins.line_key,
+    'cost_drift' as flag,
+    'The vendor asks ' || {{ money_text('margins.vendor_unit_cost') }} || ' ' || margins.currency
+    || ' a unit, the PSA records ' || {{ money_text('margins.unit_cost') }} || '.' as note
+from margins
+inner join billed on margins.line_key = billed.line_key
+where margins.vendor_unit_cost != margins.unit_cost
+
+union all
+
+-- Multiplied, not divided: a margin exactly at the floor is not below it.
+select
+    margins.line_key,
+    'margin_below_floor' as flag,
+    'Margin ' || coalesce({{ plain_number('round(margins.margin * 100, 1)') }} || ' percent', 'none')
+    || ', below the floor of ' || {{ plain_number('terms.margin_floor_percent') }} || ' percent'
+    || coalesce(' (' || {{ plain_number('round(margins.recorded_margin * 100, 1)') }} || ' as the PSA records it)', '')
+    || '.' as note
+from margins
+inner join billed on margins.line_key = billed.line_key
+inner join terms on margins.line_key = terms.line_key
+where (margins.unit_price - margins.vendor_unit_cost) * 100 < terms.margin_floor_percent * margins.unit_price

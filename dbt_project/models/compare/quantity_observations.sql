@@ -1,0 +1,111 @@
+with lines as (
+    select * from {{ ref('lines') }}
+    where line_part = 'main' and is_ruled
+),
+
+quantities as (
+    select * from {{ ref('quantities_by_line') }}
+),
+
+commitments as (
+    select * from {{ ref('line_commitments') }}
+),
+
+margins as (
+    select * from {{ ref('line_margins') }}
+),
+
+duplicates as (
+    select distinct line_key from {{ ref('vendor_rows_resolved') }}
+    where disposition = 'duplicate'
+),
+
+accounts as (
+    select distinct
+        client_id,
+        source_system
+    from {{ ref('client_mappings') }}
+),
+
+-- O is zero also where the client has no account at its source: then nothing can be said beside it.
+sides as (
+    select
+        lines.line_key,
+        quantities.owned_quantity,
+        quantities.used_quantity,
+        quantities.charged_quantity,
+        commitments.committed_quantity,
+        commitments.renewing_quantity,
+        commitments.first_end,
+        commitments.has_several_ends,
+        margins.currency,
+        coalesce(margins.vendor_unit_cost, margins.unit_cost) as unit_cost,
+        least(
+            quantities.owned_quantity - quantities.used_quantity, coalesce(commitments.committed_quantity, 0)
+        ) as committed_unused_quantity
+    from lines
+    inner join accounts
+        on
+            lines.client_id = accounts.client_id
+            and lines.owned_source = accounts.source_system
+    inner join quantities on lines.line_key = quantities.line_key
+    inner join margins on lines.line_key = margins.line_key
+    left join commitments on lines.line_key = commitments.line_key
+    where quantities.owned_quantity is not null
+)
+
+select
+    line_key,
+    'vendor_overcharge' as flag,
+    'The vendor charges ' || {{ plain_number('charged_quantity') }} || ', '
+    || {{ plain_number('charged_quantity - owned_quantity') }} || ' more than are owned.' as note
+from sides
+where charged_quantity > owned_quantity
+
+union all
+
+select
+    line_key,
+    'over_assigned' as flag,
+    {{ plain_number('used_quantity') }} || ' are used, ' || {{ plain_number('used_quantity - owned_quantity') }}
+    || ' more than are owned.' as note
+from sides
+where used_quantity > owned_quantity
+
+union all
+
+select
+    line_key,
+    'committed_unused' as flag,
+    {{ plain_number('committed_unused_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }}
+    || ' owned are unused and committed until ' || strftime(first_end, '%Y-%m-%d')
+    || case when has_several_ends then ' at the earliest' else '' end
+    || coalesce(
+        ': ' || {{ plain_number('committed_unused_quantity') }} || ' x ' || {{ money_text('unit_cost') }} || ' = '
+        || {{ money_text('round(committed_unused_quantity * unit_cost, 2)') }} || ' ' || currency
+        || ' a month of our cost',
+        ''
+    )
+    || '.' as note
+from sides
+where used_quantity is not null and committed_unused_quantity > 0
+
+union all
+
+select
+    line_key,
+    'renewal_due' as flag,
+    {{ plain_number('renewing_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }}
+    || ' owned are up for renewal after ' || strftime(first_end, '%Y-%m-%d')
+    || coalesce('; ' || {{ plain_number('used_quantity') }} || ' are used', '') || '.' as note
+from sides
+where renewing_quantity > 0
+
+union all
+
+-- Its number stands in the arithmetic already.
+select
+    line_key,
+    'duplicate_device' as flag,
+    null as note
+from duplicates

@@ -1,0 +1,36 @@
+with vendor_rows as (
+    select * from {{ ref('vendor_rows_resolved') }}
+    where
+        resolution = 'counted'
+        and side in ('owned', 'charged')
+        and monthly_unit_cost is not null
+),
+
+line_sources as (
+    select * from {{ ref('line_sources') }}
+    where is_assessable
+),
+
+run as (
+    select * from {{ ref('current_run') }}
+)
+
+-- What was invoiced goes before what the subscription promises; of several, the newest.
+select
+    vendor_rows.line_key,
+    vendor_rows.monthly_unit_cost as unit_cost,
+    coalesce(vendor_rows.currency, run.default_currency) as currency
+from vendor_rows
+cross join run
+inner join line_sources
+    on
+        vendor_rows.line_key = line_sources.line_key
+        and vendor_rows.source_system = line_sources.source_system
+qualify
+    row_number() over (
+        partition by vendor_rows.line_key
+        order by
+            vendor_rows.side = 'charged' desc,
+            vendor_rows.priced_from desc nulls last,
+            vendor_rows.source_record_id asc
+    ) = 1

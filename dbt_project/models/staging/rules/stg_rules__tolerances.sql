@@ -1,0 +1,18 @@
+with source_rows as (
+    select * from {{ source('rules', 'tolerances') }}
+),
+
+renamed as (
+    select
+        rule_id,
+        trim(client_id) as client_id,
+        trim(product_id) as product_id,
+        tolerance,
+        valid_from,
+        valid_to,
+        owner,
+        reason
+    from source_rows
+)
+
+select * from renamed

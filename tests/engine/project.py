@@ -1,0 +1,153 @@
+"""The dbt project without dbt's start-up: compiled once, then run again and again on a database in memory.
+
+Belongs here: compiling, the order of the models, and a warehouse that runs their compiled SQL. The SQL is dbt's own
+output; nothing of a model is written a second time. Does not belong here: worlds and what must hold of them.
+
+Two things differ from a run of dbt, and neither changes a row: views are tables here (each is read once or twice), and
+`discrepancy_history` starts empty every time, since every world is a first run.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from tests.dbt_project.warehouse import CONTROL_DDL, SYSTEMS, Warehouse, declared_tables
+
+# The compiled SQL names its database after the file that dbt was given.
+DATABASE = "warehouse"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One compiled model: its relation (quoted, with database) and the query that fills it."""
+
+    name: str
+    schema: str
+    relation: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """The models in the order of their dependencies, and the singular data tests by name (each finds bad rows)."""
+
+    models: tuple[Model, ...]
+    tests: Mapping[str, str]
+
+
+def compile_project(folder: Path) -> Project:
+    """Compile the dbt project with dbt itself, on an empty warehouse in `folder`. Takes about ten seconds."""
+    scratch = Warehouse(folder / f"{DATABASE}.duckdb", folder / "target")
+    scratch.run()
+    scratch.build("--no-introspect", command="compile")
+    nodes = json.loads((scratch.target / "manifest.json").read_text())["nodes"]
+    models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+    order = TopologicalSorter(
+        {key: [parent for parent in node["depends_on"]["nodes"] if parent in models] for key, node in models.items()}
+    ).static_order()
+    return Project(
+        models=tuple(
+            Model(node["name"], node["schema"], node["relation_name"], node["compiled_code"])
+            for node in (models[key] for key in order)
+        ),
+        tests={
+            node["name"]: node["compiled_code"]
+            for node in nodes.values()
+            if node["resource_type"] == "test" and "test_metadata" not in node
+        },
+    )
+
+
+class Engine(Warehouse):
+    """A warehouse in memory that runs the compiled models. One connection for its whole life: use it in one thread."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._loads = 0
+        self._connection = duckdb.connect()
+        # Worlds are tiny: a second thread costs more than it brings, and one thread keeps the order of rows.
+        self._connection.execute(f"SET threads = 1; ATTACH ':memory:' AS {DATABASE}; USE {DATABASE}")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute(CONTROL_DDL.read_text())
+        self._create_raw_tables()
+        for schema in sorted({model.schema for model in project.models}):
+            self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        self._inputs = [
+            f'{schema}."{table}"'
+            for schema, table in self._connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?", [DATABASE]
+            ).fetchall()
+        ]
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The one connection; it stays open."""
+        yield self._connection
+
+    def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """As in a `Warehouse`, all rows at once."""
+        given = list(rows)
+        if not given:
+            return
+        names = list(dict.fromkeys(name for row in given for name in row))
+        columns = {
+            name: pa.array(
+                [json.dumps(v) if isinstance(v, dict | list) else v for v in (row.get(name) for row in given)]
+            )
+            for name in names
+        }
+        self._connection.register("given_rows", pa.table(columns))
+        self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given_rows")
+        self._connection.unregister("given_rows")
+
+    def clear(self) -> None:
+        """Empty every raw, control and rules table."""
+        self._loads = 0
+        for table in self._inputs:
+            self._connection.execute(f"TRUNCATE {table}")
+
+    def compute(self) -> None:
+        """Run every model, from staging to marts, over the raw, control and rules tables as they are."""
+        for model in self._project.models:
+            try:
+                self._connection.execute(f"CREATE OR REPLACE TABLE {model.relation} AS {model.query}")
+            except duckdb.Error as error:
+                raise AssertionError(f"model {model.name} fails: {error}") from error
+
+    def broken_tests(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The bad rows of the project's singular data tests, by test; empty where all hold."""
+        found = {name: self._connection.execute(query).fetchall() for name, query in self._project.tests.items()}
+        return {name: rows for name, rows in found.items() if rows}
+
+    def table(self, name: str) -> list[dict[str, Any]]:
+        """The rows of one table (`schema.name`) in the order in which they were published."""
+        return self.rows(f"SELECT * FROM {name}")
+
+    def _create_raw_tables(self) -> None:
+        from connectors.tables import LOAD_COLUMNS
+
+        for system in SYSTEMS:
+            self._connection.execute(f"CREATE SCHEMA raw_{system}")
+            for table in declared_tables(system).values():
+                columns = ", ".join(
+                    f'"{column.name}" {"VARCHAR" if column.type == "JSON" else column.type}'
+                    for column in (*table.columns, *LOAD_COLUMNS)
+                )
+                self._connection.execute(f'CREATE TABLE raw_{system}."{table.name}" ({columns})')
+
+
+def at_midnight(year: int, month: int, day: int) -> datetime:
+    """A day as vendors write it: midnight UTC."""
+    return datetime(year, month, day, tzinfo=UTC)

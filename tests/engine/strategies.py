@@ -1,0 +1,179 @@
+"""How worlds are drawn: hypothesis strategies for `worlds.World`.
+
+Belongs here: what may occur, and how often. Does not belong here: what must hold (`laws`, the tests). A drawn world
+holds every basis, all bill modes, lines that are not live, prices that are zero or missing, several currencies, rows
+without client or product, devices long unseen, exclusions, refused tenants and sources that failed or are stale.
+"""
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.engine.worlds import (
+    UNKNOWN_CLIENT,
+    VENDORS,
+    Account,
+    Agreement,
+    Client,
+    Exclusion,
+    Line,
+    Product,
+    Row,
+    World,
+)
+
+# (basis, owned, used, charged): every basis, from every system that can state it.
+RULES = (
+    ("owned", "pax8", None, None),
+    ("owned", "microsoft_graph", "microsoft_graph", None),
+    ("owned", "pax8", "microsoft_graph", "pax8"),
+    ("used", "pax8", "microsoft_graph", "pax8"),
+    ("used", None, "ninjaone", None),
+    ("used", "pax8", "ninjaone", None),
+    ("charged", "pax8", None, "pax8"),
+    ("fixed", None, None, None),
+    ("fixed", "pax8", None, None),
+)
+SYSTEM_OF_KIND = {
+    "subscription": "pax8",
+    "item": "pax8",
+    "sku": "microsoft_graph",
+    "assignment": "microsoft_graph",
+    "device": "ninjaone",
+}
+STATES: dict[str, list[str | None]] = {
+    "subscription": [None, None, None, "PendingCancel", "Cancelled"],
+    "item": [None, None, None, "usage", "prorate", "tax"],
+    "sku": [None],
+    "assignment": [None],
+    "device": [None, None, None, "PENDING", "DECOMMISSIONED"],
+}
+# Few different numbers, so that both sides often agree. Some vendors sell by the tenth of a terabyte.
+WHOLE = st.sampled_from([Decimal(units) for units in (10, 10, 5, 15, 1, 0, 37)])
+QUANTITIES = st.one_of(WHOLE, WHOLE, st.sampled_from([Decimal("0.1"), Decimal("12.5"), Decimal("9.9")]))
+PRICES = st.one_of(
+    st.none(),
+    st.just(Decimal(0)),
+    st.integers(1, 30000).map(lambda cents: Decimal(cents) / 100),
+    st.just(Decimal("0.004")),
+)
+CURRENCIES = st.sampled_from([None, None, "USD", "EUR"])
+
+
+@st.composite
+def products(draw: st.DrawFn, number: int) -> Product:
+    """One product, nearly always with a counting rule."""
+    basis, owned, used, charged = draw(st.sampled_from([*RULES, (None, None, None, None)]))
+    return Product(
+        number,
+        basis=basis,
+        owned=owned,
+        used=used,
+        charged=charged,
+        inactive_days=draw(st.sampled_from([30, 30, None])),
+        price=draw(PRICES),
+        cost=draw(PRICES),
+        mapped=draw(st.sampled_from([*[VENDORS] * 8, ("pax8",), ()])),
+    )
+
+
+@st.composite
+def lines(draw: st.DrawFn, client: int, catalogue: tuple[Product, ...]) -> list[Line]:
+    """The billing lines of one client, two for one product now and then."""
+    return [
+        Line(
+            client * 100 + nth,
+            agreement=client * 10 + draw(st.sampled_from([1, 1, 2])),
+            product=draw(st.sampled_from(catalogue)).number,
+            quantity=draw(QUANTITIES),
+            included=draw(st.sampled_from([Decimal(0), Decimal(0), Decimal(5), None])),
+            mode=draw(st.sampled_from(["Billable"] * 5 + ["NoCharge", "DoNotBill"])),
+            state=draw(st.sampled_from(["live"] * 5 + ["future", "cancelled"])),
+            price=draw(PRICES),
+            cost=draw(PRICES),
+        )
+        for nth in range(draw(st.integers(2, 6)))
+    ]
+
+
+@st.composite
+def vendor_rows(draw: st.DrawFn, account: Account, catalogue: tuple[Product, ...]) -> list[Row]:
+    """What the vendor of one account says of it."""
+    kinds = [kind for kind, system in SYSTEM_OF_KIND.items() if system == account.system]
+    # Mostly of products that are counted at this vendor: a row of any other is only information.
+    meant = [product for product in catalogue if account.system in (product.owned, product.used, product.charged)]
+    rows: list[Row] = []
+    for nth in range(draw(st.integers(2, 6))):
+        kind = draw(st.sampled_from(kinds))
+        product = draw(st.sampled_from([*meant, *meant, *catalogue])).number
+        # A tenant says one thing of one SKU.
+        if account.system == "microsoft_graph" and (kind, product) in {(row.kind, row.product) for row in rows}:
+            continue
+        rows.append(
+            Row(
+                kind,
+                account.number * 100 + nth,
+                account.number,
+                product,
+                Decimal(1) if kind == "device" else draw(WHOLE if account.system == "microsoft_graph" else QUANTITIES),
+                draw(st.sampled_from(STATES[kind])),
+                draw(st.sampled_from([0, 0, 29, 31])),
+            )
+        )
+    return rows
+
+
+@st.composite
+def clients(draw: st.DrawFn, numbers: range, catalogue: tuple[Product, ...], *, stray: bool = True) -> World:
+    """Clients with agreements, accounts, lines and vendor rows; `stray` allows accounts without client and refusals."""
+    rarely = st.integers(0, 9).map(lambda chance: chance == 0)
+    firms = [Client(number, draw(CURRENCIES)) for number in numbers]
+    agreements = [
+        Agreement(number * 10 + nth, number, draw(CURRENCIES), draw(st.integers(0, 7)) == 0)
+        for number in numbers
+        for nth in (1, 2)
+    ]
+    accounts = [
+        Account(system, number * 10 + nth, number, stray and system == "microsoft_graph" and draw(rarely))
+        for number in numbers
+        for system in draw(st.lists(st.sampled_from(VENDORS), unique=True, min_size=2, max_size=3))
+        for nth in range(1, draw(st.sampled_from([1, 1, 1, 2])) + 1)
+    ]
+    if stray and draw(st.integers(0, 2)) == 0:
+        accounts.append(Account(draw(st.sampled_from(VENDORS)), 9, UNKNOWN_CLIENT))
+    return World(
+        clients=tuple(firms),
+        agreements=tuple(agreements),
+        accounts=tuple(accounts),
+        lines=tuple(line for number in numbers for line in draw(lines(number, catalogue))),
+        rows=tuple(row for account in accounts for row in draw(vendor_rows(account, catalogue))),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, faults: bool = True) -> World:
+    """One world of two to four clients and three to six products."""
+    catalogue = tuple(draw(products(700 + nth)) for nth in range(draw(st.integers(3, 6))))
+    firms = draw(clients(range(1, draw(st.integers(2, 4)) + 1), catalogue))
+    exclusions = draw(
+        st.lists(
+            st.builds(
+                Exclusion,
+                client=st.sampled_from([None, 1, 2]),
+                system=st.sampled_from(VENDORS),
+                product=st.sampled_from([product.number for product in catalogue]),
+            ),
+            max_size=2,
+        )
+    )
+    broken = draw(st.sampled_from([*[None] * 12, *VENDORS, "connectwise"])) if faults else None
+    return World(
+        clients=firms.clients,
+        agreements=firms.agreements,
+        accounts=firms.accounts,
+        products=catalogue,
+        lines=firms.lines,
+        rows=firms.rows,
+        exclusions=tuple(exclusions),
+        faults={broken: draw(st.sampled_from(["failed", "stale"]))} if broken else {},
+    )

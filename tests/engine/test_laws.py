@@ -1,0 +1,31 @@
+"""Random worlds keep the laws: nothing lost, nothing netted, totals foot, unknown is never a number."""
+
+from typing import Any
+
+from hypothesis import given
+
+from tests.engine.laws import LAWS
+from tests.engine.project import Engine
+from tests.engine.settings import effort
+from tests.engine.strategies import worlds
+from tests.engine.worlds import World, write
+
+
+def broken_laws(engine: Engine) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {law: engine.rows(query) for law, query in LAWS.items()}
+    return {law: rows for law, rows in {**found, **engine.broken_tests()}.items() if rows}
+
+
+@effort(15)
+@given(world=worlds())
+def test_every_world_keeps_every_law(engine: Engine, world: World) -> None:
+    engine.clear()
+    write(world, engine)
+    engine.compute()
+    assert broken_laws(engine) == {}
+    # Nothing is left out before the laws begin to count: every line and row of the world was judged.
+    disposed = {row["source_record_id"] for row in engine.table("analytics.row_dispositions")}
+    assert {str(line.number) for line in world.lines} <= disposed
+    assert {str(row.number) for row in world.rows if row.kind == "device"} <= disposed
+    assert {f"subscription-{row.number}" for row in world.rows if row.kind == "subscription"} <= disposed
+    assert {f"item-{row.number}" for row in world.rows if row.kind == "item"} <= disposed

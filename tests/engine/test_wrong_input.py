@@ -1,0 +1,142 @@
+"""Wrong input never crashes the models and never becomes a silent number.
+
+One world holds every case, each at a client of its own. Text where a number belongs cannot reach these tables: raw
+columns are typed, and connectors and expectations refuse such a row before it is loaded.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.engine.laws import LAWS
+from tests.engine.project import Engine
+from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, main_line, write
+
+OWNED, CHARGED = 701, 702
+CASES = (
+    "negative census",
+    "census without quantity",
+    "charge without quantity",
+    "line without quantity",
+    "line with negative quantity",
+    "line with an unknown bill mode",
+    "line without price",
+    "no currency anywhere",
+    "row without product",
+    "two open agreements for one product",
+)
+
+
+def number(case: str) -> int:
+    return CASES.index(case) + 1
+
+
+def world_of_cases() -> World:
+    lines = {case: Line(number(case), number(case) * 10 + 1, OWNED, Decimal(10)) for case in CASES}
+    rows = {case: Row("subscription", number(case), number(case), OWNED, Decimal(10)) for case in CASES}
+    lines_changed: dict[str, dict[str, Any]] = {
+        "charge without quantity": {"product": CHARGED},
+        "line without quantity": {"quantity": None},
+        "line with negative quantity": {"quantity": Decimal(-10)},
+        "line with an unknown bill mode": {"mode": "Sometimes"},
+        "line without price": {"price": None},
+    }
+    for case, change in lines_changed.items():
+        lines[case] = replace(lines[case], **change)
+    rows_changed: dict[str, dict[str, Any]] = {
+        "negative census": {"quantity": Decimal(-3)},
+        "census without quantity": {"quantity": None},
+        "charge without quantity": {"kind": "item", "product": CHARGED, "quantity": None},
+        "row without product": {"product": 999},
+    }
+    for case, change in rows_changed.items():
+        rows[case] = replace(rows[case], **change)
+    second = replace(lines[CASES[-1]], number=99, agreement=number(CASES[-1]) * 10 + 2)
+    return World(
+        clients=tuple(Client(number(case), None if case == "no currency anywhere" else "EUR") for case in CASES),
+        agreements=tuple(Agreement(number(case) * 10 + nth, number(case)) for case in CASES for nth in (1, 2)),
+        accounts=tuple(Account("pax8", number(case), number(case)) for case in CASES),
+        products=(
+            Product(OWNED, "owned", owned="pax8", charged="pax8"),
+            Product(CHARGED, "charged", owned="pax8", charged="pax8"),
+        ),
+        lines=(*lines.values(), second),
+        rows=tuple(rows.values()),
+    )
+
+
+@pytest.fixture(scope="module")
+def judged(engine: Engine) -> Engine:
+    engine.clear()
+    write(world_of_cases(), engine)
+    engine.compute()
+    return engine
+
+
+def line_of(engine: Engine, case: str, product: int = OWNED) -> dict[str, Any]:
+    return engine.row("SELECT * FROM analytics.reconciliation WHERE line_key = ?", main_line(number(case), product))
+
+
+def test_wrong_input_breaks_no_law(judged: Engine) -> None:
+    assert {law: rows for law, query in LAWS.items() if (rows := judged.rows(query))} == {}
+
+
+@pytest.mark.parametrize(
+    ("case", "record", "reason"),
+    [
+        ("census without quantity", "subscription-2", "it carries no quantity"),
+        ("charge without quantity", "item-3", "it carries no quantity"),
+        ("line without quantity", "4", "it carries no quantity"),
+        ("line with an unknown bill mode", "6", "bill mode Sometimes is not known"),
+        ("row without product", "subscription-9", "vendor product has no confirmed product"),
+    ],
+)
+def test_a_row_that_cannot_be_counted_says_why(judged: Engine, case: str, record: str, reason: str) -> None:
+    row = judged.row("SELECT * FROM analytics.row_dispositions WHERE source_record_id = ?", record)
+    assert row["disposition"] in ("information_only", "unmapped"), case
+    assert row["reason"] == reason
+
+
+def test_an_unknown_price_gives_an_unknown_impact(judged: Engine) -> None:
+    assert line_of(judged, "line without price")["revenue_impact"] is None
+    assert line_of(judged, "line without quantity")["revenue_impact"] is None
+
+
+def test_a_missing_currency_is_the_homes_own_and_no_other(judged: Engine) -> None:
+    assert line_of(judged, "no currency anywhere")["currency"] == "USD"
+    assert line_of(judged, "two open agreements for one product")["currency"] == "EUR"
+
+
+def test_two_open_agreements_add_up_and_the_line_belongs_to_neither(judged: Engine) -> None:
+    line = line_of(judged, "two open agreements for one product")
+    assert (line["billed_quantity"], line["agreement_id"], line["class"]) == (20, None, "overbilled")
+
+
+@pytest.mark.parametrize(("system", "table"), [("pax8", "subscriptions"), ("connectwise", "additions")])
+def test_a_quantity_that_its_expectation_refuses_makes_no_number(engine: Engine, system: str, table: str) -> None:
+    """Negative and missing quantities are stopped before the models: a blocking expectation closes the whole source."""
+    engine.clear()
+    write(world_of_cases(), engine)
+    engine.insert(
+        "control.expectation_results",
+        [
+            {
+                "run_id": "run-1",
+                "source_system": system,
+                "table_name": table,
+                "expectation": "quantity_in_range",
+                "is_blocking": True,
+                "passed": False,
+                "unexpected_count": 1,
+                "message": "subscription-1 has -3",
+            }
+        ],
+    )
+    engine.compute()
+    lines = engine.table("analytics.reconciliation")
+    assert {line["class"] for line in lines} == {"not_assessed"}
+    assert {line["variance"] for line in lines} == {None}
+    assert all("subscription-1 has -3" in line["explanation"] for line in lines)
+    assert {law: rows for law, query in LAWS.items() if (rows := engine.rows(query))} == {}

@@ -1,0 +1,428 @@
+"""Small worlds: who buys what, what is billed and what vendors say of it - and their rows in the raw tables.
+
+Belongs here: the parts of a world, ways to change one (scale it, add a client), and writing it as the vendors' raw rows
+with reads and rules. Does not belong here: how worlds are drawn (`strategies`) and what must hold of them (`laws`).
+
+Every system uses the same numbers for its own ids: a join that forgets the system mixes two customers up.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.dbt_project.warehouse import Warehouse
+from tests.engine.project import at_midnight
+
+CUTOFF = datetime(2026, 6, 20, 8, tzinfo=UTC)
+READ_AT = datetime(2026, 6, 20, 6, tzinfo=UTC)
+STALE_AT = READ_AT - timedelta(days=9)
+JANUARY, JULY = at_midnight(2026, 1, 1), at_midnight(2026, 7, 1)
+VENDORS = ("pax8", "microsoft_graph", "ninjaone")
+UNKNOWN_CLIENT = 0
+
+
+@dataclass(frozen=True)
+class Client:
+    """A PSA company. Its agreements have the numbers `number * 10 + n`."""
+
+    number: int
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A contract; `is_cancelled` since May."""
+
+    number: int
+    client: int
+    currency: str | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """A vendor's name for a customer; `client` 0 where nobody has confirmed one."""
+
+    system: str
+    number: int
+    client: int = UNKNOWN_CLIENT
+    is_refused: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """A catalogue item; without `basis` it has no counting rule. `mapped`: systems whose product is confirmed."""
+
+    number: int
+    basis: str | None = None
+    owned: str | None = None
+    used: str | None = None
+    charged: str | None = None
+    inactive_days: int | None = None
+    price: Decimal | None = None
+    cost: Decimal | None = None
+    mapped: tuple[str, ...] = VENDORS
+
+
+@dataclass(frozen=True)
+class Line:
+    """A billing line; `state` is live, future or cancelled."""
+
+    number: int
+    agreement: int
+    product: int
+    quantity: Decimal | None
+    included: Decimal | None = Decimal(0)
+    mode: str | None = "Billable"
+    state: str = "live"
+    price: Decimal | None = Decimal("8.00")
+    cost: Decimal | None = Decimal("5.00")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a vendor says: a subscription, invoice item, SKU or assignment of `quantity`, or one device.
+
+    `state` is the vendor's own word: a subscription's status, an item's type, a device's approval. `age_days` is how
+    long a device has not been seen.
+    """
+
+    kind: str
+    number: int
+    account: int
+    product: int
+    quantity: Decimal | None = Decimal(1)
+    state: str | None = None
+    age_days: int = 0
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A rule that takes rows out; None means any."""
+
+    client: int | None = None
+    system: str | None = None
+    product: int | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that a run reads. `faults` gives a source that failed or is stale."""
+
+    clients: tuple[Client, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    products: tuple[Product, ...] = ()
+    lines: tuple[Line, ...] = ()
+    rows: tuple[Row, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def scaled(self, factor: int) -> "World":
+        """Every quantity and every included quantity times `factor`; a device becomes `factor` devices."""
+
+        def times(quantity: Decimal | None) -> Decimal | None:
+            return None if quantity is None else quantity * factor
+
+        rows = []
+        for row in self.rows:
+            if row.kind == "device":
+                rows += [replace(row, number=row.number * 1000 + copy) for copy in range(factor)]
+            else:
+                rows.append(replace(row, quantity=times(row.quantity)))
+        lines = tuple(
+            replace(line, quantity=times(line.quantity), included=times(line.included)) for line in self.lines
+        )
+        return replace(self, lines=lines, rows=tuple(rows))
+
+    def joined(self, other: "World") -> "World":
+        """This world and the clients, accounts, lines and rows of `other`; products, rules and faults stay."""
+        return replace(
+            self,
+            clients=self.clients + other.clients,
+            agreements=self.agreements + other.agreements,
+            accounts=self.accounts + other.accounts,
+            lines=self.lines + other.lines,
+            rows=self.rows + other.rows,
+        )
+
+
+def client_id(number: int) -> str:
+    """A client's id in the results."""
+    return f"connectwise:{number}"
+
+
+def product_id(number: int) -> str:
+    """A product's id in the results."""
+    return f"connectwise:{number}"
+
+
+def main_line(client: int, product: int) -> str:
+    """The key of the line of a client and a product."""
+    return f"{client_id(client)}|{product_id(product)}|*"
+
+
+def account_id(system: str, number: int) -> str:
+    """An account's id at its vendor."""
+    return f"{number:08d}-0000-4000-8000-000000000000" if system == "microsoft_graph" else str(number)
+
+
+def vendor_product_id(system: str, number: int) -> str:
+    """A product's id at a vendor."""
+    return {
+        "microsoft_graph": f"{number:08d}-0000-4000-9000-000000000000",
+        "pax8": f"P-{number}",
+        "ninjaone": f"CLASS_{number}",
+    }[system]
+
+
+Arrange = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+def write(world: World, warehouse: Warehouse, arrange: Arrange = list, rules: Arrange = list) -> None:
+    """Fill the raw, control and rules tables of an empty warehouse; `arrange` may reorder or repeat rows of a table."""
+    warehouse.run()
+    for system, tables in _raw_tables(world).items():
+        fault = world.faults.get(system)
+        for table, rows in tables.items():
+            at = STALE_AT if fault == "stale" else READ_AT
+            warehouse.read(system, table, arrange(rows), at=at)
+        if fault == "failed":
+            table = next(iter(tables))
+            warehouse.read(system, table, status="failed", at=READ_AT + timedelta(minutes=5), message="HTTP 500")
+    _write_tenants(world, warehouse, arrange)
+    _write_rules(world, warehouse, rules)
+
+
+def _raw_tables(world: World) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    of_kind: dict[str, list[Row]] = {}
+    for row in world.rows:
+        of_kind.setdefault(row.kind, []).append(row)
+    items = [_item(row) for row in of_kind.get("item", [])]
+    return {
+        "connectwise": {
+            "companies": [
+                {
+                    "id": client.number,
+                    "identifier": f"C{client.number}",
+                    "name": f"Client {client.number}",
+                    "status__name": "Active",
+                    "types": [{"id": 1, "name": "Customer"}],
+                    "deleted_flag": False,
+                    "currency__currency_code": client.currency,
+                    "custom_fields": [],
+                }
+                for client in world.clients
+            ],
+            "agreements": [
+                {
+                    "id": agreement.number,
+                    "name": f"Agreement {agreement.number}",
+                    "company__id": agreement.client,
+                    "start_date": JANUARY,
+                    "no_ending_date_flag": True,
+                    "cancelled_flag": agreement.is_cancelled,
+                    "date_cancelled": at_midnight(2026, 5, 1) if agreement.is_cancelled else None,
+                    "currency__currency_code": agreement.currency,
+                }
+                for agreement in world.agreements
+            ],
+            "catalog": [
+                {
+                    "id": product.number,
+                    "identifier": f"SKU-{product.number}",
+                    "description": f"Product {product.number}",
+                    "inactive_flag": False,
+                    "price": product.price,
+                    "cost": product.cost,
+                }
+                for product in world.products
+            ],
+            "additions": [
+                {
+                    "id": line.number,
+                    "agreement_id": line.agreement,
+                    "product__id": line.product,
+                    "quantity": line.quantity,
+                    "less_included": line.included,
+                    "unit_price": line.price,
+                    "unit_cost": line.cost,
+                    "bill_customer": line.mode,
+                    "effective_date": JULY if line.state == "future" else JANUARY,
+                    "cancelled_date": at_midnight(2026, 6, 1) if line.state == "cancelled" else None,
+                    "description": f"Line {line.number}",
+                }
+                for line in world.lines
+            ],
+        },
+        "pax8": {
+            "companies": _accounts(world, "pax8", "id"),
+            "products": [
+                {"id": vendor_product_id("pax8", product.number), "name": f"Distributor product {product.number}"}
+                for product in world.products
+            ],
+            "subscriptions": [
+                {
+                    "id": f"subscription-{row.number}",
+                    "company_id": account_id("pax8", row.account),
+                    "product_id": vendor_product_id("pax8", row.product),
+                    "quantity": row.quantity,
+                    "status": row.state or "Active",
+                    "start_date": JANUARY,
+                    "currency_code": "USD",
+                }
+                for row in of_kind.get("subscription", [])
+            ],
+            "invoices": [
+                {
+                    "id": "invoice-1",
+                    "invoice_date": date(2026, 6, 1),
+                    "status": "Paid",
+                    "total": sum((item["total"] for item in items), Decimal(0)),
+                    "currency_code": "USD",
+                }
+            ]
+            if items
+            else [],
+            "invoice_items": items,
+        },
+        "ninjaone": {
+            "organizations": _accounts(world, "ninjaone", "id", int),
+            "devices": [
+                {
+                    "id": row.number,
+                    "organization_id": row.account,
+                    "node_class": vendor_product_id("ninjaone", row.product),
+                    "approval_status": row.state or "APPROVED",
+                    "last_contact": (CUTOFF - timedelta(days=row.age_days)).timestamp(),
+                }
+                for row in of_kind.get("device", [])
+            ],
+        },
+        "microsoft_graph": {
+            "tenants": [
+                {"tenant_id": row["id"], "display_name": row["name"]} for row in _accounts(world, "microsoft_graph")
+            ],
+        },
+    }
+
+
+def _accounts(world: World, system: str, key: str = "id", kind: Callable[[str], Any] = str) -> list[dict[str, Any]]:
+    return [
+        {key: kind(account_id(system, account.number)), "name": f"{system} account {account.number}"}
+        for account in world.accounts
+        if account.system == system
+    ]
+
+
+def _item(row: Row) -> dict[str, Any]:
+    quantity = row.quantity or Decimal(0)
+    return {
+        "id": f"item-{row.number}",
+        "invoice_id": "invoice-1",
+        "type": row.state or "subscription",
+        "company_id": account_id("pax8", row.account),
+        "product_id": vendor_product_id("pax8", row.product),
+        "subscription_id": f"charged-{row.number}",
+        "start_period": date(2026, 6, 1),
+        "end_period": date(2026, 6, 30),
+        "quantity": row.quantity,
+        "cost": Decimal("5.00"),
+        "cost_total": quantity * 5,
+        "total": quantity * 5,
+        "amount_due": quantity * 5,
+        "sales_tax": Decimal(0),
+        "billed_by_pax8": True,
+        "currency_code": "USD",
+    }
+
+
+def _write_tenants(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
+    at = STALE_AT if world.faults.get("microsoft_graph") == "stale" else READ_AT
+    for account in world.accounts:
+        if account.system != "microsoft_graph":
+            continue
+        tenant = account_id("microsoft_graph", account.number)
+        held = {
+            table: [row for row in world.rows if row.kind == kind and row.account == account.number]
+            for table, kind in (("subscribed_skus", "sku"), ("license_assignments", "assignment"))
+        }
+        columns = {"subscribed_skus": "prepaid_units__enabled", "license_assignments": "assigned_users"}
+        for table, rows in held.items():
+            if account.is_refused:
+                warehouse.read("microsoft_graph", table, account_id=tenant, status="refused", at=at, message="HTTP 403")
+                continue
+            raw = [
+                {
+                    "tenant_id": tenant,
+                    "sku_id": vendor_product_id("microsoft_graph", row.product),
+                    columns[table]: None if row.quantity is None else int(row.quantity),
+                }
+                for row in rows
+            ]
+            warehouse.read("microsoft_graph", table, arrange(raw), at=at, account_id=tenant)
+
+
+def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
+    def write_table(table: str, rows: Iterable[dict[str, Any]]) -> None:
+        file = {"counting": "counting.csv", "exclusions": "exclusions.csv"}.get(table, f"{table}.csv")
+        numbered = [{"rule_id": f"{file}:{n}", "line": n, **row} for n, row in enumerate(rows, start=2)]
+        warehouse.rules(table, arrange(numbered))
+
+    write_table(
+        "client_map",
+        (
+            {
+                "source_system": account.system,
+                "account_id": account_id(account.system, account.number),
+                "client_id": client_id(account.client),
+            }
+            for account in world.accounts
+            if account.client != UNKNOWN_CLIENT
+        ),
+    )
+    write_table(
+        "product_map",
+        (
+            {
+                "source_system": system,
+                "vendor_product_id": vendor_product_id(system, product.number),
+                "product_id": product_id(product.number),
+            }
+            for product in world.products
+            for system in product.mapped
+        ),
+    )
+    write_table(
+        "counting",
+        (
+            {
+                "product_id": product_id(product.number),
+                "basis": product.basis,
+                "owned_source": product.owned,
+                "used_source": product.used,
+                "charged_source": product.charged,
+                "inactive_days": product.inactive_days,
+            }
+            for product in world.products
+            if product.basis
+        ),
+    )
+    write_table(
+        "exclusions",
+        (
+            {
+                "client_id": "*" if rule.client is None else client_id(rule.client),
+                "source_system": rule.system or "*",
+                "vendor_product_id": "*"
+                if rule.product is None or rule.system is None
+                else vendor_product_id(rule.system, rule.product),
+                "source_record_id": "*",
+                "reason": "internal use",
+                "owner": "ops",
+            }
+            for rule in world.exclusions
+        ),
+    )
