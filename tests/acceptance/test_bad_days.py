@@ -34,19 +34,17 @@ def wrong_numbers(ran: Ran) -> list[tuple[dict, TruthRow | None]]:
     ("faults", "failed"),
     [
         pytest.param(
-            ("pax8:http_500:items", "ninjaone:empty_page:devices"),
-            {"pax8": ("/invoices", "HTTP 500"), "ninjaone": ("/v2/devices", "")},
-            id="distributor-errors-and-rmm-answers-nothing",
+            ("pax8:repeated_page:subscriptions", "ninjaone:empty_page:devices"),
+            {"pax8": ("/subscriptions", ""), "ninjaone": ("/v2/devices", "empty")},
+            id="a-page-sent-again-and-a-list-that-is-empty",
         ),
         pytest.param(
             ("microsoft_graph:html_200:contracts", "pax8:type_change:subscriptions"),
-            {"microsoft_graph": ("/contracts", "HTML"), "pax8": ("/subscriptions", "quantity")},
-            id="login-page-instead-of-json-and-a-changed-type",
-        ),
-        pytest.param(
-            ("pax8:repeated_page:subscriptions", "ninjaone:expired_token"),
-            {"pax8": ("/subscriptions", ""), "ninjaone": ("/v2/", "HTTP 401")},
-            id="a-page-again-and-a-token-that-never-works",
+            {
+                "microsoft_graph": ("/contracts", "HTML"),
+                "pax8": ("/subscriptions", "quantity"),
+            },
+            id="a-login-page-and-a-changed-type",
         ),
         pytest.param(
             ("connectwise:truncated_json:additions",),
