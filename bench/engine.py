@@ -93,7 +93,8 @@ def measure(rows: int, folder: Path) -> Measured:
     prepare(home)
     started = time.perf_counter()
     fill(home.warehouse, folder, rows)
-    print(f"{rows:,} lines and census rows of {rows // LINES_PER_CLIENT:,} clients made in {_since(started)}")
+    clients = rows // LINES_PER_CLIENT
+    print(f"{rows:,} lines and census rows of {clients:,} clients made in {_since(started)}", flush=True)
     seconds, process_seconds, peak, by_model = run_models(home)
     statement_seconds = min(engine_rivals.statement(folder) for _ in range(2))
     return Measured(rows, seconds, process_seconds, peak, by_model, statement_seconds)

@@ -127,7 +127,9 @@ def datacompy(folder: Path) -> tuple[float | None, str]:
     datacompy asks for an older pandas than ours, so it gets an environment of its own from its own lock.
     """
     billed, owned = sides(folder)
-    billed[["client", "product", "billed"]].rename(columns={"billed": "quantity"}).to_parquet(folder / "left.parquet")
+    # Included units go back on: datacompy compares columns as they stand.
+    billed["quantity"] = billed["billed"] + billed["included"]
+    billed[["client", "product", "quantity"]].to_parquet(folder / "left.parquet")
     owned.rename(columns={"owned": "quantity"}).to_parquet(folder / "right.parquet")
     python = folder / "datacompy" / "bin" / "python"
     uv = Path(sys.executable).with_name("uv")
