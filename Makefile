@@ -42,7 +42,7 @@ ui: .venv/runtime ## open the Dagster UI on the home of the demo
 	@$(BIN)/tieout ui
 
 test: .venv/development ## set up and run every test
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: .venv/development ## lint, types, SQL style, Dagster definitions, dbt parse
 	@bash scripts/check

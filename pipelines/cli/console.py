@@ -22,7 +22,8 @@ class Exit(IntEnum):
 
 def fail(message: str, *hints: str, code: Exit = Exit.FAILED) -> NoReturn:
     """Tell what went wrong and what to do next on standard error, then leave with `code`."""
-    errors.print(f"[bold red]error:[/] {escape(message)}")
+    # Never wrapped: people copy paths and commands from here.
+    errors.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
     for hint in hints:
-        errors.print(f"  {escape(hint)}")
+        errors.print(f"  {escape(hint)}", soft_wrap=True)
     raise typer.Exit(int(code))

@@ -13,7 +13,7 @@ from connectors.registry import SYSTEMS
 from tests.browser.ui import CHROMEDRIVER, CHROMIUM, Ui, chromium, serving
 from tests.conftest import Demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
 needs_chromium = pytest.mark.skipif(
     not (CHROMIUM and CHROMEDRIVER),
     reason="chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)",

@@ -74,7 +74,7 @@ def test_wrong_usage_ends_with_2_says_what_is_expected_and_makes_nothing(
 
 @pytest.mark.parametrize("command", ["run", "status", "ui"])
 def test_a_folder_that_is_no_home_is_wrong_usage_with_the_way_to_one(command: str, tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, [command, "--home", str(tmp_path)], env={"COLUMNS": "300"})
+    result = CliRunner().invoke(app, [command, "--home", str(tmp_path)])
     assert result.exit_code == 2
     assert "is not a tieout home" in result.stderr
     assert "tieout demo" in result.stderr

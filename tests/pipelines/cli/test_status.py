@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 def test_before_the_first_run_it_ends_with_1_and_says_how_to_run(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
-    result = CliRunner().invoke(app, ["status", "--home", str(home.path)], env={"COLUMNS": "300"})
+    result = CliRunner().invoke(app, ["status", "--home", str(home.path)])
     assert result.exit_code == 1
     assert "nothing has been published" in result.stderr
     assert f"tieout run --home {home.path}" in result.stderr
