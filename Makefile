@@ -39,7 +39,7 @@ demo: .venv/runtime ## set up, start the sandbox vendors, run the whole pipeline
 	@$(BIN)/tieout demo
 
 ui: .venv/runtime ## open the Dagster UI on the home of the demo
-	@$(BIN)/tieout ui
+	@$(BIN)/tieout ui --home $${TIEOUT_HOME:-home/demo}
 
 test: .venv/development ## set up and run every test
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

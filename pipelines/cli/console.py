@@ -1,6 +1,10 @@
 """The terminal: one console, the exit codes, and how an error is told. No figures and no business rules."""
 
+import os
+import shutil
+import sys
 from enum import IntEnum
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -27,3 +31,11 @@ def fail(message: str, *hints: str, code: Exit = Exit.FAILED) -> NoReturn:
     for hint in hints:
         errors.print(f"  {escape(hint)}", soft_wrap=True)
     raise typer.Exit(int(code))
+
+
+def program() -> str:
+    """How to call this program from the current folder: `tieout` where it is on PATH, else the path of the script."""
+    if shutil.which("tieout"):
+        return "tieout"
+    script = Path(sys.executable).with_name("tieout")
+    return os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.cli.console import Exit, console, errors, fail
+from pipelines.cli.console import Exit, console, errors, fail, program
 from pipelines.cli.options import (
     DEFAULT_HOME,
     AcceptDropOption,
@@ -94,5 +94,6 @@ def print_closing(console: Console, home: Home, outcome: "RunOutcome") -> None:
     console.print(f"\nPublished in {outcome.seconds:.0f} s. What to look at now:", soft_wrap=True)
     console.print(f"  result (open it read-only at any time)  [bold]{escape(str(home.published))}[/]", soft_wrap=True)
     console.print(
-        f"  lineage, checks and runs in Dagster     [bold]tieout ui --home {escape(str(home.path))}[/]", soft_wrap=True
+        f"  lineage, checks and runs in Dagster     [bold]{escape(program())} ui --home {escape(str(home.path))}[/]",
+        soft_wrap=True,
     )
