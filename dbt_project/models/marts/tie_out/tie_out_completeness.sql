@@ -4,9 +4,10 @@ with received_rows as (
     select * from {{ ref('received_rows') }}
 ),
 
+-- Every read that stands: the newest full one and what was read by change since, so that a later run that finds
+-- nothing new shows the same totals.
 current_reads as (
     select * from {{ ref('current_reads') }}
-    where is_newest
 ),
 
 row_dispositions as (
@@ -48,24 +49,28 @@ disposed as (
     group by received_rows.source_system, received_rows.table_name
 ),
 
+-- A row delivered again by a later read is taken off both sides: the difference stays, and a run that finds nothing new
+-- shows the totals of the run before.
 controls as (
     select
         source_system,
         table_name || ' received' as subject,
-        read_rows as left_total,
-        received_rows as right_total,
+        read_rows - superseded_rows as left_total,
+        accepted_rows as right_total,
         'rows that the reads reported, and rows kept' as note
     from received_rows
 
     union all
 
     select
-        source_system,
-        table_name || ' declared' as subject,
-        declared_rows as left_total,
-        read_rows as right_total,
+        declared.source_system,
+        declared.table_name || ' declared' as subject,
+        declared.declared_rows - received_rows.superseded_rows as left_total,
+        declared.read_rows - received_rows.superseded_rows as right_total,
         'rows that the source declared, and rows read' as note
     from declared
+    inner join received_rows
+        on declared.source_system = received_rows.source_system and declared.table_name = received_rows.table_name
 
     union all
 
