@@ -23,13 +23,18 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class RuleColumn:
-    """One column. `required`: may not be empty; `choices`: for kind `choice`; `may_be_any`: accepts `*`."""
+    """One column. `required`: may not be empty; `choices`: for kind `choice`; `may_be_any`: accepts `*`.
+
+    `may_be_absent`: a file without this column is read as if all its cells were empty, so that files written before the
+    column existed stay right.
+    """
 
     name: str
     kind: Kind
     required: bool = False
     choices: tuple[str, ...] = ()
     may_be_any: bool = False
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,14 @@ Belongs here: declarations and the checks between the cells of one rule. Does no
 
 from collections.abc import Iterator
 
-from pipelines.rules import term_checks
+from pipelines.rules import counting_checks, term_checks
 from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
 
 BASES = ("owned", "used", "charged", "fixed")
+COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average", "prorated")
+SPECIAL_KINDS = ("shared_mailbox", "service", "admin", "room", "kiosk")
+SPLIT_ATTRIBUTES = ("office", "department", "company")
+_YES_NO = ("yes", "no")
 
 _VALIDITY = (RuleColumn("valid_from", "date", required=True), RuleColumn("valid_to", "date"))
 _CONFIRMATION = (
@@ -19,25 +23,19 @@ _CONFIRMATION = (
 _OWNER = (RuleColumn("owner", "text", required=True), RuleColumn("reason", "text", required=True))
 
 
-def _basis_has_a_source(values: Values) -> Iterator[tuple[str, str]]:
-    basis = values["basis"]
-    if basis != "fixed" and not values[f"{basis}_source"]:
-        yield f"{basis}_source", f"is empty, but basis {basis} needs the system that tells the {basis} quantity"
-
-
-def _inactivity_has_a_census(values: Values) -> Iterator[tuple[str, str]]:
-    days = values["inactive_days"]
-    if days is None:
-        return
-    if days < 1:
-        yield "inactive_days", f"{days} is not a number of days; leave it empty to count devices however old"
-    elif not values["used_source"]:
-        yield "inactive_days", "has no effect without a used_source"
-
-
 def _excludes_something(values: Values) -> Iterator[tuple[str, str]]:
     if all(values[name] == ANY for name in ("client_id", "source_system", "vendor_product_id", "source_record_id")):
         yield "client_id", "a rule of nothing but * would exclude everything; name a client, system, product or record"
+
+
+def _bundle_is_no_part_of_itself(values: Values) -> Iterator[tuple[str, str]]:
+    if values["bundle_product_id"] == values["component_product_id"]:
+        yield "component_product_id", "is the bundle itself"
+    units = values["units_per_driver"]
+    if units <= 0:
+        yield "units_per_driver", f"{units.normalize():f} covers nothing; leave out what the bundle does not cover"
+    elif values["is_driver"] == "yes" and units != 1:
+        yield "units_per_driver", f"{units.normalize():f}, but the driver is counted one for one"
 
 
 def _tolerance_is_not_negative(values: Values) -> Iterator[tuple[str, str]]:
@@ -109,9 +107,25 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("inactive_days", "integer"),
             *_VALIDITY,
             *_OWNER,
+            RuleColumn("counted_when", "choice", choices=COUNTED_WHEN, may_be_absent=True),
+            RuleColumn("count_day", "integer", may_be_absent=True),
+            RuleColumn("counts_disabled", "choice", choices=_YES_NO, may_be_absent=True),
+            RuleColumn("counts_guests", "choice", choices=_YES_NO, may_be_absent=True),
+            RuleColumn("counts_special", "choice", choices=_YES_NO, may_be_absent=True),
         ),
         key=("product_id",),
-        target=("basis", "owned_source", "used_source", "charged_source", "inactive_days"),
+        target=(
+            "basis",
+            "owned_source",
+            "used_source",
+            "charged_source",
+            "inactive_days",
+            "counted_when",
+            "count_day",
+            "counts_disabled",
+            "counts_guests",
+            "counts_special",
+        ),
         examples=(
             (
                 "connectwise:771",
@@ -124,10 +138,27 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per seat bought",
+                *("",) * 5,
             ),
-            ("connectwise:640", "used", "", "ninjaone", "", "30", "2026-01-01", "", "M. Silva", "sold per live agent"),
+            (
+                "connectwise:640",
+                "used",
+                "",
+                "ninjaone",
+                "",
+                "30",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "sold per live agent",
+                *("",) * 5,
+            ),
         ),
-        checks=(_basis_has_a_source, _inactivity_has_a_census),
+        checks=(
+            counting_checks.basis_has_a_source,
+            counting_checks.inactivity_has_a_census,
+            counting_checks.day_fits_the_rule,
+        ),
     ),
     RuleFile(
         name="exclusions",
@@ -159,6 +190,102 @@ FILES: tuple[RuleFile, ...] = (
             ("connectwise:2", "*", "*", "*", "internal use", "M. Silva", "2026-12-31", "2026-01-01", ""),
         ),
         checks=(_excludes_something,),
+    ),
+    RuleFile(
+        name="splits",
+        about="Which client the users of a shared tenant belong to; users that no rule names stay unallocated.",
+        columns=(
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("account_id", "vendor_id", required=True),
+            RuleColumn("attribute", "choice", required=True, choices=SPLIT_ATTRIBUTES),
+            RuleColumn("value", "text", required=True),
+            RuleColumn("client_id", "client_id", required=True),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("source_system", "account_id", "attribute", "value"),
+        target=("client_id",),
+        examples=(
+            (
+                "microsoft_graph",
+                "b44bb1fb-0000-45b0-9e09-d657365580bf",
+                "office",
+                "Leeds",
+                "connectwise:250",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "three companies share the tenant",
+            ),
+        ),
+    ),
+    RuleFile(
+        name="special_users",
+        about="Accounts that are no person: who they are, and whether they need the licence they hold.",
+        columns=(
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("account_id", "vendor_id", required=True),
+            RuleColumn("user_name", "text", required=True),
+            RuleColumn("kind", "choice", required=True, choices=SPECIAL_KINDS),
+            RuleColumn("licence_needed", "choice", required=True, choices=_YES_NO),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("source_system", "account_id", "user_name"),
+        target=("kind", "licence_needed"),
+        examples=(
+            (
+                "microsoft_graph",
+                "b44bb1fb-0000-45b0-9e09-d657365580bf",
+                "invoices@fabrikam.example",
+                "shared_mailbox",
+                "yes",
+                "2026-01-01",
+                "2027-01-01",
+                "M. Silva",
+                "holds more than 50 GB",
+            ),
+        ),
+    ),
+    RuleFile(
+        name="bundles",
+        about="What a sold bundle covers for each of its units, and which component's count is the driver.",
+        columns=(
+            RuleColumn("client_id", "client_id", required=True, may_be_any=True),
+            RuleColumn("bundle_product_id", "product_id", required=True),
+            RuleColumn("component_product_id", "product_id", required=True),
+            RuleColumn("units_per_driver", "decimal", required=True),
+            RuleColumn("is_driver", "choice", required=True, choices=_YES_NO),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("client_id", "bundle_product_id", "component_product_id"),
+        target=("units_per_driver", "is_driver"),
+        examples=(
+            (
+                "*",
+                "connectwise:900",
+                "connectwise:771",
+                "1",
+                "yes",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "one licence for each user of the plan",
+            ),
+            (
+                "*",
+                "connectwise:900",
+                "connectwise:640",
+                "1",
+                "no",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "one agent for each user of the plan",
+            ),
+        ),
+        checks=(_bundle_is_no_part_of_itself,),
     ),
     RuleFile(
         name="tolerances",

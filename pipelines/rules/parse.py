@@ -131,8 +131,8 @@ class _Parser:
                 near = difflib.get_close_matches(name, self.columns, n=1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 self._wrong(line, name or None, f"is not a column of {self.declared.file}{hint}")
-        for name in self.columns:
-            if name not in header:
+        for name, column in self.columns.items():
+            if name not in header and not column.may_be_absent:
                 self._wrong(line, name, "is missing from the header")
         return header if len(self.errors) == before else None
 
@@ -141,7 +141,7 @@ class _Parser:
         if any(cells[len(names) :]) or len(cells) < len(names):
             self._wrong(line, None, f"has {len(cells)} cells, the header has {len(names)}")
             return None
-        values = {}
+        values = dict.fromkeys(self.columns)
         for name, cell in zip(names, cells, strict=False):
             try:
                 values[name] = convert(self.columns[name], cell, self.systems)

@@ -20,7 +20,7 @@ def says_something(values: Values) -> Iterator[tuple[str, str]]:
 
 
 def minimum_is_whole(values: Values) -> Iterator[tuple[str, str]]:
-    """A minimum needs its scope, a line minimum its product; a scope that is not compared must not pass silently."""
+    """A minimum needs its scope, a line minimum its product; an agreement minimum its agreement, a pool its name."""
     minimum, scope, pool = values["minimum_quantity"], values["minimum_scope"], values["pool"]
     if minimum is None:
         if scope is not None:
@@ -29,10 +29,16 @@ def minimum_is_whole(values: Values) -> Iterator[tuple[str, str]]:
         yield "minimum_quantity", f"{_plain(minimum)} is not a minimum; leave it empty where there is none"
     elif scope is None:
         yield "minimum_scope", "is empty, but a minimum holds for a line, an agreement or a pool: say which"
-    elif scope != "line":
-        yield "minimum_scope", f"a minimum of a whole {scope} is not compared; state the minimum of each line"
-    elif values["product_id"] == ANY:
+    elif scope == "line" and values["product_id"] == ANY:
         yield "product_id", "is *, but the minimum of a line is the minimum of one product"
+    elif scope == "agreement" and values["agreement_id"] == ANY:
+        yield "agreement_id", "is *, but the minimum of an agreement is the minimum of one agreement"
+    elif scope == "agreement" and values["product_id"] != ANY:
+        yield "product_id", "names one product, but the minimum of an agreement holds for all its lines; write *"
+    elif scope == "pool" and pool is None:
+        yield "pool", "is empty, but a minimum of a pool needs the pool's name"
+    elif scope == "pool" and values["product_id"] == ANY:
+        yield "product_id", "is *, but a pool is made of the products that name it, one rule each"
     if pool is not None and scope != "pool":
         yield "pool", "has no effect without minimum_scope pool"
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.warehouse.rules import create_rules_tables
+
 # The lock is held for seconds (a killed run's dbt process may need one to die). Pools and the run lock keep the
 # processes of one home apart; patience is the second line only.
 PATIENCE_SECONDS = 30.0
@@ -53,6 +55,7 @@ def connect(
 def create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schemas control and rules with their tables where missing; changes nothing that exists."""
     connection.execute(files("pipelines.warehouse").joinpath("control.sql").read_text(encoding="utf-8"))
+    create_rules_tables(connection)
 
 
 def _open(path: Path, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:

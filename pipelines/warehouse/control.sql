@@ -1,9 +1,8 @@
--- The two schemas of the warehouse that the pipeline itself fills: control (what was run, read, checked, decided) and
--- rules (the home's rule files as loaded). Safe to execute at every run start: nothing here drops or changes a table.
--- Raw tables do not belong here: they follow the declarations in connectors/<system>/schema.py.
+-- Schema control: what the pipeline says of itself (what was run, read, checked, decided). Safe to execute at every run
+-- start: nothing here drops or changes a table. Raw tables do not belong here, they follow the declarations in
+-- connectors/<system>/schema.py; nor do the tables of the rules, which follow pipelines/rules/files.py.
 
 CREATE SCHEMA IF NOT EXISTS control;
-CREATE SCHEMA IF NOT EXISTS rules;
 
 -- One row: the run in progress. dbt models read period and clock from here, never from dbt vars.
 CREATE TABLE IF NOT EXISTS control.run (
@@ -90,101 +89,4 @@ CREATE TABLE IF NOT EXISTS control.decisions (
     decided_at TIMESTAMPTZ NOT NULL,
     snooze_until DATE,
     seen VARCHAR                        -- JSON: the values the person saw
-);
-
--- Every rules table: valid_to is exclusive, NULL means for ever; rule_id is '<file>:<line>'.
-CREATE TABLE IF NOT EXISTS rules.client_map (
-    source_system VARCHAR NOT NULL,
-    account_id VARCHAR NOT NULL,
-    client_id VARCHAR NOT NULL,
-    valid_from DATE NOT NULL,
-    valid_to DATE,
-    confirmed_by VARCHAR,
-    confirmed_at DATE,
-    reason VARCHAR,
-    rule_id VARCHAR NOT NULL,
-    file VARCHAR NOT NULL,
-    line INTEGER NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS rules.product_map (
-    source_system VARCHAR NOT NULL,
-    vendor_product_id VARCHAR NOT NULL,
-    product_id VARCHAR NOT NULL,
-    valid_from DATE NOT NULL,
-    valid_to DATE,
-    confirmed_by VARCHAR,
-    confirmed_at DATE,
-    reason VARCHAR,
-    rule_id VARCHAR NOT NULL,
-    file VARCHAR NOT NULL,
-    line INTEGER NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS rules.counting (
-    product_id VARCHAR NOT NULL,
-    basis VARCHAR NOT NULL,             -- owned, used, charged or fixed
-    owned_source VARCHAR,
-    used_source VARCHAR,
-    charged_source VARCHAR,
-    inactive_days INTEGER,
-    valid_from DATE NOT NULL,
-    valid_to DATE,
-    owner VARCHAR,
-    reason VARCHAR,
-    rule_id VARCHAR NOT NULL,
-    file VARCHAR NOT NULL,
-    line INTEGER NOT NULL
-);
-
--- Each of the first four columns may be '*'.
-CREATE TABLE IF NOT EXISTS rules.exclusions (
-    client_id VARCHAR NOT NULL,
-    source_system VARCHAR NOT NULL,
-    vendor_product_id VARCHAR NOT NULL,
-    source_record_id VARCHAR NOT NULL,
-    reason VARCHAR,
-    owner VARCHAR,
-    review_date DATE,
-    valid_from DATE NOT NULL,
-    valid_to DATE,
-    rule_id VARCHAR NOT NULL,
-    file VARCHAR NOT NULL,
-    line INTEGER NOT NULL
-);
-
--- client_id may be '*'; a client's own tolerance goes before it.
-CREATE TABLE IF NOT EXISTS rules.tolerances (
-    client_id VARCHAR NOT NULL,
-    product_id VARCHAR NOT NULL,
-    tolerance DECIMAL(18, 6) NOT NULL,  -- units that E and B may differ
-    valid_from DATE NOT NULL,
-    valid_to DATE,
-    owner VARCHAR,
-    reason VARCHAR,
-    rule_id VARCHAR NOT NULL,
-    file VARCHAR NOT NULL,
-    line INTEGER NOT NULL
-);
-
--- agreement_id and product_id may be '*'; an empty term leaves the word to the next wider rule.
-CREATE TABLE IF NOT EXISTS rules.terms (
-    client_id VARCHAR NOT NULL,
-    agreement_id VARCHAR NOT NULL,
-    product_id VARCHAR NOT NULL,
-    basis VARCHAR,                      -- instead of the counting rule's
-    minimum_quantity DECIMAL(18, 6),
-    minimum_scope VARCHAR,              -- line
-    pool VARCHAR,
-    contract_price DECIMAL(18, 6),
-    currency VARCHAR,                   -- of the contract price
-    margin_floor_percent DECIMAL(18, 6),
-    backbill_months INTEGER,
-    valid_from DATE NOT NULL,
-    valid_to DATE,
-    owner VARCHAR,
-    reason VARCHAR,
-    rule_id VARCHAR NOT NULL,
-    file VARCHAR NOT NULL,
-    line INTEGER NOT NULL
 );

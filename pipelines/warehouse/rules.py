@@ -1,37 +1,53 @@
 """The rules as the run uses them: schema `rules`, replaced as a whole at each run start.
 
-Belongs here: writing them. Does not belong here: reading and judging the files (`pipelines.rules`).
+Belongs here: its tables and writing them. Does not belong here: reading and judging the files (`pipelines.rules`).
 """
 
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from pipelines.rules.declare import Kind, RuleFile
+from pipelines.rules.files import FILES
 from pipelines.warehouse.writing import insert_arrow, transaction
 
 if TYPE_CHECKING:
     from pipelines.rules import Rules
 
+_TYPES: dict[Kind, str] = {"date": "DATE", "integer": "INTEGER", "decimal": "DECIMAL(18, 6)"}
+
+
+def create_rules_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create schema `rules` and an empty table for each declared rule file where it is missing."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS rules")
+    for declared in FILES:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {_table(declared)}")
+
 
 def replace_rules(connection: duckdb.DuckDBPyConnection, rules: "Rules") -> dict[str, int]:
-    """Replace every table of schema `rules` in one transaction.
+    """Replace every table of schema `rules` in one transaction; a table of an older version gets today's columns.
 
     Args:
-        connection: A warehouse with its control tables.
+        connection: An open warehouse.
         rules: The checked rules of the home, one Arrow table per rule table.
 
     Returns:
-        Rules per table.
+        Rules per table, by name.
     """
-    names = [
-        name
-        for (name,) in connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'rules'"
-        ).fetchall()
-    ]
     with transaction(connection):
-        for name in names:
-            connection.execute(f'DELETE FROM rules."{name}"')  # noqa: S608  # names from our own DDL
-            if name in rules.tables and rules.tables[name].num_rows:
-                insert_arrow(connection, f"rules.{name}", rules.tables[name])
-    return {name: rules.tables[name].num_rows if name in rules.tables else 0 for name in sorted(names)}
+        connection.execute("CREATE SCHEMA IF NOT EXISTS rules")
+        for declared in FILES:
+            connection.execute(f"CREATE OR REPLACE TABLE {_table(declared)}")
+            if rules.tables[declared.name].num_rows:
+                insert_arrow(connection, f"rules.{declared.name}", rules.tables[declared.name])
+    return {declared.name: rules.tables[declared.name].num_rows for declared in sorted(FILES, key=lambda f: f.name)}
+
+
+def _table(declared: RuleFile) -> str:
+    """The table of a rule file, as DDL: its columns, then `rule_id` (`<file>:<line>`), `file` and `line`."""
+    columns = [
+        f"{column.name} {_TYPES.get(column.kind, 'VARCHAR')}{' NOT NULL' if column.required else ''}"
+        for column in declared.columns
+    ]
+    cited = ["rule_id VARCHAR NOT NULL", "file VARCHAR NOT NULL", "line INTEGER NOT NULL"]
+    return f"rules.{declared.name} ({', '.join([*columns, *cited])})"

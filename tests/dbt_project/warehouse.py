@@ -17,10 +17,10 @@ from typing import Any
 import duckdb
 
 from connectors.tables import LOAD_COLUMNS, Table
+from pipelines.warehouse.connection import create_control_tables
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "dbt_project"
-CONTROL_DDL = REPOSITORY / "pipelines" / "warehouse" / "control.sql"
 SYSTEMS = ("connectwise", "microsoft_graph", "pax8", "ninjaone", "exports")
 RUN_ID = "run-1"
 # One dbt invocation at a time in one process: dbt keeps its adapter and the environment globally.
@@ -41,7 +41,7 @@ class Warehouse:
         self._loads = 0
         path.unlink(missing_ok=True)
         with self.connect() as connection:
-            connection.execute(CONTROL_DDL.read_text())
+            create_control_tables(connection)
             for system in SYSTEMS:
                 connection.execute(f"CREATE SCHEMA raw_{system}")
                 for table in declared_tables(system).values():

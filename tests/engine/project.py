@@ -19,7 +19,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from tests.dbt_project.warehouse import CONTROL_DDL, SYSTEMS, Warehouse, declared_tables
+from pipelines.warehouse.connection import create_control_tables
+from tests.dbt_project.warehouse import SYSTEMS, Warehouse, declared_tables
 
 # The compiled SQL names its database after the file that dbt was given.
 DATABASE = "warehouse"
@@ -76,7 +77,7 @@ class Engine(Warehouse):
         # Worlds are tiny: a second thread costs more than it brings, and one thread keeps the order of rows.
         self._connection.execute(f"SET threads = 1; ATTACH ':memory:' AS {DATABASE}; USE {DATABASE}")
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute(CONTROL_DDL.read_text())
+        create_control_tables(self._connection)
         self._create_raw_tables()
         for schema in sorted({model.schema for model in project.models}):
             self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")

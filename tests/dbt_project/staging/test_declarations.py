@@ -2,10 +2,12 @@
 
 import re
 
+import duckdb
 import yaml
 
 from connectors.registry import SYSTEMS as REGISTERED
-from tests.dbt_project.warehouse import CONTROL_DDL, PROJECT, SYSTEMS, declared_tables
+from pipelines.warehouse.connection import create_control_tables
+from tests.dbt_project.warehouse import PROJECT, SYSTEMS, declared_tables
 
 
 def test_every_raw_table_is_a_source_and_has_a_staging_model() -> None:
@@ -55,7 +57,12 @@ def test_dated_documents_are_the_vendors_tables_of_versions() -> None:
 
 
 def test_control_and_rules_sources_are_tables_of_the_ddl() -> None:
-    created = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+\.\w+)", CONTROL_DDL.read_text()))
+    with duckdb.connect() as connection:
+        create_control_tables(connection)
+        created = {
+            f"{schema}.{name}"
+            for schema, name in connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+        }
     declared = set()
     for path in (PROJECT / "models" / "_sources").glob("*.yml"):
         (source,) = yaml.safe_load(path.read_text())["sources"]

@@ -8,7 +8,10 @@ HEADERS = {declared.file: ",".join(declared.column_names) for declared in FILES}
 GOOD = {
     "client_map.csv": "pax8,c1,connectwise:250,2026-01-01,,D. Okafor,2026-01-14,same tax id",
     "product_map.csv": "ninjaone,MAC,connectwise:640,2026-01-01,2026-07-01,D. Okafor,2026-01-14,per workstation",
-    "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought",
+    "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought,,,,,",
+    "splits.csv": "microsoft_graph,t1,office,Leeds,connectwise:250,2026-01-01,,M. Silva,three companies share it",
+    "special_users.csv": "microsoft_graph,t1,Invoices@x.example,shared_mailbox,yes,2026-01-01,,M. Silva,over 50 GB",
+    "bundles.csv": "*,connectwise:900,connectwise:771,1,yes,2026-01-01,,M. Silva,one seat for each user",
     "exclusions.csv": "*,pax8,p1,*,free of charge,M. Silva,2026-12-31,2026-01-01,",
     "terms.csv": "connectwise:250,*,connectwise:771,used,20,line,,22.00,USD,15,2,2026-01-01,,M. Silva,order form",
     "tolerances.csv": "*,connectwise:640,2,2026-01-01,,M. Silva,devices come and go",

@@ -1,11 +1,10 @@
 """Rules that point at nothing are named, and only where the PSA was read."""
 
-from importlib.resources import files
-
 import duckdb
 import pytest
 
 from pipelines.rules import dangling, load_rules
+from pipelines.warehouse.connection import create_control_tables
 from tests.pipelines.rules.home import write
 
 CLIENTS = {"connectwise:250": False, "connectwise:251": True}
@@ -14,7 +13,7 @@ CLIENTS = {"connectwise:250": False, "connectwise:251": True}
 @pytest.fixture
 def warehouse():
     with duckdb.connect() as connection:
-        connection.execute((files("pipelines.warehouse") / "control.sql").read_text())
+        create_control_tables(connection)
         connection.execute("CREATE SCHEMA canonical")
         connection.execute(
             "CREATE TABLE canonical.clients (client_id VARCHAR, source_system VARCHAR, is_deleted BOOLEAN)"
@@ -48,7 +47,7 @@ def test_ids_that_the_psa_has_are_no_warning(warehouse, tmp_path):
         warehouse,
         tmp_path,
         client_map=client_rule("c1", 250),
-        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why",
+        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why,,,,,",
         exclusions="*,pax8,p1,*,free,A,2026-12-31,2026-01-01,",
     )
     assert dangling(warehouse) == []
@@ -60,7 +59,7 @@ def test_missing_and_deleted_ids_are_named_with_file_line_and_column(warehouse, 
         tmp_path,
         client_map="\n".join([client_rule("c1", 250), client_rule("c2", 251), client_rule("c3", 999)]),
         product_map="ninjaone,MAC,connectwise:9,2026-01-01,,A,2026-01-01,why",
-        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why",
+        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why,,,,,",
         exclusions="connectwise:7,*,*,*,internal use,A,2026-12-31,2026-01-01,",
     )
     assert [str(warning) for warning in dangling(warehouse)] == [

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -15,6 +14,7 @@ from pipelines.rules.declare import RuleColumn
 from pipelines.rules.files import FILES
 from pipelines.rules.load import _arrow_type
 from pipelines.rules.systems import Systems
+from pipelines.warehouse.connection import create_control_tables
 from tests.pipelines.rules.home import GOOD, HEADERS, changed, write
 
 ALL_GOOD = {file.removesuffix(".csv"): row for file, row in GOOD.items()}
@@ -23,7 +23,7 @@ ALL_GOOD = {file.removesuffix(".csv"): row for file, row in GOOD.items()}
 @pytest.fixture
 def warehouse():
     with duckdb.connect() as connection:
-        connection.execute((files("pipelines.warehouse") / "control.sql").read_text())
+        create_control_tables(connection)
         yield connection
 
 

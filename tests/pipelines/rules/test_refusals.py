@@ -48,6 +48,16 @@ CELLS = [
     ("counting.csv", "inactive_days", "0", "is not a number of days"),
     ("counting.csv", "owner", "", "is empty, but required"),
     ("counting.csv", "reason", "", "is empty, but required"),
+    ("counting.csv", "counted_when", "monthly", "is not one of last_day"),
+        ("counting.csv", "count_day", "19", "no effect unless counted_when is fixed_day"),
+    ("counting.csv", "counts_guests", "maybe", "is not one of yes, no"),
+    ("splits.csv", "attribute", "group", "is not one of office, department, company"),
+    ("splits.csv", "value", "", "is empty, but required"),
+    ("special_users.csv", "kind", "person", "is not one of"),
+    ("special_users.csv", "licence_needed", "", "is empty, but required"),
+    ("bundles.csv", "component_product_id", "connectwise:900", "is the bundle itself"),
+    ("bundles.csv", "units_per_driver", "0", "covers nothing"),
+    ("bundles.csv", "units_per_driver", "2", "the driver is counted one for one"),
     ("exclusions.csv", "client_id", "", "is empty, but required"),
     ("exclusions.csv", "reason", "", "is empty, but required"),
     ("exclusions.csv", "owner", "", "is empty, but required"),
@@ -58,7 +68,7 @@ CELLS = [
     ("terms.csv", "basis", "sold", "is not one of"),
     ("terms.csv", "minimum_quantity", "0", "is not a minimum"),
     ("terms.csv", "minimum_scope", "", "is empty, but a minimum holds"),
-    ("terms.csv", "minimum_scope", "agreement", "is not compared"),
+    ("terms.csv", "minimum_scope", "whole", "is not one of line, agreement, pool"),
     ("terms.csv", "pool", "seats", "has no effect without minimum_scope pool"),
     ("terms.csv", "contract_price", "-1", "is below zero"),
     ("terms.csv", "currency", "", "needs its currency"),
@@ -83,12 +93,12 @@ def test_a_wrong_cell_is_refused_with_its_file_line_and_column(tmp_path, file, c
 
 @pytest.mark.parametrize("basis", ["used", "charged"])
 def test_each_basis_needs_its_own_source(tmp_path, basis):
-    error = the_refusal(write(tmp_path, counting=f"connectwise:771,{basis},pax8,,,,2026-01-01,,M. Silva,why"))
+    error = the_refusal(write(tmp_path, counting=f"connectwise:771,{basis},pax8,,,,2026-01-01,,M. Silva,why,,,,,"))
     assert error.column == f"{basis}_source"
 
 
 def test_an_inactivity_limit_without_a_census_is_refused(tmp_path):
-    error = the_refusal(write(tmp_path, counting="connectwise:771,owned,pax8,,,30,2026-01-01,,M. Silva,why"))
+    error = the_refusal(write(tmp_path, counting="connectwise:771,owned,pax8,,,30,2026-01-01,,M. Silva,why,,,,,"))
     assert (error.column, error.reason) == ("inactive_days", "has no effect without a used_source")
 
 
@@ -254,3 +264,30 @@ def test_a_minimum_or_price_of_any_product_is_refused(tmp_path, cells, reason):
 def test_half_a_term_is_refused(tmp_path, emptied, left):
     error = the_refusal(write(tmp_path, terms=changed("terms.csv", emptied, "")))
     assert (error.column, error.reason) == (left, f"has no effect without a {emptied}")
+
+
+def test_a_fixed_day_needs_its_day(tmp_path):
+    rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why,fixed_day,{},,,"
+    assert "needs the day of the month" in the_refusal(write(tmp_path, counting=rule.format(""))).reason
+    assert "not a day that every month has" in the_refusal(write(tmp_path, counting=rule.format("31"))).reason
+    assert load_rules(write(tmp_path, counting=rule.format("19"))).tables["counting"]["count_day"].to_pylist() == [19]
+
+
+def test_an_agreement_minimum_holds_for_one_agreement_and_all_its_lines(tmp_path):
+    rule = "connectwise:250,{},{},,20,agreement,,,,,,2026-01-01,,M. Silva,order form"
+    assert the_refusal(write(tmp_path, terms=rule.format("*", "*"))).column == "agreement_id"
+    assert the_refusal(write(tmp_path, terms=rule.format("connectwise:41", "connectwise:771"))).column == "product_id"
+    assert load_rules(write(tmp_path, terms=rule.format("connectwise:41", "*"))).tables["terms"].num_rows == 1
+
+
+def test_a_pool_minimum_needs_the_name_of_its_pool(tmp_path):
+    rule = "connectwise:250,*,connectwise:771,,20,pool,{},,,,,2026-01-01,,M. Silva,order form"
+    assert the_refusal(write(tmp_path, terms=rule.format(""))).column == "pool"
+    assert load_rules(write(tmp_path, terms=rule.format("seats"))).tables["terms"]["pool"].to_pylist() == ["seats"]
+
+
+def test_a_file_from_before_a_column_existed_is_read_without_it(tmp_path):
+    header = "product_id,basis,owned_source,used_source,charged_source,inactive_days,valid_from,valid_to,owner,reason"
+    rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why"
+    tables = load_rules(write(tmp_path, counting=f"{header}\n{rule}\n".encode())).tables
+    assert tables["counting"]["counted_when"].to_pylist() == [None]

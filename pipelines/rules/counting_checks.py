@@ -1,0 +1,43 @@
+"""What is wrong between the cells of one counting rule (`counting.csv`).
+
+Belongs here: the checks of that one file. Does not belong here: its columns (`files.py`) or single cells (`cells.py`).
+"""
+
+from collections.abc import Iterator
+
+from pipelines.rules.declare import Values
+
+# Every month has these days; a rule for the 31st would have no count in half of the months.
+_DAYS = range(1, 29)
+
+
+def basis_has_a_source(values: Values) -> Iterator[tuple[str, str]]:
+    """A basis without the system that tells it could never be assessed."""
+    basis = values["basis"]
+    if basis != "fixed" and not values[f"{basis}_source"]:
+        yield f"{basis}_source", f"is empty, but basis {basis} needs the system that tells the {basis} quantity"
+
+
+def inactivity_has_a_census(values: Values) -> Iterator[tuple[str, str]]:
+    """A limit of days needs something that is used."""
+    days = values["inactive_days"]
+    if days is None:
+        return
+    if days < 1:
+        yield "inactive_days", f"{days} is not a number of days; leave it empty to count devices however old"
+    elif not values["used_source"]:
+        yield "inactive_days", "has no effect without a used_source"
+
+
+def day_fits_the_rule(values: Values) -> Iterator[tuple[str, str]]:
+    """A fixed day needs its day, and no other way of counting has one."""
+    when, day = values["counted_when"], values["count_day"]
+    if when == "fixed_day":
+        if day is None:
+            yield "count_day", "is empty, but counted_when fixed_day needs the day of the month"
+        elif day not in _DAYS:
+            yield "count_day", f"{day} is not a day that every month has, from {_DAYS.start} to {_DAYS.stop - 1}"
+    elif day is not None:
+        yield "count_day", "has no effect unless counted_when is fixed_day"
+    if when not in (None, "last_day") and values["basis"] == "fixed":
+        yield "counted_when", f"{when} has no effect where the agreement fixes the quantity"
