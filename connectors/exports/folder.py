@@ -211,10 +211,13 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[pa.T
             continue
         connection.register("parts", pa.concat_tables(parts))
         same = ", ".join(f"lower(cast({name} as varchar))" for name in _IDENTITY[kind])
+        # A dated count may stand in several files: the later file restates the day, and dbt keeps both versions.
+        undated = "counted_on is null" if kind == "vendor" else "true"
         row = connection.execute(
             f"""
             select min((file_name, sheet_name, row_number)), max((file_name, sheet_name, row_number))
-            from parts group by {same} having count(distinct (file_name, sheet_name)) > 1 order by 1 limit 1
+            from parts group by {same}
+            having count(distinct (file_name, sheet_name)) > 1 and bool_or({undated}) order by 1 limit 1
             """
         ).fetchone()
         if row is not None:

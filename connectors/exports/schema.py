@@ -54,6 +54,7 @@ VENDOR_QUANTITIES = Table(
         Column("unit_cost", "", PRICE),
         Column("currency", "", TEXT),
         Column("status", "", TEXT),
+        Column("counted_on", "", DATE),  # the day of the count, in files that hold one count per day
     ),
 )
 

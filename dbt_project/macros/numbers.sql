@@ -12,3 +12,13 @@
         else {{ plain_number(amount) }}
     end
 {%- endmacro %}
+
+{# Part of an amount, part / whole of it, to six decimals, half up: division of decimals would make a float of them. #}
+{% macro share_of(amount, part, whole) -%}
+    (
+        cast(
+            (2 * cast(cast({{ amount }} as decimal(26, 6)) * cast(1000000 as decimal(7, 0)) as hugeint) * ({{ part }}) + ({{ whole }})) // (2 * ({{ whole }}))
+            as decimal(32, 0)
+        ) * 0.000001
+    )
+{%- endmacro %}

@@ -37,6 +37,7 @@ def inputs_hash(connection: duckdb.DuckDBPyConnection, run: Run) -> str:
             "reads": _rows(connection, _READS),
             "outcomes": _rows(connection, _OUTCOMES, run.run_id),
             "expectations": _rows(connection, _EXPECTATIONS, run.run_id),
+            "history": _rows(connection, _HISTORY),
         },
         sort_keys=True,
     )
@@ -75,4 +76,11 @@ FROM control.reads WHERE run_id = ? AND status <> 'ok' ORDER BY ALL
 _EXPECTATIONS = """
 SELECT source_system, table_name, expectation FROM control.expectation_results
 WHERE run_id = ? AND NOT passed ORDER BY ALL
+"""
+
+# What earlier runs said is told again (ages, changes, exposure), so it is an input of its own.
+_HISTORY = """
+SELECT count(*), bit_xor(hash(lines))
+FROM control.line_history AS lines
+JOIN control.run AS run ON lines.as_of < run.as_of
 """

@@ -20,6 +20,7 @@ from pipelines.publish.inputs import inputs_hash
 from pipelines.steps.current import current_run
 from pipelines.warehouse.connection import connect
 from pipelines.warehouse.control import Run, record_publication
+from pipelines.warehouse.history import record_lines
 from pipelines.warehouse.writing import transaction
 
 SCHEMA = "analytics"
@@ -71,6 +72,7 @@ def publish(home: Home) -> Published:
         with transaction(connection):
             record_publication(connection, run, published.published_at, published.result_hash, published.inputs_hash)
             record_tables(connection, run.run_id, tables)
+            record_lines(connection, run.run_id)
     write_in_place(json.dumps(summary(published), indent=1) + "\n", home.published_summary)
     _end(home, run)
     return published

@@ -12,8 +12,6 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
-import duckdb
-
 from connectors.load import ensure_raw_tables
 from connectors.reads import Plan
 from connectors.registry import SYSTEMS
@@ -96,7 +94,6 @@ def begin_run(
         counts = replace_rules(connection, rules)
         write_sources(connection, sources)
         connection.execute("DELETE FROM control.decisions")
-        forget_unpublished(connection)
         write_run(connection, current.run)
         plans = {system: build_plan(connection, system, SYSTEMS[system].tables) for system in current.systems}
     save(home, run_id, "plans", plans)
@@ -138,21 +135,6 @@ def tidy_up(home: Home) -> None:
             folder.unlink(missing_ok=True)
     for leftover in home.published_folder.glob(".new-*"):
         leftover.unlink(missing_ok=True)
-
-
-def forget_unpublished(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the history of runs that computed but never published: nobody has seen what they found.
-
-    Otherwise a finding would count as "first seen" in a run that failed its tie-out or was killed.
-    """
-    found = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() "
-        "AND schema_name = 'analytics' AND table_name = 'discrepancy_history'"
-    ).fetchone()
-    if found:
-        connection.execute(
-            "DELETE FROM analytics.discrepancy_history WHERE run_id NOT IN (SELECT run_id FROM control.published_runs)"
-        )
 
 
 def save(home: Home, run_id: str, name: str, value: Any) -> None:

@@ -78,6 +78,25 @@ CREATE TABLE IF NOT EXISTS control.published_tables (
     rows_hash VARCHAR NOT NULL          -- does not depend on row order nor on the run's own times
 );
 
+-- Append only, what published runs said of their lines: every finding, and any other line whose last row here said
+-- something else. So a line's newest row before a moment tells how it stood then.
+CREATE TABLE IF NOT EXISTS control.line_history (
+    run_id VARCHAR NOT NULL,
+    period DATE NOT NULL,
+    as_of TIMESTAMPTZ NOT NULL,
+    line_key VARCHAR NOT NULL,
+    class VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    billed_quantity DECIMAL(18, 4) NOT NULL,
+    owned_quantity DECIMAL(18, 4),
+    used_quantity DECIMAL(18, 4),
+    charged_quantity DECIMAL(18, 4),
+    expected_quantity DECIMAL(18, 4),
+    variance DECIMAL(18, 4),
+    revenue_impact DECIMAL(18, 2),
+    currency VARCHAR
+);
+
 -- The decision ledger as loaded for this run.
 CREATE TABLE IF NOT EXISTS control.decisions (
     decision_id VARCHAR NOT NULL,

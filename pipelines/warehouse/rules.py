@@ -45,9 +45,6 @@ def replace_rules(connection: duckdb.DuckDBPyConnection, rules: "Rules") -> dict
 
 def _table(declared: RuleFile) -> str:
     """The table of a rule file, as DDL: its columns, then `rule_id` (`<file>:<line>`), `file` and `line`."""
-    columns = [
-        f"{column.name} {_TYPES.get(column.kind, 'VARCHAR')}{' NOT NULL' if column.required else ''}"
-        for column in declared.columns
-    ]
+    columns = [f"{column.name} {_TYPES.get(column.kind, 'VARCHAR')}" for column in declared.columns]
     cited = ["rule_id VARCHAR NOT NULL", "file VARCHAR NOT NULL", "line INTEGER NOT NULL"]
     return f"rules.{declared.name} ({', '.join([*columns, *cited])})"

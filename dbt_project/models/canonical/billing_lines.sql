@@ -54,7 +54,10 @@ billing_lines as (
         *,
         not_live_reason is null as is_live,
         -- Nothing but its first day stands between such a line and the bill.
-        coalesce(not_live_reason like 'line starts on %', false) as starts_later
+        coalesce(not_live_reason like 'line starts on %', false) as starts_later,
+        -- Only its own days keep such a line from being live at the cut-off: it may still charge a part of the period.
+        coalesce(not_live_reason like 'line starts on %' or not_live_reason like 'line cancelled on %', false)
+            as is_dated_only
     from judged
 )
 

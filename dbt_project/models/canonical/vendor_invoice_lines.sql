@@ -16,8 +16,13 @@ vendor_invoice_lines as (
         charged_items.invoice_id,
         charged_items.invoice_item_id as source_record_id,
         charged_items.item_type as line_type,
+        charged_items.term,
+        invoices.invoice_date,
         charged_items.account_id,
+        charged_items.account_name,
         charged_items.vendor_product_id,
+        charged_items.vendor_product_name,
+        charged_items.vendor_name,
         charged_items.subscription_id,
         charged_items.description as line_description,
         charged_items.start_period as charge_period_start,
@@ -36,6 +41,7 @@ vendor_invoice_lines as (
         cast(coalesce(charged_items.sales_tax, 0) as decimal(18, 6)) as tax,
         coalesce(charged_items.currency, invoices.currency, run.default_currency) as currency,
         charged_items.is_payable,
+        charged_items.not_countable_reason is null as states_closing_quantity,
         charged_items.read_at as captured_at
     from charged_items
     left join invoices on charged_items.invoice_id = invoices.invoice_id

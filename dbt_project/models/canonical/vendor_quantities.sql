@@ -44,6 +44,8 @@ vendor_quantities as (
         end as not_countable_disposition,
         last_seen_at,
         subscription_id,
+        counted_on,
+        coalesce(is_dated_count, false) as is_dated_count,
         read_at as captured_at
     from judged
 )

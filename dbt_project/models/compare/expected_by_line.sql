@@ -14,6 +14,11 @@ terms as (
     select * from {{ ref('line_terms') }}
 ),
 
+line_counts as (
+    select * from {{ ref('line_counts') }}
+    where counted_when != 'prorated'
+),
+
 vendor_records as (
     select distinct
         client_id,
@@ -30,10 +35,12 @@ based as (
         lines.basis,
         coalesce(billed.billed_quantity, 0) as billed_quantity,
         coalesce(billed.included_quantity, 0) as included_quantity,
-        case lines.basis
-            when 'owned' then quantities.owned_quantity
-            when 'used' then quantities.used_quantity
-            when 'charged' then quantities.charged_quantity
+        -- A line that counts other days than the last one takes its quantity from them; without them it has none.
+        case
+            when line_counts.line_key is not null then line_counts.counted_quantity
+            when lines.basis = 'owned' then quantities.owned_quantity
+            when lines.basis = 'used' then quantities.used_quantity
+            when lines.basis = 'charged' then quantities.charged_quantity
         end as basis_quantity,
         case when lines.line_part = 'main' then terms.minimum_quantity end as minimum_quantity,
         vendor_records.product_id is not null as has_vendor_record
@@ -42,6 +49,7 @@ based as (
     -- Billing rows share their key with main lines alone; to say so again here would make DuckDB compare every pair.
     left join billed on lines.line_key = billed.line_key
     left join terms on lines.line_key = terms.line_key
+    left join line_counts on lines.line_key = line_counts.line_key
     left join vendor_records
         on
             lines.client_id = vendor_records.client_id

@@ -32,6 +32,26 @@ timing as (
 
 line_flags as (
     select * from {{ ref('line_flags') }}
+),
+
+back_billing as (
+    select
+        line_key,
+        ' Stood for ' || exposure_months || case when exposure_months = 1 then ' whole month' else ' whole months' end
+        || ' before this one, since ' || strftime(exposed_since, '%Y-%m') || ': '
+        || coalesce({{ money_text('exposure_amount') }}, 'an unknown amount') || ' exposed'
+        || case
+            when collectable_amount is null then ''
+            else
+                '; the contract lets ' || backbill_months || ' months be billed back: '
+                || {{ money_text('collectable_amount') }} || ' collectable, '
+                || {{ money_text('exposure_amount - collectable_amount') }} || ' beyond the limit'
+        end || '.' as exposure_text
+    from {{ ref('line_back_billing') }}
+),
+
+changes as (
+    select * from {{ ref('line_changes') }}
 )
 
 select
@@ -87,7 +107,9 @@ select
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.tolerance_text || '.'
         else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
     end
-    || case when classified.is_assessed then coalesce(line_flags.notes_text, '') else '' end as explanation
+    || case when classified.is_assessed then coalesce(line_flags.notes_text, '') else '' end
+    || coalesce(back_billing.exposure_text, '')
+    || coalesce(changes.changes_text, '') as explanation
 from lines
 inner join classified on lines.line_key = classified.line_key
 inner join arithmetic on lines.line_key = arithmetic.line_key
@@ -96,4 +118,6 @@ inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
 left join timing on lines.line_key = timing.line_key
 left join line_flags on lines.line_key = line_flags.line_key
+left join back_billing on lines.line_key = back_billing.line_key
+left join changes on lines.line_key = changes.line_key
 cross join advice

@@ -22,6 +22,11 @@ tolerances as (
     select * from {{ ref('line_tolerances') }}
 ),
 
+-- What was taken out of other days than the last one stands in no row of the last day.
+line_counts as (
+    select * from {{ ref('line_counts') }}
+),
+
 sides as (
     select
         lines.line_key,
@@ -48,13 +53,18 @@ sides as (
                     || {{ plain_number('classified.minimum_quantity') }}
             else ''
         end as minimum_text,
-        coalesce(deductions.deductions_text, '') as deductions_text,
+        coalesce(line_counts.counted_text, '') as counted_text,
+        case when line_counts.counted_quantity is null then coalesce(deductions.deductions_text, '') else '' end
+            as deductions_text,
         coalesce(deductions.reasons_text, 'no reason given') as reasons_text,
         case
             when classified.billed_quantity > 0 then ' (and ' || without_charge.uncharged_text || ')'
             else ' (' || without_charge.uncharged_text || ')'
         end as uncharged_text,
-        classified.basis_quantity + coalesce(deductions.deducted_quantity, 0) as raw_quantity,
+        case
+            when line_counts.counted_quantity is not null then classified.basis_quantity
+            else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
+        end as raw_quantity,
         coalesce(
             nullif(concat_ws(
                 ', ',
@@ -70,6 +80,7 @@ sides as (
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
     left join tolerances on lines.line_key = tolerances.line_key
+    left join line_counts on lines.line_key = line_counts.line_key
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
@@ -82,7 +93,8 @@ select
         when basis = 'fixed'
             then 'fixed by the agreement: ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
         else
-            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || deductions_text
+            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || counted_text
+            || deductions_text
             || case
                 when deductions_text = '' then ''
                 else ' = ' || {{ plain_number('basis_quantity') }}

@@ -45,12 +45,35 @@ weak as (
     where client_mappings.method = 'name'
 ),
 
+repeated as (
+    select distinct classified.line_key
+    from {{ ref('classified_lines') }} as classified
+    inner join {{ ref('earlier_findings') }} as earlier on classified.line_key = earlier.line_key
+    where classified.kind in ('billing', 'setup')
+),
+
 raised as (
     select
         line_key,
         flag,
         null as note
     from weak
+
+    union all
+
+    select
+        line_key,
+        'repeat_finding' as flag,
+        null as note
+    from repeated
+
+    union all
+
+    select
+        line_key,
+        flag,
+        note
+    from {{ ref('restated_observations') }}
 
     union all
 
@@ -75,6 +98,7 @@ select
     list(raised.flag order by raised.flag) as flags,
     string_agg(' ' || raised.note, '' order by raised.flag) as notes_text
 from raised
+inner join lines on raised.line_key = lines.line_key
 left join assessable on raised.line_key = assessable.line_key
 where raised.note is null or assessable.line_key is not null
 group by raised.line_key

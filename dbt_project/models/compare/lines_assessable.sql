@@ -38,6 +38,10 @@ psa_by_line as (
     from lines
     cross join psa_overall
     left join psa_status on split_part(lines.client_id, ':', 1) = psa_status.source_system
+),
+
+line_counts as (
+    select * from {{ ref('line_counts') }}
 )
 
 -- A line with a fixed basis, or without any rule, needs the PSA alone.
@@ -45,7 +49,8 @@ select
     lines.line_key,
     psa_by_line.is_assessable
     and (lines.needed_source is null or line_sources.is_assessable)
-    and (not lines.is_ruled or lines.basis = 'fixed' or lines.needed_source is not null) as is_assessed,
+    and (not lines.is_ruled or lines.basis = 'fixed' or lines.needed_source is not null)
+    and line_counts.fault is null as is_assessed,
     case
         when not psa_by_line.is_assessable then psa_by_line.source_system
         else lines.needed_source
@@ -53,7 +58,7 @@ select
     case
         when not psa_by_line.is_assessable then coalesce(psa_by_line.message, 'the PSA is not configured')
         when lines.needed_source is null then 'the counting rule names no source for its basis'
-        else line_sources.message
+        else coalesce(line_sources.message, line_counts.fault)
     end as blocking_message
 from lines
 inner join psa_by_line on lines.line_key = psa_by_line.line_key
@@ -61,3 +66,4 @@ left join line_sources
     on
         lines.line_key = line_sources.line_key
         and lines.needed_source = line_sources.source_system
+left join line_counts on lines.line_key = line_counts.line_key

@@ -22,6 +22,8 @@ rules_in_force as (
         rules.used_source,
         rules.charged_source,
         rules.inactive_days,
+        rules.counted_when,
+        rules.count_day,
         rules.owner,
         rules.reason,
         rules.rule_id
@@ -59,6 +61,8 @@ audit_rules as (
         stated_sides.used_source,
         stated_sides.charged_source,
         cast(null as integer) as inactive_days,
+        'last_day' as counted_when,
+        cast(null as integer) as count_day,
         cast(null as varchar) as owner,
         'counted by the side that the export states' as reason,
         cast(null as varchar) as rule_id

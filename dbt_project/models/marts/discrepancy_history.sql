@@ -1,14 +1,9 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
-        full_refresh=false,
-        pre_hook="{% if is_incremental() %}delete from {{ this }} where run_id in (select run_id from {{ source('control', 'run') }}){% endif %}"
-    )
-}}
+with line_history as (
+    select * from {{ ref('line_history') }}
+    where kind not in ('explained', 'clean')
+),
 
-with reconciliation as (
+reconciliation as (
     select * from {{ ref('reconciliation') }}
     where kind not in ('explained', 'clean')
 ),
@@ -16,6 +11,23 @@ with reconciliation as (
 run as (
     select * from {{ ref('current_run') }}
 )
+
+-- What published runs found, and this run.
+select
+    period,
+    line_key,
+    run_id,
+    as_of,
+    class,
+    kind,
+    billed_quantity,
+    expected_quantity,
+    variance,
+    revenue_impact,
+    currency
+from line_history
+
+union all
 
 select
     reconciliation.period,

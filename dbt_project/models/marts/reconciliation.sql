@@ -26,6 +26,14 @@ line_flags as (
     select * from {{ ref('line_flags') }}
 ),
 
+amounts as (
+    select * from {{ ref('line_amounts') }}
+),
+
+back_billing as (
+    select * from {{ ref('line_back_billing') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 )
@@ -65,6 +73,15 @@ select
     classified.currency,
     cast(classified.revenue_impact as decimal(18, 2)) as revenue_impact,
     cast(classified.cost_impact as decimal(18, 2)) as cost_impact,
+    cast(amounts.unit_days as decimal(18, 4)) as unit_days,
+    cast(amounts.average_quantity as decimal(18, 6)) as average_quantity,
+    cast(amounts.expected_amount as decimal(18, 2)) as expected_amount,
+    cast(amounts.billed_amount as decimal(18, 2)) as billed_amount,
+    cast(amounts.expected_amount - amounts.billed_amount as decimal(18, 2)) as amount_variance,
+    back_billing.exposure_months,
+    cast(back_billing.exposure_amount as decimal(18, 2)) as exposure_amount,
+    cast(back_billing.collectable_amount as decimal(18, 2)) as collectable_amount,
+    cast(back_billing.exposure_amount - back_billing.collectable_amount as decimal(18, 2)) as beyond_limit_amount,
     classified.class,
     classified.kind,
     classified.is_assessed,
@@ -80,4 +97,6 @@ inner join explained on lines.line_key = explained.line_key
 inner join margins on lines.line_key = margins.line_key
 inner join line_names on lines.line_key = line_names.line_key
 left join line_flags on lines.line_key = line_flags.line_key
+left join amounts on lines.line_key = amounts.line_key
+left join back_billing on lines.line_key = back_billing.line_key
 order by lines.line_key

@@ -30,21 +30,29 @@ _TABLES = {
         " included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
         " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN,"
+        " is_dated_only BOOLEAN,"
         " last_updated_at TIMESTAMPTZ"
     ),
     "canonical.vendor_quantities": (
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
         " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
-        " currency VARCHAR, priced_from DATE, committed_until DATE"
+        " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN"
+    ),
+    "canonical.restated_quantities": (
+        "source_system VARCHAR, side VARCHAR, account_id VARCHAR, vendor_product_id VARCHAR, document VARCHAR,"
+        " quantity_before DECIMAL(18,4), quantity DECIMAL(18,4), restated_on DATE"
     ),
     "canonical.vendor_invoices": (
-        "source_system VARCHAR, invoice_id VARCHAR, invoice_date DATE, status VARCHAR, currency VARCHAR,"
-        " payable_total DECIMAL(18,6)"
+        "source_system VARCHAR, invoice_id VARCHAR, invoice_date DATE, due_date DATE, status VARCHAR,"
+        " currency VARCHAR, payable_total DECIMAL(18,6)"
     ),
     "canonical.vendor_invoice_lines": (
-        "source_system VARCHAR, invoice_id VARCHAR, charge_period_start DATE, charge_period_end DATE,"
-        " billed_cost DECIMAL(18,6), tax DECIMAL(18,6), is_payable BOOLEAN"
+        "source_system VARCHAR, invoice_id VARCHAR, source_record_id VARCHAR, line_type VARCHAR, term VARCHAR,"
+        " invoice_date DATE, account_id VARCHAR, account_name VARCHAR, vendor_product_id VARCHAR, vendor_name VARCHAR,"
+        " subscription_id VARCHAR, line_description VARCHAR, charge_period_start DATE, charge_period_end DATE,"
+        " quantity DECIMAL(18,4), billed_cost DECIMAL(18,6), tax DECIMAL(18,6), currency VARCHAR, is_payable BOOLEAN,"
+        " states_closing_quantity BOOLEAN"
     ),
     "canonical.psa_invoices": (
         "source_system VARCHAR, invoice_id VARCHAR, agreement_id VARCHAR, invoice_date DATE, subtotal DECIMAL(18,6),"
@@ -81,7 +89,8 @@ _TABLES = {
     ),
     "mapping.counting_rules": (
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"
-        " inactive_days INTEGER, owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
+        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER, owner VARCHAR, reason VARCHAR,"
+        " rule_id VARCHAR"
     ),
 }
 
@@ -193,6 +202,7 @@ class Desk(Warehouse):
                         "used_source": used,
                         "charged_source": charged,
                         "inactive_days": inactive_days,
+                        "counted_when": "last_day",
                         "rule_id": f"counting.csv:{number}",
                     }
                 ],
@@ -278,7 +288,10 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        self.build("--select", "stg_control__run", "current_run", "stg_rules__*", "compare", "marts", command="run")
+        history = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
+        self.build(
+            "--select", "stg_control__run", "current_run", "stg_rules__*", *history, "compare", "marts", command="run"
+        )
 
     def reconciled(self, line_key: str) -> dict[str, Any]:
         """The row of `reconciliation` under `line_key`."""

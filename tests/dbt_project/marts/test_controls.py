@@ -31,10 +31,12 @@ def _invoices(desk: Desk) -> None:
             [{"source_system": "pax8", "invoice_id": invoice, "invoice_date": date(2026, 6, day), "currency": "USD",
               "payable_total": total}],
         )  # fmt: skip
-        for cost, tax, is_payable in (("110.00", "0.50", True), ("-5.00", "0", True), ("40.00", "0", False)):
+        charges = (("110.00", "0.50", True), ("-5.00", "0", True), ("40.00", "0", False))
+        for number, (cost, tax, is_payable) in enumerate(charges):
             desk.insert(
                 "canonical.vendor_invoice_lines",
-                [{"source_system": "pax8", "invoice_id": invoice, "charge_period_start": date(2026, 6, 1),
+                [{"source_system": "pax8", "invoice_id": invoice, "source_record_id": f"{invoice} {number}",
+                  "line_type": "subscription", "currency": "USD", "charge_period_start": date(2026, 6, 1),
                   "charge_period_end": date(2026, 7, 1), "billed_cost": cost, "tax": tax, "is_payable": is_payable}],
             )  # fmt: skip
     desk.insert(

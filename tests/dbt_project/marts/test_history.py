@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.warehouse.history import record_lines
 from tests.dbt_project.compare.desk import CUTOFF, PSA, Desk
 
 pytestmark = pytest.mark.integration
@@ -30,6 +31,7 @@ def runs(new_desk: Callable[..., Desk]) -> dict[str, Any]:
             "INSERT INTO control.published_runs VALUES ('run-1', DATE '2026-06-01', ?, ?, 'hash', 'hash')",
             [CUTOFF, CUTOFF],
         )
+        record_lines(connection, "run-1")
         connection.execute("UPDATE canonical.vendor_quantities SET quantity = 5 WHERE account_id = 'c2'")
         connection.execute("UPDATE canonical.vendor_quantities SET quantity = 7 WHERE account_id = 'c3'")
     desk.run(run_id="run-2", as_of=NEXT_DAY)

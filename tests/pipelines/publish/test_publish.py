@@ -18,7 +18,10 @@ CREATE TABLE analytics.tie_out (rule VARCHAR, source_system VARCHAR, period DATE
 CREATE TABLE analytics.source_health (source_system VARCHAR, status VARCHAR, row_count BIGINT,
     last_success_at TIMESTAMPTZ, message VARCHAR);
 INSERT INTO analytics.source_health VALUES ('pax8', 'healthy', 3, '2026-06-01 00:00:00+00', NULL);
-CREATE TABLE analytics.reconciliation (line_key VARCHAR, variance DECIMAL(18, 4), as_of TIMESTAMPTZ);
+CREATE TABLE analytics.reconciliation (line_key VARCHAR, variance DECIMAL(18, 4), as_of TIMESTAMPTZ,
+    period DATE, class VARCHAR, kind VARCHAR, billed_quantity DECIMAL(18, 4), owned_quantity DECIMAL(18, 4),
+    used_quantity DECIMAL(18, 4), charged_quantity DECIMAL(18, 4), expected_quantity DECIMAL(18, 4),
+    revenue_impact DECIMAL(18, 2), currency VARCHAR);
 CREATE TABLE canonical.current_reads (source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, mode VARCHAR,
     content_hash VARCHAR, row_count BIGINT, captured_at TIMESTAMPTZ, is_newest BOOLEAN);
 """
@@ -37,7 +40,11 @@ def computed(home: Home) -> Home:
     with connect(home.warehouse) as connection:
         create_control_tables(connection)
         connection.execute(TABLES)
-        connection.execute("INSERT INTO analytics.reconciliation VALUES ('a', 1, now()), ('b', 2, now())")
+        connection.execute(
+            "INSERT INTO analytics.reconciliation (line_key, variance, as_of, period, class, kind, billed_quantity) "
+            "VALUES ('a', 1, now(), '2026-06-01', 'underbilled', 'billing', 1), "
+            "('b', 2, now(), '2026-06-01', 'underbilled', 'billing', 1)"
+        )
         connection.execute(
             "INSERT INTO analytics.tie_out VALUES "
             "('exactly_once', 'pax8', '2026-06-01', NULL, 'subscriptions', 3, 3, 0, true, '')"
@@ -79,7 +86,11 @@ def test_determinism_is_a_row_of_the_copys_tie_out(computed: Home) -> None:
 def test_a_failed_tie_out_publishes_nothing_and_names_the_control(computed: Home) -> None:
     publish(computed)
     begin(computed, "run2")
-    change(computed, "INSERT INTO analytics.reconciliation VALUES ('c', 9, now())")
+    change(
+        computed,
+        "INSERT INTO analytics.reconciliation BY NAME SELECT * REPLACE ('c' AS line_key) "
+        "FROM analytics.reconciliation LIMIT 1",
+    )
     change(
         computed,
         "INSERT INTO analytics.tie_out VALUES ('invoice', 'pax8', '2026-06-01', 'USD', 'inv-7', 5, 4, 1, false, '')",

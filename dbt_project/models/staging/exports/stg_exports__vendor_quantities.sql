@@ -23,6 +23,7 @@ renamed as (
         unit_cost,
         upper({{ clean('currency') }}) as currency,
         {{ fold('status') }} as status,
+        counted_on,
         read_at
     from current_rows
 )

@@ -1,0 +1,45 @@
+-- What the period's bill comes to, and what it should: the quantities of a line may agree while its amounts do not.
+with classified as (
+    select * from {{ ref('classified_lines') }}
+    where is_assessed
+),
+
+lines as (
+    select
+        line_key,
+        line_part
+    from {{ ref('lines') }}
+    where line_part = 'main'
+),
+
+billed_amounts as (
+    select * from {{ ref('billed_amounts') }}
+),
+
+prorated as (
+    select * from {{ ref('prorated_lines') }}
+)
+
+select
+    classified.line_key,
+    prorated.unit_days,
+    prorated.average_quantity,
+    round(
+        case
+            when prorated.line_key is not null then prorated.expected_amount
+            when classified.expected_quantity = 0 then 0
+            else classified.expected_quantity * classified.unit_price
+        end,
+        2
+    ) as expected_amount,
+    round(
+        case
+            when billed_amounts.line_key is not null then billed_amounts.billed_amount
+            else 0
+        end,
+        2
+    ) as billed_amount
+from classified
+inner join lines on classified.line_key = lines.line_key
+left join billed_amounts on classified.line_key = billed_amounts.line_key
+left join prorated on classified.line_key = prorated.line_key

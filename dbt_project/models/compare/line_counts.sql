@@ -1,0 +1,93 @@
+with lines as (
+    select * from {{ ref('lines') }}
+    where line_part = 'main' and basis in ('owned', 'used', 'charged')
+),
+
+counting_rules as (
+    select * from {{ ref('counting_rules') }}
+    where counted_when != 'last_day'
+),
+
+line_days as (
+    select * from {{ ref('line_days') }}
+),
+
+run as (
+    select
+        *,
+        date_diff('day', period, cutoff_date) + 1 as days_so_far
+    from {{ ref('current_run') }}
+),
+
+placed_days as (
+    select
+        line_days.line_key,
+        line_days.counted_on,
+        row_number() over (partition by line_days.line_key order by line_days.counted_on) - 1 as days_before,
+        run.period + cast(days_before as integer) as due_on
+    from line_days
+    cross join run
+),
+
+-- The first day without a count is the first one that does not follow its predecessor.
+gaps as (
+    select
+        line_key,
+        min(due_on) as first_missing
+    from placed_days
+    where counted_on != due_on
+    group by line_key
+),
+
+summed as (
+    select
+        lines.line_key,
+        counting_rules.counted_when,
+        run.period + (counting_rules.count_day - 1) as fixed_day,
+        run.cutoff_date,
+        run.days_so_far,
+        count(line_days.counted_on) as day_count,
+        coalesce(any_value(gaps.first_missing), run.period + cast(count(line_days.counted_on) as integer))
+            as first_missing,
+        max(line_days.quantity) as peak_quantity,
+        arg_max(line_days.counted_on, (line_days.quantity, -epoch(line_days.counted_on))) as peak_day,
+        sum(line_days.quantity) as day_quantity,
+        max(line_days.quantity) filter (where line_days.counted_on = run.period + (counting_rules.count_day - 1))
+            as fixed_quantity
+    from lines
+    cross join run
+    inner join counting_rules on lines.product_id = counting_rules.product_id
+    left join line_days on lines.line_key = line_days.line_key
+    left join gaps on lines.line_key = gaps.line_key
+    group by
+        lines.line_key, counting_rules.counted_when, counting_rules.count_day, run.period, run.cutoff_date,
+        run.days_so_far
+)
+
+-- Prorated lines are compared on the closing count like any other: their days make the amount, not the quantity.
+select
+    line_key,
+    counted_when,
+    case counted_when
+        when 'fixed_day' then fixed_quantity
+        when 'peak' then peak_quantity
+        when 'average' then round(day_quantity / days_so_far, 4)
+    end as counted_quantity,
+    case
+        when counted_when = 'fixed_day' and fixed_day > cutoff_date
+            then 'counted on ' || strftime(fixed_day, '%Y-%m-%d') || ', which is yet to come'
+        when counted_when = 'fixed_day' and fixed_quantity is null
+            then 'no count on ' || strftime(fixed_day, '%Y-%m-%d') || ', the day that counts'
+        when counted_when != 'fixed_day' and day_count < days_so_far
+            then
+                'no count on ' || strftime(first_missing, '%Y-%m-%d') || ', and '
+                || case when counted_when = 'prorated' then 'prorating' else 'the ' || counted_when end
+                || ' needs every day'
+    end as fault,
+    case counted_when
+        when 'fixed_day' then ' on ' || strftime(fixed_day, '%Y-%m-%d')
+        when 'peak' then ' at the peak of ' || strftime(peak_day, '%Y-%m-%d')
+        when 'average' then ' on the average of ' || days_so_far || ' days'
+        else ''
+    end as counted_text
+from summed
