@@ -18,7 +18,8 @@ def test_every_raw_table_is_a_source_and_has_a_staging_model() -> None:
         modes = {table["name"]: table["config"]["meta"]["read_mode"] for table in source["tables"]}
         assert modes == {name: table.mode for name, table in declared_tables(system).items()}
         models = {path.stem.removeprefix(f"stg_{system}__") for path in folder.glob("*.sql")}
-        assert models == set(modes)
+        # Beside the rows that count now, a table may have a model of all that was ever received.
+        assert {name for name in models if not name.endswith("_versions")} == set(modes)
 
 
 def test_staging_models_read_their_table_by_its_declared_mode_key_and_account() -> None:
