@@ -87,7 +87,8 @@ def extract_all(jobs: list[Job], workdir: Path, progress: Progress | None = None
         found = done.get(job.system)
         if found is None:
             budget.stop()
-            message = f"{job.system}: time budget of {budget.seconds:g} s used up"
+            where = f"{job.system} {budget.asked}".strip()
+            message = f"{where}: time budget of {budget.seconds:g} s used up while waiting for an answer"
             found = Extracted(job.system, all_failed(job.system, message), None, message)
         outcomes[job.system] = found
     return outcomes

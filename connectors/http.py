@@ -39,10 +39,14 @@ _LONGEST_PAUSE_SECONDS = 300.0  # a vendor's Retry-After above this is cut; the 
 
 
 class Budget:
-    """How long one source may take in this run; `stop()` ends it early. Safe to share between threads."""
+    """How long one source may take in this run; `stop()` ends it early. Safe to share between threads.
+
+    `asked` is the endpoint of the latest request: where a source stands that nobody waits for any longer.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self.asked = ""
         self._ends = time.monotonic() + seconds
         self._stopped = threading.Event()
 
@@ -216,6 +220,7 @@ class SourceClient:
     def _send_now(self, request: Request, endpoint: str, tally: Tally, envelope: Envelope) -> tuple[Response, _Call]:
         if self.budget.remaining() <= 0:
             raise TimeBudgetError(self.system, endpoint, f"time budget of {self.budget.seconds:g} s used up")
+        self.budget.asked = endpoint
         call = self._calls.current = _Call(endpoint, envelope)
         session = self._client.session
         request.headers = {**self._headers, **(request.headers or {})}

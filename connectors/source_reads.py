@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import duckdb
@@ -209,7 +210,7 @@ class SourceReads:
             account_id=account,
             mode=fetched.mode,
             status="ok",
-            captured_at=tally.clock(),
+            captured_at=self._clock(tally),
             row_count=row_count,
             declared_total=fetched.declared_total,
             content_hash=content_hash,
@@ -220,6 +221,16 @@ class SourceReads:
             rows_appended=row_count > 0 and not nothing_new,
             earlier_load_id=earlier_load_id if nothing_new else None,
         )
+
+    def _clock(self, tally: Tally) -> datetime:
+        """The source's clock at this read. One that needed no request (all is held) stands with what it rests on.
+
+        Our own clock would be another: a read by it could lie in the future of a run over a past day.
+        """
+        if tally.captured_at is not None:
+            return tally.captured_at
+        told = [read.captured_at for outcome in self._outcomes.values() for read in outcome.reads if read.captured_at]
+        return max(told, default=tally.clock())
 
     def _lost(self, table: Table, account: str | None, tally: Tally, seconds: float, error: SourceReadError) -> Read:
         refused = account is not None and isinstance(error, AccessRefusedError)

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from packaging.requirements import Requirement
 
 from pipelines.home import Home
 from pipelines.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from pipelines.rules import Rules
 
 FREE_GIGABYTES = 2  # a run copies the public tables once more before the copy takes the old one's place
 
@@ -103,6 +106,25 @@ def _rules(home: Home) -> Iterator[Finding]:
         return
     counts = ", ".join(f"{name} {table.num_rows}" for name, table in sorted(rules.tables.items()) if table.num_rows)
     yield Finding("ok" if counts else "warning", "rules", counts or "no rule yet: every line will be unmapped")
+    yield from _dangling(home, rules)
+
+
+def _dangling(home: Home, rules: "Rules") -> Iterator[Finding]:
+    """The rules as their files stand now, against what the last run knew of the PSA."""
+    import duckdb
+
+    from pipelines.rules import dangling
+    from pipelines.warehouse.connection import WarehouseLockedError, connect
+
+    if not home.warehouse.exists():
+        return
+    try:
+        with connect(home.warehouse, read_only=True, patience=2) as connection:
+            warnings = dangling(connection, rules)
+    except (WarehouseLockedError, duckdb.Error):
+        return  # told with its remedy where the warehouse itself is looked at
+    for warning in warnings:
+        yield Finding("warning", "rules", str(warning), "correct or end this rule: it does nothing; docs/rules.md")
 
 
 def _warehouse(home: Home) -> Iterator[Finding]:

@@ -44,7 +44,8 @@ class RunOutcome:
     """What became of a run.
 
     `published` is False when anything stopped it; then `error` says what, and the last published copy stands.
-    `period`, `as_of` are None where the run ended before they were settled. `seconds` is wall time.
+    `period`, `as_of` are None where the run ended before they were settled. `seconds` is wall time. `rule_warnings`
+    name rules that point at nothing, by file and line.
     """
 
     run_id: str
@@ -56,6 +57,7 @@ class RunOutcome:
     seconds: float
     error: str | None
     log: Path
+    rule_warnings: tuple[str, ...] = ()
 
 
 def run_pipeline(
@@ -191,6 +193,7 @@ def _outcome(
                 seconds=seconds,
                 error=None,
                 log=log,
+                rule_warnings=tuple(done["rule_warnings"]),
             )
     return RunOutcome(
         run_id=run_id,

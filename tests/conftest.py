@@ -1,13 +1,15 @@
-"""What tests of several folders share: one finished home of the sandbox, made once however many workers there are."""
+"""What tests of several folders share: things made once however many workers there are, such as one finished home."""
 
 import fcntl
 import os
 import pickle
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,20 +50,28 @@ class Demo:
         return Home(target)
 
 
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The finished demo. The worker that needs it first makes it; the others wait for the lock and take it as it is."""
-    folder = tmp_path_factory.getbasetemp()
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Any]) -> Any:
+    """What `make` makes in a folder of that name, pickled: one worker makes it, the others wait for it.
+
+    Workers share nothing else, and under `--dist loadfile` nobody knows which of them gets which file.
+    """
+    folder = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    made = folder / "demo.pickle"
-    with (folder / "demo.lock").open("w") as lock:
+    made = folder / f"{name}.pickle"
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             temporary = made.with_suffix(".new")
-            temporary.write_bytes(pickle.dumps(_make(Home(folder / "demo"))))
+            temporary.write_bytes(pickle.dumps(make(folder / name)))
             temporary.rename(made)
-    demo = pickle.loads(made.read_bytes())
+    return pickle.loads(made.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The finished demo."""
+    demo = made_once(tmp_path_factory, "demo", lambda folder: _make(Home(folder)))
     assert isinstance(demo, Demo)
     return demo
 

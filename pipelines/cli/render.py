@@ -1,6 +1,7 @@
 """A run's figures as rich tables. Text from sources is escaped: a client named '[red]' is printed, not obeyed."""
 
 import textwrap
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.text import Text
 from pipelines.reports.summary import Summary
 
 SHORT_MESSAGE = 140  # two lines of an 80 columns wide terminal
+WARNINGS_SHOWN = 10
 _STATUS_STYLE = {"healthy": "green", "partial": "yellow", "stale": "yellow", "failed": "red", "off": "dim"}
 
 
@@ -57,6 +59,18 @@ def print_health(console: Console, rows: list[dict[str, Any]], shorten_to: int |
     for row in rows:
         if row["message"]:
             console.print(f"{escape(row['source_system'])}: {escape(_shortened(row['message'], shorten_to))}")
+    console.print()
+
+
+def print_rule_warnings(console: Console, warnings: Sequence[str]) -> None:
+    """Name the rules that point at nothing, the first few by file and line; nothing where there are none."""
+    if not warnings:
+        return
+    console.print("[bold yellow]Rules that point at nothing[/] (correct or end them in rules/):")
+    for warning in warnings[:WARNINGS_SHOWN]:
+        console.print(f"  {escape(warning)}")
+    if len(warnings) > WARNINGS_SHOWN:
+        console.print(f"  and {len(warnings) - WARNINGS_SHOWN} more (tieout doctor shows all)")
     console.print()
 
 

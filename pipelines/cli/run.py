@@ -54,7 +54,7 @@ def run_and_report(
         typer.Exit: Nothing was published; the reason stands on standard error.
     """
     from pipelines.cli.progress import follow
-    from pipelines.cli.render import print_summary
+    from pipelines.cli.render import print_rule_warnings, print_summary
     from pipelines.home import HomeBusyError
     from pipelines.reports.summary import read_summary
     from pipelines.run import run_pipeline
@@ -70,6 +70,7 @@ def run_and_report(
         )
         fail(outcome.error or "the run failed", f"log: {outcome.log}", kept)
     print_summary(console, read_summary(home.published))
+    print_rule_warnings(console, outcome.rule_warnings)
     for row in unassessed(outcome):
         errors.print(
             f"[bold yellow]{escape(row.source_system)} is {escape(row.status)}:[/] {escape(row.message or '')}",

@@ -50,6 +50,8 @@ def publish_assets(manifest: Path) -> dg.AssetsDefinition:
         began = monotonic()
         published = publish(tools.home)
         context.log.info(f"Published {tools.home.published}, result hash {published.result_hash}")
+        for warning in published.rule_warnings:
+            context.log.warning(f"A rule points at nothing: {warning}")
         with duckdb.connect(tools.home.published, read_only=True) as connection:
             for table in sorted(tables):
                 yield dg.MaterializeResult(

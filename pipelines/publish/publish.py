@@ -17,6 +17,7 @@ from pipelines.publish.copy import TEMPORARY_PREFIX, attached_copy, put_in_place
 from pipelines.publish.determinism import record_tables, tables_that_differ
 from pipelines.publish.hashing import TableHash, result_hash, table_hashes
 from pipelines.publish.inputs import inputs_hash
+from pipelines.rules import dangling
 from pipelines.steps.current import current_run
 from pipelines.warehouse.connection import connect
 from pipelines.warehouse.control import Run, record_publication
@@ -33,7 +34,11 @@ class NotPublishedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published."""
+    """What was published.
+
+    `rule_warnings` are rules that name what the PSA does not have, each with file and line: they do nothing, and a
+    person who wrote one should hear of it.
+    """
 
     run: Run
     published_at: datetime
@@ -41,6 +46,7 @@ class Published:
     inputs_hash: str
     tables: tuple[TableHash, ...]
     sources: tuple[dict[str, Any], ...]
+    rule_warnings: tuple[str, ...] = ()
 
 
 def publish(home: Home) -> Published:
@@ -67,6 +73,7 @@ def publish(home: Home) -> Published:
             inputs_hash=inputs,
             tables=tuple(tables),
             sources=tuple(source_states(connection)),
+            rule_warnings=tuple(str(warning) for warning in dangling(connection)),
         )
         # After the rename: a run killed in between is published and unrecorded, never recorded and unpublished.
         with transaction(connection):
@@ -94,6 +101,7 @@ def summary(published: Published) -> dict[str, Any]:
             {key: value.isoformat() if isinstance(value, datetime) else value for key, value in source.items()}
             for source in published.sources
         ],
+        "rule_warnings": list(published.rule_warnings),
     }
 
 

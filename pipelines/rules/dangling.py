@@ -12,6 +12,8 @@ from pipelines.rules.files import FILES
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.rules.load import Rules
+
 # Kind of id -> (table, column) of canonical data, and whether a row there can be a deleted one.
 _CANONICAL = {
     "client_id": ("canonical.clients", "client_id", "bool_and(is_deleted)"),
@@ -20,23 +22,40 @@ _CANONICAL = {
 }
 
 
-def dangling(connection: "duckdb.DuckDBPyConnection") -> list[RuleError]:
+def dangling(connection: "duckdb.DuckDBPyConnection", rules: "Rules | None" = None) -> list[RuleError]:
     """Rules in force that name a client, agreement or product which the PSA does not have, or a client deleted there.
 
     A PSA of which no row was read says nothing about its ids, so its rules are left out; so are rules that ended on or
-    before the cut-off day of the run.
+    before the cut-off day of the last run. Before the first run has computed anything, nothing dangles.
 
     Args:
-        connection: A warehouse whose schemas `rules`, `control` and `canonical` are filled.
+        connection: A warehouse whose schemas `rules`, `control` and `canonical` are filled; may be read-only.
+        rules: The rules to judge; default: those the last run loaded, which may be older than the files.
 
     Returns:
         One warning per rule and column, ordered by file and line.
     """
-    found = connection.execute(f"{_query()} ORDER BY file, line, column_name").fetchall()
+    if not _is_computed(connection):
+        return []
+    if rules is None:
+        relations = {declared.name: f"rules.{declared.name}" for declared in FILES}
+    else:
+        relations = {declared.name: f"given_{declared.name}" for declared in FILES}
+        for name, relation in relations.items():
+            connection.register(relation, rules.tables[name])
+    found = connection.execute(f"{_query(relations)} ORDER BY file, line, column_name").fetchall()
     return [RuleError(file, line, column, reason) for file, line, column, reason in found]
 
 
-def _query() -> str:
+def _is_computed(connection: "duckdb.DuckDBPyConnection") -> bool:
+    """Whether a run has got as far as the canonical tables."""
+    found = connection.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchall()
+    return {table for table, _, _ in _CANONICAL.values()} <= {name for (name,) in found}
+
+
+def _query(relations: dict[str, str]) -> str:
     parts = []
     for declared in FILES:
         for column in declared.columns:
@@ -55,7 +74,7 @@ def _query() -> str:
                 f"""SELECT rule.file, rule.line, '{column.name}' AS column_name,
                 rule.{column.name} || CASE WHEN known.id IS NULL THEN ': the PSA has no such {what}'
                     ELSE ': this {what} is deleted in the PSA' END AS reason
-                FROM rules.{declared.name} AS rule
+                FROM {relations[declared.name]} AS rule
                 LEFT JOIN (SELECT {id_column} AS id, {is_deleted} AS is_deleted FROM {table} GROUP BY {id_column})
                     AS known ON known.id = rule.{column.name}
                 WHERE rule.{column.name} <> '{ANY}' AND (known.id IS NULL OR known.is_deleted) {in_force}

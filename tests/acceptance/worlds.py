@@ -1,13 +1,15 @@
-"""Whole runs on sandbox worlds, as `tieout demo` makes them."""
+"""Whole runs on sandbox worlds, as people start them: `tieout run` on a home."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+from typer.testing import CliRunner
 
+from pipelines.cli.app import app
 from pipelines.home import Home
-from pipelines.run import RunOutcome, run_pipeline
 from sandbox.home import write_home
 from sandbox.misbehave import Misbehaviour
 from sandbox.server import SandboxServer
@@ -21,11 +23,12 @@ READ_BY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Ran:
-    """A world, what was published of it, and how the run ended."""
+    """A world, what was published of it, and how `tieout run` ended."""
 
     world: World
     home: Home
-    outcome: RunOutcome
+    exit_code: int
+    errors: str
 
     def rows(self, query: str) -> list[dict]:
         """Rows of the published copy by column name."""
@@ -35,15 +38,26 @@ class Ran:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def run_world(folder: Path, seed: int, clients: int, clock: datetime, *faults: str) -> Ran:
-    """Generate a world, serve it with `faults` (as the command line writes them) and run the pipeline on it."""
+def run_world(
+    folder: Path, seed: int, clients: int, clock: datetime, *faults: str, settings: Mapping[str, str] | None = None
+) -> Ran:
+    """Generate a world, serve it with `faults` (as the command line writes them) and run the pipeline on it.
+
+    `settings` replaces the impatient settings of single sources.
+    """
     world = generate(seed, clients=clients, clock=clock)
     home = Home(folder / "home")
     with SandboxServer(world, [Misbehaviour.parse(fault) for fault in faults]) as server:
         write_home(world, home.path, server.url)
         if faults:
             text = home.settings_file.read_text()
-            home.settings_file.write_text(text.replace("freshness_hours = 26\n", f"freshness_hours = 26\n{IMPATIENT}"))
+            for system in ("connectwise", "microsoft_graph", "pax8", "ninjaone"):
+                given = (settings or {}).get(system, IMPATIENT)
+                text = text.replace(f"[sources.{system}]\n", f"[sources.{system}]\n{given}")
+            home.settings_file.write_text(text)
         # The vendors' clocks run on while they are read: a run whose clock stood still would see none of it.
-        outcome = run_pipeline(home, as_of=clock + READ_BY)
-    return Ran(world, home, outcome)
+        as_of = (clock + READ_BY).isoformat()
+        done = CliRunner().invoke(app, ["run", "--home", str(home.path), "--as-of", as_of], env={"COLUMNS": "120"})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert home.published.exists(), done.stderr
+    return Ran(world, home, done.exit_code, done.stderr)

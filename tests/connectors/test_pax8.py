@@ -72,6 +72,15 @@ def test_nothing_new_appends_nothing_and_stands_on_the_earlier_load(world: World
     assert (read.status, read.row_count, read.rows_appended, read.earlier_load_id) == ("ok", 0, False, "77.5")
 
 
+def test_a_read_that_needed_no_request_stands_at_the_sources_clock_and_not_at_ours(
+    world: World, server: SandboxServer
+) -> None:
+    assert abs(datetime.now(UTC) - world.clock) > timedelta(days=1)
+    reads = by_table(reading("pax8", world, server.url, held(world)).reads())
+    assert (reads["invoice_items"].row_count, reads["invoice_items"].requests) == (0, 0)
+    assert reads["invoice_items"].captured_at == reads["invoices"].captured_at
+
+
 def test_without_the_earlier_items_all_invoices_are_gone_through(world: World, server: SandboxServer) -> None:
     plan = Plan(cursors={"invoices": datetime(2026, 9, 19, tzinfo=UTC)})
     reads = by_table(reading("pax8", world, server.url, plan).reads())

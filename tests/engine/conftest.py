@@ -1,21 +1,21 @@
-"""One compiled project and one engine for all tests here: worlds come and go, the models stay."""
+"""One compiled project for all workers, one engine for all tests of a worker: worlds come and go, the models stay."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.engine.project import Engine, compile_project
+from tests.conftest import made_once
+from tests.engine.project import Engine, Project, compile_project
+
+
+def _compile(folder: Path) -> Project:
+    folder.mkdir()
+    return compile_project(folder)
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    found = Engine(compile_project(tmp_path_factory.mktemp("engine")))
+    found = Engine(made_once(tmp_path_factory, "engine", _compile))
     yield found
     found.close()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these on one worker: compiling a second time would cost more than the second core brings."""
-    for item in items:
-        if "tests/engine/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("engine"))

@@ -140,3 +140,27 @@ def test_a_quantity_that_its_expectation_refuses_makes_no_number(engine: Engine,
     assert {line["variance"] for line in lines} == {None}
     assert all("subscription-1 has -3" in line["explanation"] for line in lines)
     assert {law: rows for law, query in LAWS.items() if (rows := engine.rows(query))} == {}
+
+
+def test_a_table_older_than_its_limit_makes_its_source_stale_and_is_named(engine: Engine) -> None:
+    """The source's other reads may be fresh: their age would be the wrong thing to tell."""
+    engine.clear()
+    write(world_of_cases(), engine)
+    engine.insert(
+        "control.expectation_results",
+        [
+            {
+                "run_id": "run-1",
+                "source_system": "pax8",
+                "table_name": "invoice_items",
+                "expectation": "fresh",
+                "is_blocking": True,
+                "passed": False,
+                "message": "pax8.invoice_items: the newest read is older than its limit (242.0 h old, limit 26 h).",
+            }
+        ],
+    )
+    engine.compute()
+    health = engine.row("SELECT status, message FROM analytics.source_health WHERE source_system = 'pax8'")
+    assert health["status"] == "stale"
+    assert health["message"].startswith("pax8.invoice_items: the newest read is older than its limit (242.0 h")

@@ -1,6 +1,6 @@
-"""One sandbox, one home and two full runs for every test below: a full run takes long enough to be shared.
+"""The finished demo as a first run, its vendors served again, and a second run on a copy of its home.
 
-Tests that change the home copy it first (`copy_of`).
+A full run takes long enough to be shared. Tests that change a home copy it first (`copy_of`).
 """
 
 import shutil
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from pipelines.home import Home
 from pipelines.run import RunOutcome, run_pipeline
 from sandbox.home import write_home
 from sandbox.server import SandboxServer
-from sandbox.world import generate
 from sandbox.world.model import World
+from tests.conftest import Demo
 
 # Opens the copy anew each time, as analysts' tools do; its exit code says whether that ever failed.
 READER = """
@@ -57,8 +57,9 @@ def run(home: Home, **about) -> Ran:
 
 
 @pytest.fixture(scope="session")
-def world() -> World:
-    return generate(seed=11, clients=12, clock=datetime.now(UTC))
+def world(demo_home: Demo) -> World:
+    """What the demo served, its rows unchanged, its vendors' clocks at this moment: they go on as ours does."""
+    return replace(demo_home.world, clock=datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
@@ -68,26 +69,20 @@ def server(world: World) -> Iterator[SandboxServer]:
 
 
 @pytest.fixture(scope="session")
-def first_run(tmp_path_factory: pytest.TempPathFactory, world: World, server: SandboxServer) -> Ran:
+def first_run(demo_home: Demo) -> Ran:
     """A first run on a fresh home."""
-    home = Home(tmp_path_factory.mktemp("shared") / "home")
-    write_home(world, home.path, server.url)
-    return run(home)
+    return Ran(demo_home.home, demo_home.outcome, demo_home.events)
 
 
 @pytest.fixture(scope="session")
-def home_before_second_run(first_run: Ran, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The home as the first run left it."""
-    return copy_of(first_run.home, tmp_path_factory.mktemp("before"))
-
-
-@pytest.fixture(scope="session")
-def second_run(first_run: Ran, home_before_second_run: Home, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def second_run(demo_home: Demo, world: World, server: SandboxServer, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A second run on unchanged sources, while two other processes keep reading the published copy."""
+    home = demo_home.copy(tmp_path_factory.mktemp("second"))
+    write_home(world, home.path, server.url)
     stop = tmp_path_factory.mktemp("readers") / "stop"
     readers = [
         subprocess.Popen(
-            [sys.executable, "-c", READER, str(first_run.home.published), str(stop)],
+            [sys.executable, "-c", READER, str(home.published), str(stop)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -95,7 +90,7 @@ def second_run(first_run: Ran, home_before_second_run: Home, tmp_path_factory: p
         for _ in range(2)
     ]
     try:
-        done = run(first_run.home)
+        done = run(home)
         time.sleep(0.2)
     finally:
         stop.touch()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipelines.cli.app import app
 from pipelines.doctor import Finding, examine
 from pipelines.home import Home
+from pipelines.warehouse.connection import create_control_tables
 from sandbox.credentials import CONNECTWISE, MICROSOFT_GRAPH, NINJAONE, PAX8
 from sandbox.home import write_home
 from sandbox.misbehave import Misbehaviour
@@ -174,6 +175,27 @@ def test_a_wrong_line_of_the_rules_is_named_with_file_line_and_reason(sound: Hom
     assert "3" in found.detail
     assert "guessed" in found.detail
     assert "docs/rules.md" in found.remedy
+
+
+def test_a_rule_that_names_a_client_the_psa_does_not_have_is_a_warning_with_file_and_line(sound: Home) -> None:
+    (sound.rules / "exclusions.csv").unlink()
+    mapped = sound.rules / "client_map.csv"
+    header, first = mapped.read_text().splitlines()[:2]
+    client = first.split(",")[header.split(",").index("client_id")]
+    with duckdb.connect(str(sound.warehouse)) as connection:
+        create_control_tables(connection)
+        connection.execute("CREATE SCHEMA canonical")
+        for table, column in (("clients", "client_id"), ("agreements", "agreement_id"), ("products", "product_id")):
+            connection.execute(
+                f"CREATE TABLE canonical.{table} ({column} VARCHAR, source_system VARCHAR, is_deleted BOOLEAN)"
+            )
+        connection.execute("INSERT INTO canonical.clients VALUES (?, 'connectwise', false)", [client])
+    mapped.write_text("\n".join([header, first]) + "\n")
+    assert "no such client" not in findings(sound)["rules"].detail
+    mapped.write_text("\n".join([header, "# moved last month", first.replace(client, "connectwise:0")]) + "\n")
+    found = findings(sound)["rules"]
+    assert found.status == "warning"
+    assert "client_map.csv:3: client_id: connectwise:0: the PSA has no such client" in found.detail
 
 
 def test_a_home_without_rules_is_a_warning_only(sound: Home) -> None:

@@ -40,7 +40,9 @@ expectations as (
             || coalesce(': ' || expectation_results.message, ''),
             '; '
             order by expectation_results.table_name, expectation_results.expectation
-        ) filter (where expectation_results.is_blocking and expectation_results.expectation != 'fresh') as message
+        ) filter (where expectation_results.is_blocking and expectation_results.expectation != 'fresh') as message,
+        string_agg(expectation_results.message, '; ' order by expectation_results.table_name)
+            filter (where expectation_results.expectation = 'fresh') as outdated_message
     from expectation_results
     inner join run on expectation_results.run_id = run.run_id
     where not expectation_results.passed
@@ -76,10 +78,12 @@ system_status as (
                 then 'no account could be read, for example ' || account_totals.example
             when source_reads.last_success_at is null then 'never read completely'
             when source_reads.unread_tables > 0 then 'a table has no complete read before the cut-off'
-            when source_reads.age_hours > source_reads.limit_hours or expectations.outdated > 0
+            when source_reads.age_hours > source_reads.limit_hours
                 then
                     'last complete read is ' || source_reads.age_hours || ' hours old, the limit is '
                     || source_reads.limit_hours
+            when expectations.outdated > 0
+                then coalesce(expectations.outdated_message, 'a table is older than the limit')
             when account_totals.unanswered_accounts > 0
                 then
                     account_totals.unanswered_accounts || ' of ' || account_totals.accounts

@@ -1,5 +1,6 @@
 """`tieout run`: exit codes, where messages go, and what is printed. The pipeline itself is replaced here."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -88,6 +89,19 @@ def test_a_failed_run_ends_with_1_and_names_reason_log_and_the_copy_that_stands(
     assert str(finished.log_file("r1")) in done.stderr.replace("\n", "")
     assert "the last published copy stands" in told
     assert done.stdout == ""
+
+
+def test_rules_that_point_at_nothing_are_named_and_are_no_reason_for_another_exit_code(
+    finished: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [f"client_map.csv:{line}: client_id: connectwise:9: the PSA has no such client [/]" for line in range(2, 15)]
+    done = run(monkeypatch, finished, replace(outcome(finished), rule_warnings=tuple(told)))
+    assert done.exit_code == 0
+    shown = " ".join(done.stdout.split())
+    assert "Rules that point at nothing" in shown
+    assert told[0] in shown
+    assert told[-1] not in shown
+    assert "and 3 more (tieout doctor shows all)" in shown
 
 
 def test_a_home_in_use_ends_with_1_and_says_who_uses_it(finished: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The gate, on small invented public tables: what stops a run from being published, and what stays when it does."""
 
+import json
 from datetime import UTC, date, datetime
 
 import duckdb
@@ -128,3 +129,21 @@ def test_other_inputs_may_give_another_result(computed: Home) -> None:
     second = publish(computed)
     assert second.inputs_hash != first.inputs_hash
     assert second.result_hash != first.result_hash
+
+
+def test_rules_that_point_at_nothing_are_named_beside_the_copy_and_stop_nothing(computed: Home) -> None:
+    change(
+        computed,
+        """
+        CREATE TABLE canonical.clients AS SELECT 'connectwise:1' AS client_id, 'connectwise' AS source_system,
+            false AS is_deleted;
+        CREATE TABLE canonical.agreements AS SELECT NULL::VARCHAR AS agreement_id, NULL::VARCHAR AS source_system;
+        CREATE TABLE canonical.products AS SELECT NULL::VARCHAR AS product_id, NULL::VARCHAR AS source_system;
+        INSERT INTO rules.client_map BY NAME SELECT 'pax8' AS source_system, 'c1' AS account_id,
+            'connectwise:9' AS client_id, DATE '2026-01-01' AS valid_from, 'r' AS rule_id, 'client_map.csv' AS file,
+            4 AS line;
+        """,
+    )
+    publish(computed)
+    told = json.loads(computed.published_summary.read_text())["rule_warnings"]
+    assert told == ["client_map.csv:4: client_id: connectwise:9: the PSA has no such client"]

@@ -80,3 +80,18 @@ def test_a_rule_that_ended_by_the_cut_off_is_no_warning(warehouse, tmp_path):
 def test_a_psa_that_was_not_read_says_nothing_about_its_ids(warehouse, tmp_path):
     fill(warehouse, tmp_path, clients={}, products=(), client_map=client_rule("c1", 999))
     assert dangling(warehouse) == []
+
+
+def test_nothing_dangles_before_a_run_has_computed_anything(warehouse, tmp_path):
+    fill(warehouse, tmp_path, client_map=client_rule("c1", 999))
+    warehouse.execute("DROP TABLE canonical.agreements")
+    assert dangling(warehouse) == []
+
+
+def test_the_files_are_judged_as_they_are_now_where_they_are_given(warehouse, tmp_path):
+    fill(warehouse, tmp_path, client_map="\n".join([client_rule("c1", 250), client_rule("c2", 999)]))
+    mended = load_rules(write(tmp_path / "mended", client_map=client_rule("c2", 251)))
+    assert [warning.line for warning in dangling(warehouse)] == [3]
+    assert [str(warning) for warning in dangling(warehouse, mended)] == [
+        "client_map.csv:2: client_id: connectwise:251: this client is deleted in the PSA"
+    ]
