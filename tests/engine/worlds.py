@@ -349,20 +349,39 @@ def _write_tenants(world: World, warehouse: Warehouse, arrange: Arrange) -> None
             table: [row for row in world.rows if row.kind == kind and row.account == account.number]
             for table, kind in (("subscribed_skus", "sku"), ("license_assignments", "assignment"))
         }
-        columns = {"subscribed_skus": "prepaid_units__enabled", "license_assignments": "assigned_users"}
         for table, rows in held.items():
             if account.is_refused:
                 warehouse.read("microsoft_graph", table, account_id=tenant, status="refused", at=at, message="HTTP 403")
                 continue
-            raw = [
-                {
-                    "tenant_id": tenant,
-                    "sku_id": vendor_product_id("microsoft_graph", row.product),
-                    columns[table]: None if row.quantity is None else int(row.quantity),
-                }
-                for row in rows
-            ]
+            raw = _held(tenant, rows) if table == "license_assignments" else _owned(tenant, rows)
             warehouse.read("microsoft_graph", table, arrange(raw), at=at, account_id=tenant)
+
+
+def _owned(tenant: str, rows: list[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "tenant_id": tenant,
+            "sku_id": vendor_product_id("microsoft_graph", row.product),
+            "prepaid_units__enabled": None if row.quantity is None else int(row.quantity),
+        }
+        for row in rows
+    ]
+
+
+def _held(tenant: str, rows: list[Row]) -> list[dict[str, Any]]:
+    """An assignment of `quantity` is that many users with one licence each."""
+    return [
+        {
+            "tenant_id": tenant,
+            "sku_id": vendor_product_id("microsoft_graph", row.product),
+            "user_id": f"user-{row.number}-{nth}",
+            "user_principal_name": f"user-{row.number}-{nth}@tenant.example",
+            "account_enabled": True,
+            "user_type": "Member",
+        }
+        for row in rows
+        for nth in range(int(row.quantity or 0))
+    ]
 
 
 def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:

@@ -44,6 +44,14 @@ vendor_quantities as (
         end as not_countable_disposition,
         last_seen_at,
         subscription_id,
+        holder_id,
+        holder_name,
+        holder_is_disabled,
+        holder_is_guest,
+        office,
+        department,
+        company,
+        last_active_at,
         read_at as captured_at
     from judged
 )
