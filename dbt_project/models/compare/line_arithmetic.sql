@@ -14,6 +14,10 @@ deductions as (
     select * from {{ ref('line_deductions') }}
 ),
 
+holders as (
+    select * from {{ ref('line_holders') }}
+),
+
 without_charge as (
     select * from {{ ref('lines_without_charge') }}
 ),
@@ -54,6 +58,13 @@ sides as (
             when classified.billed_quantity > 0 then ' (and ' || without_charge.uncharged_text || ')'
             else ' (' || without_charge.uncharged_text || ')'
         end as uncharged_text,
+        case
+            when lines.basis = 'used' and holders.line_key is not null
+                then
+                    ' (' || holders.licence_count || ' licences of ' || holders.holder_count
+                    || case when holders.holder_count = 1 then ' user)' else ' users)' end
+            else ''
+        end as holders_text,
         classified.basis_quantity + coalesce(deductions.deducted_quantity, 0) as raw_quantity,
         coalesce(
             nullif(concat_ws(
@@ -67,6 +78,7 @@ sides as (
     from lines
     inner join classified on lines.line_key = classified.line_key
     inner join quantities on lines.line_key = quantities.line_key
+    left join holders on lines.line_key = holders.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
     left join tolerances on lines.line_key = tolerances.line_key
@@ -87,6 +99,7 @@ select
                 when deductions_text = '' then ''
                 else ' = ' || {{ plain_number('basis_quantity') }}
             end
+            || holders_text
             || '; ' || {{ plain_number('basis_quantity') }} || ' - ' || {{ plain_number('included_quantity') }}
             || ' included = ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
             || case

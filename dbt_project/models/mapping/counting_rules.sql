@@ -22,6 +22,9 @@ rules_in_force as (
         rules.used_source,
         rules.charged_source,
         rules.inactive_days,
+        rules.counts_disabled,
+        rules.counts_guests,
+        rules.counts_special,
         rules.owner,
         rules.reason,
         rules.rule_id
@@ -59,6 +62,9 @@ audit_rules as (
         stated_sides.used_source,
         stated_sides.charged_source,
         cast(null as integer) as inactive_days,
+        true as counts_disabled,
+        true as counts_guests,
+        true as counts_special,
         cast(null as varchar) as owner,
         'counted by the side that the export states' as reason,
         cast(null as varchar) as rule_id
@@ -70,7 +76,7 @@ audit_rules as (
 
 counting_rules as (
     select * from rules_in_force
-    union all
+    union all by name
     select * from audit_rules
 )
 

@@ -36,7 +36,9 @@ _TABLES = {
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
         " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
-        " currency VARCHAR, priced_from DATE, committed_until DATE"
+        " currency VARCHAR, priced_from DATE, committed_until DATE, holder_id VARCHAR, holder_name VARCHAR,"
+        " holder_is_disabled BOOLEAN, holder_is_guest BOOLEAN, office VARCHAR, department VARCHAR, company VARCHAR,"
+        " last_active_at TIMESTAMPTZ"
     ),
     "canonical.vendor_invoices": (
         "source_system VARCHAR, invoice_id VARCHAR, invoice_date DATE, status VARCHAR, currency VARCHAR,"
@@ -81,7 +83,8 @@ _TABLES = {
     ),
     "mapping.counting_rules": (
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"
-        " inactive_days INTEGER, owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
+        " inactive_days INTEGER, counts_disabled BOOLEAN, counts_guests BOOLEAN, counts_special BOOLEAN,"
+        " owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
     ),
 }
 
@@ -278,7 +281,8 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        self.build("--select", "stg_control__run", "current_run", "stg_rules__*", "compare", "marts", command="run")
+        users = ("split_rules", "shared_accounts", "special_users")
+        self.build("--select", "stg_control__run", "current_run", "stg_rules__*", *users, "compare", "marts", command="run")
 
     def reconciled(self, line_key: str) -> dict[str, Any]:
         """The row of `reconciliation` under `line_key`."""
