@@ -281,8 +281,8 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        users = ("split_rules", "shared_accounts", "special_users")
-        self.build("--select", "stg_control__run", "current_run", "stg_rules__*", *users, "compare", "marts", command="run")
+        models = ("stg_control__run", "current_run", "stg_rules__*", "split_rules", "shared_accounts", "special_users")
+        self.build("--select", *models, "compare", "marts", command="run")
 
     def reconciled(self, line_key: str) -> dict[str, Any]:
         """The row of `reconciliation` under `line_key`."""
