@@ -22,6 +22,7 @@ from sandbox.world.model import MicrosoftGraphWorld
 TOKEN_SECONDS: Final = 3_599
 DEFAULT_PAGE: Final = 100
 MAXIMUM_PAGE: Final = 999
+MAXIMUM_PAGE_WITH_SIGN_IN: Final = 500
 SCOPE: Final = "https://graph.microsoft.com/.default"
 
 _LICENSED_ONLY: Final = re.compile(r"^assignedLicenses/\$count\s+ne\s+0$", re.IGNORECASE)
@@ -157,10 +158,12 @@ class MicrosoftGraph(Vendor):
         if query.get("$filter"):
             rows = _filtered(rows, query["$filter"].strip(), is_advanced_allowed=is_eventual and counts)
         size = whole_number(query.get("$top"), DEFAULT_PAGE, least=1)
-        if size is None or size > MAXIMUM_PAGE:
+        selects_sign_in = "signInActivity" in query.get("$select", "")
+        most = MAXIMUM_PAGE_WITH_SIGN_IN if selects_sign_in else MAXIMUM_PAGE
+        if size is None or size > most:
             raise _QueryError(
                 "Request_UnsupportedQuery",
-                f"Invalid page size specified: '{query['$top']}'. Must be between 1 and {MAXIMUM_PAGE} inclusive.",
+                f"Invalid page size specified: '{query['$top']}'. Must be between 1 and {most} inclusive.",
             )
         start = _position(query.get("$skiptoken"))
         page = self.page(request, rows, start, size)

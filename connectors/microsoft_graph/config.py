@@ -14,4 +14,5 @@ class Config(ApiConfig):
     client_id: str
     client_secret: SecretStr
     page_size: int = Field(999, ge=1, le=999)  # of users; the API's maximum
+    reads_sign_in: bool = False  # when users last signed in; needs AuditLog.Read.All and Entra ID P1 in each tenant
     has_contracts: bool = True  # a partner without CSP contracts (delegated administration only) sets this to false

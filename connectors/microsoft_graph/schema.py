@@ -1,6 +1,6 @@
-"""Microsoft Graph: the raw tables that tieout reads. Licences are kept as counts; no person's name or id is stored."""
+"""Microsoft Graph: the raw tables that tieout reads. Of a user the sign-in name is kept, never the display name."""
 
-from connectors.tables import INTEGER, JSON, TEXT, TIMESTAMP, Column, Table
+from connectors.tables import BOOLEAN, INTEGER, JSON, TEXT, TIMESTAMP, Column, Table
 
 TENANTS = Table(
     name="tenants",
@@ -39,15 +39,20 @@ SUBSCRIBED_SKUS = Table(
 LICENSE_ASSIGNMENTS = Table(
     name="license_assignments",
     endpoint="/users",
-    description="Assigned licences as counts: one row per tenant and SKU, counted over the tenant's users.",
-    key=("tenant_id", "sku_id"),
+    description="Assigned licences: one row per tenant, SKU and user that holds it.",
+    key=("tenant_id", "sku_id", "user_id"),
     account_column="tenant_id",
     columns=(
         Column("tenant_id", "", TEXT),
         Column("sku_id", "", TEXT),
-        Column("assigned_users", "", INTEGER),  # every user that holds the SKU
-        Column("disabled_users", "", INTEGER),  # of these: accountEnabled is false
-        Column("guest_users", "", INTEGER),  # of these: userType is Guest
+        Column("user_id", "", TEXT),
+        Column("user_principal_name", "", TEXT),  # the sign-in name, in lower case
+        Column("account_enabled", "", BOOLEAN),
+        Column("user_type", "", TEXT),
+        Column("office_location", "", TEXT),
+        Column("department", "", TEXT),
+        Column("company_name", "", TEXT),
+        Column("last_sign_in_at", "", TIMESTAMP),  # NULL unless the setting `reads_sign_in` is on
     ),
 )
 

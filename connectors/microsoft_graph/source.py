@@ -1,7 +1,7 @@
-"""Microsoft Graph: tenants, owned licences, assigned licences as counts, commercial subscriptions.
+"""Microsoft Graph: tenants, owned licences, licences held by users, commercial subscriptions.
 
 Data flow: token in the partner's tenant -> contracts, delegated admin customers, own tenant -> for every tenant, in
-parallel: a token of its own, subscribedSkus, users (counted at once, see `counting.py`), directory subscriptions. Reads
+parallel: a token of its own, subscribedSkus, users (see `assignments.py`), directory subscriptions. Reads
 are account by account: a tenant that refuses (401/403, no consent) is `refused`, one whose answers contradict each
 other is `failed`, and the others go on. An empty answer is not zero: SKUs that users hold must be among the tenant's
 SKUs, and consumed units without any user mean that users are missing. Does not belong here: parsing, retries, dlt.
@@ -22,8 +22,8 @@ from connectors.config import without_slash
 from connectors.errors import FieldError, IncompleteReadError, SourceReadError
 from connectors.http import Answer, Budget, SourceClient, Tally, token_fetcher
 from connectors.json_pages import PageText, empty, parse
+from connectors.microsoft_graph.assignments import held_licences, selected_fields
 from connectors.microsoft_graph.config import Config
-from connectors.microsoft_graph.counting import SELECTED_FIELDS, count_licences
 from connectors.microsoft_graph.schema import (
     DIRECTORY_SUBSCRIPTIONS,
     LICENSE_ASSIGNMENTS,
@@ -38,8 +38,9 @@ from connectors.source_reads import AccountRead, Fetch, SourceReads, TableRows
 from connectors.tables import Table
 
 _SCOPE = "https://graph.microsoft.com/.default"
-_USERS_QUERY = {"$select": SELECTED_FIELDS, "$filter": "assignedLicenses/$count ne 0", "$count": "true"}
+_LICENSED = {"$filter": "assignedLicenses/$count ne 0", "$count": "true"}
 _EVENTUAL = {"ConsistencyLevel": "eventual"}  # Graph wants it for $count and for filters on it
+_MOST_WITH_SIGN_IN = 500  # users a page where their last sign-in is asked for
 
 
 @dataclass(slots=True)
@@ -189,7 +190,12 @@ class MicrosoftGraphReads(SourceReads):
 
     def _users(self, client: SourceClient, tally: Tally) -> list[str]:
         path = LICENSE_ASSIGNMENTS.endpoint
-        query = {**_USERS_QUERY, "$top": str(self._config.page_size)}
+        reads_sign_in, size = self._config.reads_sign_in, self._config.page_size
+        query = {
+            "$select": selected_fields(reads_sign_in=reads_sign_in),
+            **_LICENSED,
+            "$top": str(min(size, _MOST_WITH_SIGN_IN) if reads_sign_in else size),
+        }
         pages = self._pages(client, path, tally, query, _EVENTUAL, empty_is_suspect=True)
         declared, received = pages[0].envelope.get("@odata.count"), row_total(pages)
         if declared != received:
@@ -211,9 +217,10 @@ class MicrosoftGraphReads(SourceReads):
             except FieldError as error:
                 owners[error.page].error = error
                 continue
+            by_tenant = _by_tenant(rows)
             for name, part in parts.items():
-                part.pages = []  # those of users hold names: they end here
-                part.rows = rows.filter(pc.equal(rows["tenant_id"], name))
+                part.pages = []
+                part.rows = by_tenant.get(name, rows.slice(0, 0))
                 if name in faults:
                     part.error = SourceReadError(self.system, table.endpoint, faults[name])
             return
@@ -221,7 +228,7 @@ class MicrosoftGraphReads(SourceReads):
     def _parse(self, table: Table, pages: list[PageText], moment: datetime) -> tuple[pa.Table, dict[str, str]]:
         """The rows of all tenants, and by tenant why its rows are worth nothing."""
         if table is LICENSE_ASSIGNMENTS:
-            return count_licences(pages, moment)
+            return held_licences(pages, moment)
         rows = parse(pages, table, system=self.system, rows_path=ROWS, captured_at=moment)
         keys = rows.select(list(table.key)).group_by(list(table.key)).aggregate([([], "count_all")])
         repeated = keys.filter(pc.greater(keys["count_all"], 1))["tenant_id"].unique().to_pylist()
@@ -230,6 +237,14 @@ class MicrosoftGraphReads(SourceReads):
 
 def _texts(pages: list[Answer]) -> list[str]:
     return [page.text for page in pages]
+
+
+def _by_tenant(rows: pa.Table) -> dict[str, pa.Table]:
+    """The rows of each tenant, without copying them: those of one tenant stand together, as its pages did."""
+    runs = pc.run_end_encode(rows["tenant_id"].combine_chunks())
+    names, ends = runs.values.to_pylist(), runs.run_ends.to_pylist()
+    assert len(names) == len(set(names)), "the rows of one tenant stand apart"
+    return {name: rows.slice(start, end - start) for name, start, end in zip(names, [0, *ends[:-1]], ends, strict=True)}
 
 
 def prove(tenant: _Tenant) -> None:
@@ -248,7 +263,8 @@ def prove(tenant: _Tenant) -> None:
             reasons.append((skus, SUBSCRIBED_SKUS, reason))
     if skus.rows is not None and users.rows is not None and skus.error is None and users.error is None:
         owned = pc.utf8_lower(skus.rows["sku_id"].combine_chunks())
-        unknown = users.rows.num_rows - (pc.sum(pc.is_in(users.rows["sku_id"], value_set=owned)).as_py() or 0)
+        held = users.rows["sku_id"].unique()
+        unknown = len(held) - (pc.sum(pc.is_in(held, value_set=owned)).as_py() or 0)
         if unknown:
             reason = f"users hold {unknown} SKUs that the tenant's list of {skus.rows.num_rows} lacks"
             reasons.append((skus, SUBSCRIBED_SKUS, reason))

@@ -33,7 +33,7 @@
         {'system': 'connectwise', 'table': 'invoices', 'key': ['id']},
         {'system': 'microsoft_graph', 'table': 'tenants', 'key': ['tenant_id']},
         {'system': 'microsoft_graph', 'table': 'subscribed_skus', 'key': ['tenant_id', 'sku_id'], 'account_column': 'tenant_id'},
-        {'system': 'microsoft_graph', 'table': 'license_assignments', 'key': ['tenant_id', 'sku_id'], 'account_column': 'tenant_id'},
+        {'system': 'microsoft_graph', 'table': 'license_assignments', 'key': ['tenant_id', 'sku_id', 'user_id'], 'account_column': 'tenant_id'},
         {'system': 'microsoft_graph', 'table': 'directory_subscriptions', 'key': ['tenant_id', 'id'], 'account_column': 'tenant_id'},
         {'system': 'pax8', 'table': 'companies', 'key': ['id']},
         {'system': 'pax8', 'table': 'products', 'key': ['id']},

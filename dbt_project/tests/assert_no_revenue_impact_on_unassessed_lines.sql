@@ -9,7 +9,7 @@ select
     cost_impact
 from {{ ref('reconciliation') }}
 where
-    class in ('not_assessed', 'unmapped_client', 'unmapped_product')
+    class in ('not_assessed', 'unmapped_client', 'unmapped_product', 'unallocated')
     and (
         expected_quantity is not null
         or variance is not null

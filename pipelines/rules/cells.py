@@ -52,6 +52,8 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
             return _vendor_id(text, systems)
         case "client_id" | "agreement_id" | "product_id":
             return _scoped_id(text, column.kind, systems)
+        case "folded":
+            return text.lower()
         case "text":
             return text
 

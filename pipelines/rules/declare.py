@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal[
-    "text", "date", "integer", "decimal", "choice", "vendor", "vendor_id", "client_id", "agreement_id", "product_id"
+    "text",
+    "folded",
+    "date",
+    "integer",
+    "decimal",
+    "choice",
+    "vendor",
+    "vendor_id",
+    "client_id",
+    "agreement_id",
+    "product_id",
 ]
-"""What a cell holds. `vendor`: name of a vendor system; `vendor_id`: an id as the vendor writes it; `client_id`,
-`agreement_id` and `product_id`: ids of the PSA with the system in front (`connectwise:250`); `decimal`:
-DECIMAL(18, 6)."""
+"""What a cell holds. `folded`: text whose case does not matter, kept in lower case; `vendor`: name of a vendor system;
+`vendor_id`: an id as the vendor writes it; `client_id`, `agreement_id` and `product_id`: ids of the PSA with the system
+in front (`connectwise:250`); `decimal`: DECIMAL(18, 6)."""
 
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterable[tuple[str, str]]]

@@ -198,7 +198,7 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("source_system", "vendor", required=True),
             RuleColumn("account_id", "vendor_id", required=True),
             RuleColumn("attribute", "choice", required=True, choices=SPLIT_ATTRIBUTES),
-            RuleColumn("value", "text", required=True),
+            RuleColumn("value", "folded", required=True),
             RuleColumn("client_id", "client_id", required=True),
             *_VALIDITY,
             *_OWNER,
@@ -225,7 +225,7 @@ FILES: tuple[RuleFile, ...] = (
         columns=(
             RuleColumn("source_system", "vendor", required=True),
             RuleColumn("account_id", "vendor_id", required=True),
-            RuleColumn("user_name", "text", required=True),
+            RuleColumn("user_name", "folded", required=True),
             RuleColumn("kind", "choice", required=True, choices=SPECIAL_KINDS),
             RuleColumn("licence_needed", "choice", required=True, choices=_YES_NO),
             *_VALIDITY,

@@ -17,6 +17,7 @@ from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
 from pipelines.rules.overlap import overlaps
 from pipelines.rules.parse import parse
+from pipelines.rules.split_checks import split_conflicts
 from pipelines.rules.systems import Systems
 
 # A file with one of these endings in the folder is meant as rules; under a wrong name it must not be passed over.
@@ -60,6 +61,7 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
         found[declared.name] = rules
         errors.extend(wrong)
         errors.extend(overlaps(rules, declared))
+    errors.extend(split_conflicts(found))
     if errors:
         raise RulesRefused(errors)
     tables = {declared.name: arrow_table(declared, found[declared.name]) for declared in FILES}

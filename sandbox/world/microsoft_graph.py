@@ -157,10 +157,11 @@ def _users(plan: Plan, account: Account, skus: list[TenantSku], rng: Random) -> 
                 licences.append(sku)
     # The last is a user without any licence: in the directory, in no count.
     held.append([])
-    return [_user(account, number, licences, since, rng) for number, licences in enumerate(held, start=1)]
+    seen = midnight(plan.first)
+    return [_user(account, number, licences, since, seen, rng) for number, licences in enumerate(held, start=1)]
 
 
-def _user(account: Account, number: int, licences: list[TenantSku], since: str, rng: Random) -> Payload:
+def _user(account: Account, number: int, licences: list[TenantSku], since: str, seen: str, rng: Random) -> Payload:
     chance = rng.random()
     return {
         "id": guid(rng),
@@ -169,6 +170,10 @@ def _user(account: Account, number: int, licences: list[TenantSku], since: str, 
         # A shared mailbox or a leaver: the account is disabled, the licence is still assigned.
         "accountEnabled": chance > 0.06,
         "userType": "Guest" if chance > 0.985 else "Member",
+        "officeLocation": "Main office",
+        "department": "Sales" if number % 2 else "Operations",
+        "companyName": account.name,
+        "signInActivity": {"lastSignInDateTime": seen, "lastSuccessfulSignInDateTime": seen},
         "assignedLicenses": [{"disabledPlans": [], "skuId": sku.sku.id} for sku in licences],
         "licenseAssignmentStates": [
             {

@@ -1,12 +1,12 @@
 import json
-from collections import Counter
 from typing import Any
 
 import pytest
 
+from connectors.errors import FieldError
 from connectors.http import Tally
 from connectors.json_pages import PageText
-from connectors.microsoft_graph.counting import count_licences
+from connectors.microsoft_graph.assignments import held_licences, selected_fields
 from connectors.microsoft_graph.schema import LICENSE_ASSIGNMENTS, SUBSCRIBED_SKUS, TENANTS
 from connectors.reads import Plan
 from sandbox.misbehave import Misbehaviour
@@ -47,21 +47,60 @@ def test_tenants_are_contracts_widened_by_delegated_customers_and_the_own_tenant
     assert named[graph.partner_tenant_id]["default_domain_name"]
 
 
-def test_licences_are_counts_and_nothing_personal_is_kept(world: World, server: SandboxServer) -> None:
+def held_in(world: World) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """The user behind each assignment of the tenants that do not refuse, by tenant, SKU and user id."""
     graph = world.microsoft_graph
-    table = reading("microsoft_graph", world, server.url).rows(LICENSE_ASSIGNMENTS).rows
-    expected: Counter[tuple[str, str]] = Counter()
-    for tenant, users in graph.users.items():
-        if tenant not in graph.refused_tenants:
-            for user in users:
-                expected.update({(tenant, licence["skuId"].lower()) for licence in user["assignedLicenses"]})
-    got = {(row["tenant_id"], row["sku_id"]): row["assigned_users"] for row in table.to_pylist()}
-    assert got == dict(expected)
-    everything = json.dumps(table.to_pylist(), default=str)
-    for users in graph.users.values():
-        for user in users:
-            assert user["id"] not in everything
-            assert user.get("userPrincipalName", "@@") not in everything
+    return {
+        (tenant, licence["skuId"].lower(), user["id"]): user
+        for tenant, users in graph.users.items()
+        if tenant not in graph.refused_tenants
+        for user in users
+        for licence in user["assignedLicenses"]
+    }
+
+
+def test_every_licence_of_every_user_is_a_row_with_what_decides_whose_it_is(
+    world: World, server: SandboxServer
+) -> None:
+    rows = reading("microsoft_graph", world, server.url).rows(LICENSE_ASSIGNMENTS).rows.to_pylist()
+    got = {(row["tenant_id"], row["sku_id"], row["user_id"]): row for row in rows}
+    users = held_in(world)
+    assert len(rows) == len(users)
+    assert {key: row["user_principal_name"] for key, row in got.items()} == {
+        key: user["userPrincipalName"].lower() for key, user in users.items()
+    }
+    for name, field in (
+        ("account_enabled", "accountEnabled"),
+        ("user_type", "userType"),
+        ("office_location", "officeLocation"),
+        ("department", "department"),
+        ("company_name", "companyName"),
+    ):
+        assert {key: row[name] for key, row in got.items()} == {key: user[field] for key, user in users.items()}
+
+
+def test_no_display_name_is_kept(world: World, server: SandboxServer) -> None:
+    rows = reading("microsoft_graph", world, server.url).rows(LICENSE_ASSIGNMENTS).rows.to_pylist()
+    everything = json.dumps(rows, default=str)
+    assert not [user for user in held_in(world).values() if f'"{user["displayName"]}' in everything]
+    assert "displayName" not in everything
+
+
+def test_the_last_sign_in_is_read_only_where_the_settings_say_so(world: World, server: SandboxServer) -> None:
+    without = reading("microsoft_graph", world, server.url).rows(LICENSE_ASSIGNMENTS).rows
+    assert without["last_sign_in_at"].null_count == without.num_rows > 0
+    rows = reading("microsoft_graph", world, server.url, reads_sign_in=True).rows(LICENSE_ASSIGNMENTS).rows
+    seen = {row["user_id"]: f"{row['last_sign_in_at']:%Y-%m-%dT%H:%M:%SZ}" for row in rows.to_pylist()}
+    activity = "signInActivity"
+    assert seen == {user["id"]: user[activity]["lastSuccessfulSignInDateTime"] for user in held_in(world).values()}
+
+
+def test_the_last_sign_in_is_not_asked_for_unless_wanted() -> None:
+    assert "signInActivity" not in selected_fields(reads_sign_in=False)
+    assert selected_fields(reads_sign_in=True).split(",") == [
+        *selected_fields(reads_sign_in=False).split(","),
+        "signInActivity",
+    ]
 
 
 def test_a_tenant_that_refuses_is_refused_alone(world: World, server: SandboxServer) -> None:
@@ -119,21 +158,39 @@ def user(number: int, *skus: str, **fields: Any) -> dict[str, Any]:
     return {"id": f"u{number}", "accountEnabled": True, "userType": "Member", "assignedLicenses": licences, **fields}
 
 
-def counted(*users: Any) -> Any:
+def held(*users: Any) -> Any:
     page = PageText(json.dumps({"value": users}), {"tenant_id": "t"})
-    return count_licences([page], Tally().clock())
+    return held_licences([page], Tally().clock())
 
 
-def test_disabled_users_and_guests_are_counted_beside_all() -> None:
-    table, faults = counted(
-        user(1, "A", "B"), user(2, "a", accountEnabled=False), user(3, "A", userType="Guest"), user(4)
-    )
+def test_a_user_holds_a_licence_once_however_often_it_is_listed() -> None:
+    table, faults = held(user(1, "A", "B", "a", userPrincipalName="Ana@Fabrikam.example"), user(2, "a"), user(4))
     assert not faults
-    columns = ["sku_id", "assigned_users", "disabled_users", "guest_users"]
-    assert table.select(columns).to_pylist() == [
-        dict(zip(columns, ("a", 3, 1, 1), strict=True)),
-        dict(zip(columns, ("b", 1, 0, 0), strict=True)),
+    assert table.select(["sku_id", "user_id", "user_principal_name"]).to_pylist() == [
+        {"sku_id": "a", "user_id": "u1", "user_principal_name": "ana@fabrikam.example"},
+        {"sku_id": "a", "user_id": "u2", "user_principal_name": None},
+        {"sku_id": "b", "user_id": "u1", "user_principal_name": "ana@fabrikam.example"},
     ]
+
+
+def test_a_failed_attempt_is_no_sign_in_where_the_success_is_known() -> None:
+    tried, succeeded = "2026-06-01T00:00:00Z", "2026-02-01T00:00:00Z"
+    both = {"lastSignInDateTime": tried, "lastSuccessfulSignInDateTime": succeeded}
+    table, _ = held(
+        user(1, "A", signInActivity=both),
+        user(2, "A", signInActivity={"lastSignInDateTime": tried}),
+        user(3, "A", signInActivity=None),
+    )
+    seen = [value and f"{value:%Y-%m-%dT%H:%M:%SZ}" for value in table["last_sign_in_at"].to_pylist()]
+    assert seen == [succeeded, tried, None]
+
+
+def test_a_wrong_field_of_a_user_is_named_and_the_person_is_not() -> None:
+    with pytest.raises(FieldError) as caught:
+        held(user(1, "A", userPrincipalName="ana@fabrikam.example", officeLocation=["Leeds"]))
+    assert "officeLocation" in str(caught.value)
+    assert "ana" not in str(caught.value)
+    assert "Leeds" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -146,4 +203,4 @@ def test_disabled_users_and_guests_are_counted_beside_all() -> None:
     ],
 )
 def test_users_that_cannot_be_counted_make_their_tenant_worthless(users: tuple[Any, ...]) -> None:
-    assert set(counted(*users)[1]) == {"t"}
+    assert set(held(*users)[1]) == {"t"}

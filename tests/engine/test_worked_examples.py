@@ -120,7 +120,10 @@ class Desk:
         at = READ_AT
         self.engine.read("microsoft_graph", "tenants", [{"tenant_id": tenant, "display_name": "T"}], at=at)
         self.engine.read("microsoft_graph", "subscribed_skus", [], at=at, account_id=tenant)
-        rows = [{"tenant_id": tenant, "sku_id": sku, "assigned_users": count}]
+        rows = [
+            {"tenant_id": tenant, "sku_id": sku, "user_id": f"u{n}", "account_enabled": True, "user_type": "Member"}
+            for n in range(count)
+        ]
         self.engine.read("microsoft_graph", "license_assignments", rows, at=at, account_id=tenant)
 
     def daily(self, counts: Iterable[tuple[date, int]], file: str = "usage.csv") -> None:

@@ -64,6 +64,9 @@ class Product:
     price: Decimal | None = None
     cost: Decimal | None = None
     mapped: tuple[str, ...] = VENDORS
+    counts_disabled: bool = True
+    counts_guests: bool = True
+    counts_special: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,49 @@ class Row:
 
 
 @dataclass(frozen=True)
+class User:
+    """A user of a tenant with a licence of each of `products`; `seen_days` ago signed in last, None: unknown."""
+
+    name: str
+    account: int
+    products: tuple[int, ...]
+    office: str | None = None
+    department: str | None = None
+    company: str | None = None
+    is_disabled: bool = False
+    is_guest: bool = False
+    seen_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """A rule that gives the users of a shared tenant with that attribute to a client."""
+
+    account: int
+    value: str
+    client: int
+    attribute: str = "office"
+
+
+@dataclass(frozen=True)
+class Special:
+    """A rule that names a user who is no person."""
+
+    account: int
+    name: str
+    kind: str
+    is_licence_needed: bool = False
+
+
+@dataclass(frozen=True)
 class Exclusion:
-    """A rule that takes rows out; None means any."""
+    """A rule that takes rows out; None means any. `record` is a record id, or a user's sign-in name."""
 
     client: int | None = None
     system: str | None = None
     product: int | None = None
+    record: str | None = None
+    reason: str = "internal use"
 
 
 @dataclass(frozen=True)
@@ -118,10 +158,13 @@ class World:
     lines: tuple[Line, ...] = ()
     rows: tuple[Row, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    users: tuple[User, ...] = ()
+    splits: tuple[Split, ...] = ()
+    specials: tuple[Special, ...] = ()
     faults: dict[str, str] = field(default_factory=dict)
 
     def scaled(self, factor: int) -> "World":
-        """Every quantity and every included quantity times `factor`; a device becomes `factor` devices."""
+        """Every quantity and every included quantity times `factor`; a device or user becomes `factor` of them."""
 
         def times(quantity: Decimal | None) -> Decimal | None:
             return None if quantity is None else quantity * factor
@@ -135,7 +178,8 @@ class World:
         lines = tuple(
             replace(line, quantity=times(line.quantity), included=times(line.included)) for line in self.lines
         )
-        return replace(self, lines=lines, rows=tuple(rows))
+        users = tuple(replace(user, name=f"{copy}-{user.name}") for user in self.users for copy in range(factor))
+        return replace(self, lines=lines, rows=tuple(rows), users=users)
 
     def joined(self, other: "World") -> "World":
         """This world and the clients, accounts, lines and rows of `other`; products, rules and faults stay."""
@@ -146,6 +190,8 @@ class World:
             accounts=self.accounts + other.accounts,
             lines=self.lines + other.lines,
             rows=self.rows + other.rows,
+            users=self.users + other.users,
+            splits=self.splits + other.splits,
         )
 
 
@@ -176,6 +222,17 @@ def vendor_product_id(system: str, number: int) -> str:
         "pax8": f"P-{number}",
         "ninjaone": f"CLASS_{number}",
     }[system]
+
+
+def user_name(name: str) -> str:
+    """The sign-in name of a user."""
+    return f"{name}@tenant.example"
+
+
+def assignment_id(account: int, product: int, user: str) -> str:
+    """The record id of a licence held by a user."""
+    tenant, sku = account_id("microsoft_graph", account), vendor_product_id("microsoft_graph", product)
+    return f"{tenant}:{sku}:user-{user}"
 
 
 Arrange = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
@@ -349,20 +406,56 @@ def _write_tenants(world: World, warehouse: Warehouse, arrange: Arrange) -> None
             table: [row for row in world.rows if row.kind == kind and row.account == account.number]
             for table, kind in (("subscribed_skus", "sku"), ("license_assignments", "assignment"))
         }
-        columns = {"subscribed_skus": "prepaid_units__enabled", "license_assignments": "assigned_users"}
         for table, rows in held.items():
             if account.is_refused:
                 warehouse.read("microsoft_graph", table, account_id=tenant, status="refused", at=at, message="HTTP 403")
                 continue
-            raw = [
-                {
-                    "tenant_id": tenant,
-                    "sku_id": vendor_product_id("microsoft_graph", row.product),
-                    columns[table]: None if row.quantity is None else int(row.quantity),
-                }
-                for row in rows
-            ]
+            users = [user for user in world.users if user.account == account.number]
+            raw = _held(tenant, rows, users) if table == "license_assignments" else _owned(tenant, rows)
             warehouse.read("microsoft_graph", table, arrange(raw), at=at, account_id=tenant)
+
+
+def _owned(tenant: str, rows: list[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "tenant_id": tenant,
+            "sku_id": vendor_product_id("microsoft_graph", row.product),
+            "prepaid_units__enabled": None if row.quantity is None else int(row.quantity),
+        }
+        for row in rows
+    ]
+
+
+def _held(tenant: str, rows: list[Row], users: list[User]) -> list[dict[str, Any]]:
+    """The licences of the tenant's users; an assignment of `quantity` is that many unremarkable users with one each."""
+    named = [
+        {
+            "tenant_id": tenant,
+            "sku_id": vendor_product_id("microsoft_graph", product),
+            "user_id": f"user-{user.name}",
+            "user_principal_name": user_name(user.name),
+            "account_enabled": not user.is_disabled,
+            "user_type": "Guest" if user.is_guest else "Member",
+            "office_location": user.office,
+            "department": user.department,
+            "company_name": user.company,
+            "last_sign_in_at": None if user.seen_days is None else CUTOFF - timedelta(days=user.seen_days),
+        }
+        for user in users
+        for product in user.products
+    ]
+    return named + [
+        {
+            "tenant_id": tenant,
+            "sku_id": vendor_product_id("microsoft_graph", row.product),
+            "user_id": f"user-{row.number}-{nth}",
+            "user_principal_name": user_name(f"{row.number}-{nth}"),
+            "account_enabled": True,
+            "user_type": "Member",
+        }
+        for row in rows
+        for nth in range(int(row.quantity or 0))
+    ]
 
 
 def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
@@ -405,6 +498,9 @@ def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
                 "used_source": product.used,
                 "charged_source": product.charged,
                 "inactive_days": product.inactive_days,
+                "counts_disabled": _said(product.counts_disabled),
+                "counts_guests": _said(product.counts_guests),
+                "counts_special": _said(product.counts_special),
             }
             for product in world.products
             if product.basis
@@ -419,10 +515,41 @@ def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
                 "vendor_product_id": "*"
                 if rule.product is None or rule.system is None
                 else vendor_product_id(rule.system, rule.product),
-                "source_record_id": "*",
-                "reason": "internal use",
+                "source_record_id": rule.record or "*",
+                "reason": rule.reason,
                 "owner": "ops",
             }
             for rule in world.exclusions
         ),
     )
+    write_table(
+        "splits",
+        (
+            {
+                "source_system": "microsoft_graph",
+                "account_id": account_id("microsoft_graph", rule.account),
+                "attribute": rule.attribute,
+                "value": rule.value,
+                "client_id": client_id(rule.client),
+            }
+            for rule in world.splits
+        ),
+    )
+    write_table(
+        "special_users",
+        (
+            {
+                "source_system": "microsoft_graph",
+                "account_id": account_id("microsoft_graph", rule.account),
+                "user_name": user_name(rule.name),
+                "kind": rule.kind,
+                "licence_needed": "yes" if rule.is_licence_needed else "no",
+            }
+            for rule in world.specials
+        ),
+    )
+
+
+def _said(does_count: bool) -> str | None:
+    """A rule that counts everybody says nothing of it."""
+    return None if does_count else "no"

@@ -36,7 +36,11 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
         "prepaid_units__warning": 0,
         "consumed_units": 39,
     },
-    ("microsoft_graph", "license_assignments"): {"assigned_users": 39, "disabled_users": 2, "guest_users": 39},
+    ("microsoft_graph", "license_assignments"): {
+        "user_principal_name": "ana@fabrikam.example",
+        "account_enabled": False,
+        "user_type": "Guest",
+    },
     ("microsoft_graph", "directory_subscriptions"): {"status": "Warning", "total_licenses": 42},
     ("pax8", "companies"): {"name": "Fabrikam Ltd", "status": "Active"},
     ("pax8", "products"): {"name": "Microsoft 365 Business Premium"},
@@ -145,10 +149,10 @@ BREAKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
         "consumed_units_in_range": {"consumed_units": -1},
     },
     ("microsoft_graph", "license_assignments"): {
-        "assigned_users_present": {"assigned_users": None},
-        "assigned_users_in_range": {"assigned_users": TOO_MANY},
-        "assigned_users_not_before_disabled_users": {"disabled_users": 40},
-        "assigned_users_not_before_guest_users": {"guest_users": 40},
+        "sku_id_is_guid": {"sku_id": "SPB"},
+        "user_principal_name_present": {"user_principal_name": None},
+        "account_enabled_present": {"account_enabled": None},
+        "user_type_known": {"user_type": "Stranger"},
     },
     ("microsoft_graph", "directory_subscriptions"): {
         "status_known": {"status": "Gone"},

@@ -3,7 +3,7 @@ with subscribed_skus as (
 ),
 
 license_assignments as (
-    select * from {{ ref('stg_microsoft_graph__license_assignments') }}
+    select distinct vendor_product_id from {{ ref('stg_microsoft_graph__license_assignments') }}
 ),
 
 pax8_products as (

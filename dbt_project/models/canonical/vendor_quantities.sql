@@ -46,6 +46,14 @@ vendor_quantities as (
         subscription_id,
         counted_on,
         coalesce(is_dated_count, false) as is_dated_count,
+        holder_id,
+        holder_name,
+        holder_is_disabled,
+        holder_is_guest,
+        office,
+        department,
+        company,
+        last_active_at,
         read_at as captured_at
     from judged
 )

@@ -46,6 +46,7 @@ classified as (
             when without_account.line_key is not null then 'unmapped_client'
             when lines.line_part = 'unmapped_product' then 'unmapped_product'
             when lines.line_part = 'main' and not lines.is_ruled then 'unmapped_product'
+            when lines.line_part = 'unallocated' then 'unallocated'
             when lines.line_part = 'excluded' then 'excluded'
             when timing.line_key is not null then 'timing'
             when expected.expected_quantity > 0 and not prices.has_live_row then 'unbilled'
@@ -82,6 +83,7 @@ judged as (
             when 'not_assessed' then 'data'
             when 'unmapped_client' then 'setup'
             when 'unmapped_product' then 'setup'
+            when 'unallocated' then 'setup'
             when 'excluded' then 'explained'
             when 'timing' then 'explained'
             when 'matched_minimum' then 'clean'
@@ -89,9 +91,10 @@ judged as (
             when 'matched' then 'clean'
             else 'billing'
         end as kind,
-        class not in ('not_assessed', 'unmapped_client', 'unmapped_product') as is_assessed,
+        class not in ('not_assessed', 'unmapped_client', 'unmapped_product', 'unallocated') as is_assessed,
         case
-            when class not in ('not_assessed', 'unmapped_client', 'unmapped_product') then computed_quantity
+            when class not in ('not_assessed', 'unmapped_client', 'unmapped_product', 'unallocated')
+                then computed_quantity
         end as expected_quantity
     from classified
 )

@@ -10,7 +10,7 @@ with accounts as (
         on
             vendor_quantities.source_system = client_mappings.source_system
             and vendor_quantities.account_id = client_mappings.account_id
-    where vendor_quantities.is_dated_count
+    where vendor_quantities.is_dated_count and client_mappings.method != 'split'
 ),
 
 account_totals as (

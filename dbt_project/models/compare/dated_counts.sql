@@ -5,6 +5,7 @@ with vendor_quantities as (
 
 client_mappings as (
     select * from {{ ref('client_mappings') }}
+    where method != 'split'
 ),
 
 product_mappings as (

@@ -30,6 +30,10 @@ timing as (
     select * from {{ ref('line_timing') }}
 ),
 
+split_shares as (
+    select * from {{ ref('split_shares') }}
+),
+
 line_flags as (
     select * from {{ ref('line_flags') }}
 ),
@@ -88,6 +92,12 @@ select
             then
                 arithmetic.billed_text || ' of a product (' || lines.product_key
                 || ') ' || advice.counting_advice
+        when classified.class = 'unallocated'
+            then
+                'Account ' || coalesce(line_names.account_name || ' ', '') || '(' || lines.client_key
+                || ') is shared: ' || arithmetic.sides_text || ' of no client. ' || split_shares.shares_text
+                || '. Name the ' || split_shares.attribute || ' of these users in rules/splits.csv, or the users in'
+                || ' rules/exclusions.csv.'
         when classified.class = 'excluded'
             then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
         when classified.class = 'timing'
@@ -117,6 +127,7 @@ inner join line_names on lines.line_key = line_names.line_key
 inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
 left join timing on lines.line_key = timing.line_key
+left join split_shares on lines.line_key = split_shares.line_key
 left join line_flags on lines.line_key = line_flags.line_key
 left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key

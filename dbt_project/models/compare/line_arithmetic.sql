@@ -14,6 +14,10 @@ deductions as (
     select * from {{ ref('line_deductions') }}
 ),
 
+holders as (
+    select * from {{ ref('line_holders') }}
+),
+
 without_charge as (
     select * from {{ ref('lines_without_charge') }}
 ),
@@ -62,6 +66,13 @@ sides as (
             else ' (' || without_charge.uncharged_text || ')'
         end as uncharged_text,
         case
+            when lines.basis = 'used' and holders.line_key is not null
+                then
+                    ' (' || holders.licence_count || ' licences of ' || holders.holder_count
+                    || case when holders.holder_count = 1 then ' user)' else ' users)' end
+            else ''
+        end as holders_text,
+        case
             when line_counts.counted_quantity is not null then classified.basis_quantity
             else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
         end as raw_quantity,
@@ -77,6 +88,7 @@ sides as (
     from lines
     inner join classified on lines.line_key = classified.line_key
     inner join quantities on lines.line_key = quantities.line_key
+    left join holders on lines.line_key = holders.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
     left join tolerances on lines.line_key = tolerances.line_key
@@ -99,6 +111,7 @@ select
                 when deductions_text = '' then ''
                 else ' = ' || {{ plain_number('basis_quantity') }}
             end
+            || holders_text
             || '; ' || {{ plain_number('basis_quantity') }} || ' - ' || {{ plain_number('included_quantity') }}
             || ' included = ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
             || case

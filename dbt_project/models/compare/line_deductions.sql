@@ -7,7 +7,8 @@ lines as (
     select * from {{ ref('lines') }}
 ),
 
--- On a main line only rows of the basis itself were taken out; an excluded part consists of nothing else.
+-- On a main line only rows of the basis itself were taken out; an excluded part consists of nothing else. On an
+-- unallocated part nothing is compared, so nothing is taken out of it either.
 deducted as (
     select
         vendor_rows.line_key,

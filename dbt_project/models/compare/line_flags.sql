@@ -24,6 +24,10 @@ quantities as (
     select * from {{ ref('quantity_observations') }}
 ),
 
+seats as (
+    select * from {{ ref('seat_observations') }}
+),
+
 weak as (
     select
         line_key,
@@ -90,6 +94,14 @@ raised as (
         flag,
         note
     from quantities
+
+    union all
+
+    select
+        line_key,
+        flag,
+        note
+    from seats
 )
 
 -- What rests on numbers is said only where the numbers can be believed; that a match is weak, or a price zero, always.

@@ -46,7 +46,8 @@ named as (
     from lines
 ),
 
--- A client's line needs every account of that client; a line without client needs its own account.
+-- A client's line needs every account of that client; a line without client needs its own account, also where clients
+-- share it.
 refused as (
     select
         client_id,
@@ -63,9 +64,9 @@ refused as (
         null as client_id,
         account_id,
         source_system,
-        message
+        min(message) as message
     from accounts_refused
-    where client_id is null
+    group by account_id, source_system
 )
 
 select

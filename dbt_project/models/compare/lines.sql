@@ -14,7 +14,10 @@ ruled as (
     select
         line_keys.*,
         -- The contract decides what is billed; the counting rule says where each quantity comes from.
-        case when counting_rules.product_id is not null then coalesce(terms.basis, counting_rules.basis) end as basis,
+        case
+            when counting_rules.product_id is not null and line_keys.line_part != 'unallocated'
+                then coalesce(terms.basis, counting_rules.basis)
+        end as basis,
         counting_rules.rule_id as counting_rule_id,
         counting_rules.owned_source,
         counting_rules.used_source,

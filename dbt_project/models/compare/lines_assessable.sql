@@ -6,6 +6,11 @@ line_sources as (
     select * from {{ ref('line_sources') }}
 ),
 
+shared as (
+    select * from {{ ref('lines_shared') }}
+    where is_basis_shared
+),
+
 psa_status as (
     select * from {{ ref('source_status') }}
     where role = 'psa'
@@ -50,7 +55,8 @@ select
     psa_by_line.is_assessable
     and (lines.needed_source is null or line_sources.is_assessable)
     and (not lines.is_ruled or lines.basis = 'fixed' or lines.needed_source is not null)
-    and line_counts.fault is null as is_assessed,
+    and line_counts.fault is null
+    and shared.line_key is null as is_assessed,
     case
         when not psa_by_line.is_assessable then psa_by_line.source_system
         else lines.needed_source
@@ -58,10 +64,15 @@ select
     case
         when not psa_by_line.is_assessable then coalesce(psa_by_line.message, 'the PSA is not configured')
         when lines.needed_source is null then 'the counting rule names no source for its basis'
+        when line_sources.is_assessable and shared.line_key is not null
+            then
+                'the ' || lines.basis
+                || ' quantity is stated for the whole shared account, whose users are split by rule'
         else coalesce(line_sources.message, line_counts.fault)
     end as blocking_message
 from lines
 inner join psa_by_line on lines.line_key = psa_by_line.line_key
+left join shared on lines.line_key = shared.line_key
 left join line_sources
     on
         lines.line_key = line_sources.line_key

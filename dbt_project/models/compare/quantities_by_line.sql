@@ -10,6 +10,11 @@ line_sources as (
     select * from {{ ref('line_sources') }}
 ),
 
+-- What is stated for an account that clients share says nothing of one of them.
+shared as (
+    select * from {{ ref('lines_shared') }}
+),
+
 -- Stale rows stay out of every sum. What a rule takes out is summed from the designated system alone: the same seats
 -- stand at the distributor and in the tenant. An unmapped account simply shows what it holds.
 sums as (
@@ -20,7 +25,7 @@ sums as (
         sum(quantity) filter (where side = 'charged') as charged_quantity
     from vendor_rows
     where
-        resolution in ('counted', 'unmapped_client', 'unmapped_product')
+        resolution in ('counted', 'unmapped_client', 'unmapped_product', 'unallocated')
         or (resolution = 'excluded_by_rule' and (not has_counting_rule or designated_source = source_system))
     group by line_key
 )
@@ -29,14 +34,17 @@ sums as (
 select
     lines.line_key,
     case
+        when shared.is_owned_shared then null
         when owned_status.is_assessable and lines.is_ruled then coalesce(sums.owned_quantity, 0)
         when owned_status.is_assessable then sums.owned_quantity
     end as owned_quantity,
     case
+        when shared.is_used_shared then null
         when used_status.is_assessable and lines.is_ruled then coalesce(sums.used_quantity, 0)
         when used_status.is_assessable then sums.used_quantity
     end as used_quantity,
     case
+        when shared.is_charged_shared then null
         when charged_status.is_assessable and lines.is_ruled then coalesce(sums.charged_quantity, 0)
         when charged_status.is_assessable then sums.charged_quantity
     end as charged_quantity,
@@ -52,6 +60,7 @@ select
     ) as census_quantity
 from lines
 left join sums on lines.line_key = sums.line_key
+left join shared on lines.line_key = shared.line_key
 left join line_sources as owned_status
     on
         lines.line_key = owned_status.line_key

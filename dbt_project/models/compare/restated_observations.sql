@@ -4,6 +4,7 @@ with restated as (
 
 client_mappings as (
     select * from {{ ref('client_mappings') }}
+    where method != 'split'
 ),
 
 product_mappings as (

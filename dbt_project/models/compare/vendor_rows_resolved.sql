@@ -18,13 +18,17 @@ resolved as (
         exclusions.reason as exclusion_reason,
         case
             when not vendor_rows.is_countable then 'not_countable'
-            when vendor_rows.client_id is null then 'unmapped_client'
+            when vendor_rows.split_attribute is not null and vendor_rows.holder_id is null then 'stated_for_all'
+            when vendor_rows.client_id is null and vendor_rows.split_attribute is null then 'unmapped_client'
             when exclusions.rule_id is not null then 'excluded_by_rule'
+            when vendor_rows.client_id is null and not vendor_rows.has_counting_rule then 'unallocated'
             when not vendor_rows.has_counting_rule then 'unmapped_product'
             when coalesce(vendor_rows.designated_source, '') != vendor_rows.source_system then 'other_source'
             when
                 epoch(run.cutoff) - epoch(vendor_rows.last_seen_at) > vendor_rows.inactive_days * 86400
                 then 'not_seen'
+            when vendor_rows.left_out_reason is not null then 'left_out'
+            when vendor_rows.client_id is null then 'unallocated'
             else 'counted'
         end as resolution
     from vendor_rows
@@ -41,8 +45,9 @@ placed as (
     select
         *,
         case
-            when client_id is null then 'unmapped_client'
+            when client_id is null and split_attribute is null then 'unmapped_client'
             when resolution = 'excluded_by_rule' then 'excluded'
+            when client_id is null then 'unallocated'
             when not has_counting_rule then 'unmapped_product'
             else 'main'
         end as line_part,
@@ -57,9 +62,11 @@ placed as (
 
 select
     * exclude (not_countable_reason, not_countable_disposition, exclusion_reason),
-    client_key || '|' || product_key || '|*' || case when line_part = 'excluded' then '|excluded' else '' end
-        as line_key,
-    resolution not in ('not_countable', 'other_source') as makes_line,
+    client_key || '|' || product_key || '|*'
+    || case when line_part in ('excluded', 'unallocated') then '|' || line_part else '' end as line_key,
+    -- Of users without client, those who would not count anyway leave nothing to allocate.
+    resolution not in ('not_countable', 'other_source', 'stated_for_all')
+    and not (line_part = 'unallocated' and resolution in ('not_seen', 'left_out')) as makes_line,
     case resolution
         when 'not_countable' then not_countable_disposition
         when 'unmapped_client' then 'unmapped'
@@ -67,6 +74,9 @@ select
         when 'unmapped_product' then 'unmapped'
         when 'other_source' then 'information_only'
         when 'not_seen' then 'excluded'
+        when 'left_out' then 'excluded'
+        when 'stated_for_all' then 'information_only'
+        when 'unallocated' then 'unallocated'
         else 'counted'
     end as disposition,
     case resolution
@@ -84,6 +94,15 @@ select
                 side || ' quantity of this product is taken from ' || designated_source,
                 'the counting rule takes no ' || side || ' quantity of this product'
             )
+        when 'stated_for_all' then 'stated for the whole shared account; its users are split by rule'
+        when 'left_out' then left_out_reason
+        when 'unallocated'
+            then
+                case
+                    when split_client_id is not null then 'the PSA has no client ' || split_client_id
+                    when split_value is null then 'the user has no ' || split_attribute
+                    else 'no split rule for ' || split_attribute || ' ' || split_value
+                end
         -- A date, not an age: the age would change the row from one run to the next.
         when 'not_seen'
             then

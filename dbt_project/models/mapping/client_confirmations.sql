@@ -10,6 +10,10 @@ clients as (
     select * from {{ ref('clients') }}
 ),
 
+shared_accounts as (
+    select * from {{ ref('shared_accounts') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
@@ -94,11 +98,17 @@ confirmations as (
     where rule_matches.account_id is null
 ),
 
+-- An account that clients share is nobody's own, whatever ids agree: its users are split by rule.
 client_confirmations as (
     select
-        *,
+        confirmations.*,
         cast(1 as decimal(5, 4)) as score
     from confirmations
+    left join shared_accounts
+        on
+            confirmations.source_system = shared_accounts.source_system
+            and confirmations.account_id = shared_accounts.account_id
+    where shared_accounts.account_id is null
 )
 
 select * from client_confirmations

@@ -2,6 +2,10 @@ with confirmations as (
     select * from {{ ref('client_confirmations') }}
 ),
 
+split_mappings as (
+    select * from {{ ref('split_mappings') }}
+),
+
 candidates as (
     select * from {{ ref('client_candidates') }}
 ),
@@ -39,7 +43,9 @@ accepted_names as (
 
 mappings as (
     select * from confirmations
-    union all
+    union all by name
+    select * from split_mappings
+    union all by name
     select * from accepted_names
 ),
 

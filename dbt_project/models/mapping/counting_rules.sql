@@ -24,6 +24,9 @@ rules_in_force as (
         rules.inactive_days,
         rules.counted_when,
         rules.count_day,
+        rules.counts_disabled,
+        rules.counts_guests,
+        rules.counts_special,
         rules.owner,
         rules.reason,
         rules.rule_id
@@ -63,6 +66,9 @@ audit_rules as (
         cast(null as integer) as inactive_days,
         'last_day' as counted_when,
         cast(null as integer) as count_day,
+        true as counts_disabled,
+        true as counts_guests,
+        true as counts_special,
         cast(null as varchar) as owner,
         'counted by the side that the export states' as reason,
         cast(null as varchar) as rule_id
@@ -74,7 +80,7 @@ audit_rules as (
 
 counting_rules as (
     select * from rules_in_force
-    union all
+    union all by name
     select * from audit_rules
 )
 

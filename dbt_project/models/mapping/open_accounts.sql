@@ -6,6 +6,10 @@ confirmations as (
     select * from {{ ref('client_confirmations') }}
 ),
 
+shared_accounts as (
+    select * from {{ ref('shared_accounts') }}
+),
+
 open_accounts as (
     select
         accounts.source_system,
@@ -19,7 +23,9 @@ open_accounts as (
     from accounts
     left join confirmations
         on accounts.source_system = confirmations.source_system and accounts.account_id = confirmations.account_id
-    where confirmations.account_id is null
+    left join shared_accounts
+        on accounts.source_system = shared_accounts.source_system and accounts.account_id = shared_accounts.account_id
+    where confirmations.account_id is null and shared_accounts.account_id is null
 )
 
 select * from open_accounts

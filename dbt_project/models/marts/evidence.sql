@@ -19,7 +19,8 @@ select
     source_rows.reason,
     coalesce(source_rows.client_mapping_id, source_rows.product_mapping_id) as mapping_id,
     source_rows.product_mapping_id,
-    source_rows.rule_id
+    source_rows.rule_id,
+    source_rows.holder_name
 from source_rows
 cross join run
 order by

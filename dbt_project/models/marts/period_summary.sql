@@ -17,6 +17,7 @@ select
     cast(count(*) filter (where measures.class = 'not_assessed') as bigint) as not_assessed_count,
     cast(count(*) filter (where measures.class = 'unmapped_client') as bigint) as unmapped_client_count,
     cast(count(*) filter (where measures.class = 'unmapped_product') as bigint) as unmapped_product_count,
+    cast(count(*) filter (where measures.class = 'unallocated') as bigint) as unallocated_count,
     cast(count(*) filter (where measures.class = 'excluded') as bigint) as excluded_count,
     cast(count(*) filter (where measures.class = 'unbilled') as bigint) as unbilled_count,
     cast(count(*) filter (where measures.class = 'orphan_billing') as bigint) as orphan_billing_count,

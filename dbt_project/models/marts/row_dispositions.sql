@@ -15,7 +15,8 @@ select
     cast(source_rows.quantity as decimal(18, 4)) as quantity,
     source_rows.disposition,
     source_rows.reason,
-    source_rows.line_key
+    source_rows.line_key,
+    source_rows.holder_name
 from source_rows
 cross join run
 order by

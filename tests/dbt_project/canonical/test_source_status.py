@@ -33,14 +33,14 @@ def built(warehouse: Warehouse) -> Warehouse:
     warehouse.read(
         "microsoft_graph", "subscribed_skus", status="failed", at=earlier, run_id="run-0", message="HTTP 500"
     )
-    for table in ("subscribed_skus", "license_assignments"):
-        warehouse.read("microsoft_graph", table, [{"tenant_id": "A", "sku_id": "S"}], account_id="A")
+    for table, held in (("subscribed_skus", {"sku_id": "S"}), ("license_assignments", {"sku_id": "S", "user_id": "U"})):
+        warehouse.read("microsoft_graph", table, [{**held, "tenant_id": "A"}], account_id="A")
         warehouse.read("microsoft_graph", table, [], account_id="B", at=earlier, run_id="run-0")
         warehouse.read("microsoft_graph", table, status="refused", account_id="B", message="403 no consent")
         warehouse.read("microsoft_graph", table, [], account_id="C", at=NOW - timedelta(days=9), run_id="run-0")
         # A tenant that has left: read once, in no list any more.
         warehouse.read(
-            "microsoft_graph", table, [{"tenant_id": "Z", "sku_id": "S"}], account_id="Z", at=earlier, run_id="run-0"
+            "microsoft_graph", table, [{**held, "tenant_id": "Z"}], account_id="Z", at=earlier, run_id="run-0"
         )
 
     warehouse.read("pax8", "companies", [{"id": "x"}], at=NOW - timedelta(hours=40), run_id="run-0")

@@ -37,7 +37,9 @@ _TABLES = {
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
         " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
-        " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN"
+        " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN,"
+        " holder_id VARCHAR, holder_name VARCHAR, holder_is_disabled BOOLEAN, holder_is_guest BOOLEAN,"
+        " office VARCHAR, department VARCHAR, company VARCHAR, last_active_at TIMESTAMPTZ"
     ),
     "canonical.restated_quantities": (
         "source_system VARCHAR, side VARCHAR, account_id VARCHAR, vendor_product_id VARCHAR, document VARCHAR,"
@@ -89,8 +91,8 @@ _TABLES = {
     ),
     "mapping.counting_rules": (
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"
-        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER, owner VARCHAR, reason VARCHAR,"
-        " rule_id VARCHAR"
+        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER, counts_disabled BOOLEAN,"
+        " counts_guests BOOLEAN, counts_special BOOLEAN, owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
     ),
 }
 
@@ -289,8 +291,9 @@ class Desk(Warehouse):
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
         history = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
+        rules = ("stg_rules__*", "split_rules", "shared_accounts", "special_users")
         self.build(
-            "--select", "stg_control__run", "current_run", "stg_rules__*", *history, "compare", "marts", command="run"
+            "--select", "stg_control__run", "current_run", *rules, *history, "compare", "marts", command="run"
         )
 
     def reconciled(self, line_key: str) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def test_simple_filters_need_no_header(clients: Clients) -> None:
         ({"$filter": LICENSED, "$count": "true"}, False),
         ({"$filter": "displayName sounds 'x'"}, True),
         ({"$top": "1000"}, True),
+        ({"$top": "501", "$select": "id,signInActivity"}, True),
         ({"$skiptoken": "mine"}, True),
     ],
 )

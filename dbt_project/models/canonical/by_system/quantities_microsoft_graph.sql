@@ -26,15 +26,25 @@ graph_owned as (
         on subscribed_skus.account_id = accounts.account_id
 ),
 
+-- One licence held by one user: who holds it decides whether it counts, and for whom where clients share a tenant.
 graph_used as (
     select
         'used' as side,
         'microsoft_graph' as source_system,
         'license_assignments' as source_table,
-        license_assignments.account_id || ':' || license_assignments.vendor_product_id as source_record_id,
+        license_assignments.account_id || ':' || license_assignments.vendor_product_id || ':'
+        || license_assignments.user_id as source_record_id,
         license_assignments.account_id,
         license_assignments.vendor_product_id,
-        license_assignments.assigned_users as quantity,
+        1 as quantity,
+        license_assignments.user_id as holder_id,
+        license_assignments.user_name as holder_name,
+        license_assignments.is_disabled as holder_is_disabled,
+        license_assignments.is_guest as holder_is_guest,
+        license_assignments.office,
+        license_assignments.department,
+        license_assignments.company,
+        license_assignments.last_sign_in_at as last_active_at,
         license_assignments.read_at
     from license_assignments
     inner join accounts
