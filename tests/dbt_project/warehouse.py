@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from connectors.tables import LOAD_COLUMNS, Table
+from pipelines.rules.files import FILES
 from pipelines.warehouse.connection import create_control_tables
 
 REPOSITORY = Path(__file__).parents[2]
@@ -174,12 +175,18 @@ class Warehouse:
         return load_id
 
     def rules(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rules; `valid_from`, `rule_id`, `file` and `line` are filled in where not given."""
-        file = {"counting": "counting.csv", "exclusions": "exclusions.csv"}.get(table, f"{table}.csv")
+        """Insert rules; what every rule must say (dates, owner, reason) and where it stands is filled in if not given."""
+        file = f"{table}.csv"
+        declared = next(declared for declared in FILES if declared.name == table)
+        filled = {
+            column.name: date(2020, 1, 1) if column.kind == "date" else "test"
+            for column in declared.columns
+            if column.required and column.kind in ("date", "text")
+        }
         self.insert(
             f"rules.{table}",
             [
-                {"valid_from": date(2020, 1, 1), "rule_id": f"{file}:{n}", "file": file, "line": n, **row}
+                {**filled, "rule_id": f"{file}:{n}", "file": file, "line": n, **row}
                 for n, row in enumerate(rows, start=2)
             ],
         )
