@@ -29,7 +29,7 @@ _TABLES = {
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
         " included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
-        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN,"
+        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN, fault VARCHAR,"
         " last_updated_at TIMESTAMPTZ"
     ),
     "canonical.vendor_quantities": (
@@ -162,6 +162,7 @@ class Desk(Warehouse):
         owned: str | None = None,
         used: str | None = None,
         charged: str | None = None,
+        name: str | None = None,
         price: Any = None,
         cost: Any = None,
         inactive_days: int | None = None,
@@ -175,7 +176,7 @@ class Desk(Warehouse):
                 {
                     "product_id": product_id,
                     "source_system": PSA,
-                    "product_name": f"Product {number}",
+                    "product_name": name or f"Product {number}",
                     "unit": "Each",
                     "list_price": price,
                     "list_cost": cost,
@@ -233,7 +234,7 @@ class Desk(Warehouse):
             "unit_cost": "5.00",
             "currency": "USD",
             "bill_mode": "billable",
-            "is_live": "not_live_reason" not in columns,
+            "is_live": not {"not_live_reason", "fault"} & columns.keys(),
             **columns,
         }
         self.insert("canonical.billing_lines", [row])
