@@ -175,7 +175,7 @@ class Warehouse:
         return load_id
 
     def rules(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rules; what every rule must say (dates, owner, reason) and where it stands is filled in if not given."""
+        """Insert rules; what each must say (dates, owner, reason), and where it stands, is filled in if not given."""
         file = f"{table}.csv"
         declared = next(declared for declared in FILES if declared.name == table)
         filled = {
