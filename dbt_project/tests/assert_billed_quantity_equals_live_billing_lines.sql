@@ -2,12 +2,23 @@
 -- It does not assert which lines are live: that is the canonical layer's to say.
 {{ config(meta={'dagster': {'ref': {'name': 'reconciliation'}}}) }}
 
-with billing_lines as (
+-- What a bundle covers and the PSA spells out at 0 is billed by the bundle's own line.
+with bundle_children as (
+    select
+        source_system,
+        source_table,
+        source_record_id
+    from {{ ref('billing_rows_resolved') }}
+    where is_bundle_child
+),
+
+billing_lines as (
     select
         client_id,
         product_id,
         sum(billed_quantity) as quantity
     from {{ ref('billing_lines') }}
+    anti join bundle_children using (source_system, source_table, source_record_id)
     where is_live and bill_mode = 'billable'
     group by client_id, product_id
 ),

@@ -3,9 +3,11 @@
 Belongs here: types. Does not belong here: which files exist (`files.py`), or reading them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from pipelines.rules.errors import RuleError
 
 Kind = Literal[
     "text",
@@ -27,6 +29,9 @@ in front (`connectwise:250`); `decimal`: DECIMAL(18, 6)."""
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterable[tuple[str, str]]]
 """Judges one rule whose cells are each right; yields (column, reason) for what is wrong between them."""
+
+CheckTogether = Callable[[Sequence["Rule"]], Iterable[RuleError]]
+"""Judges the rules of one file together, each of them right by itself."""
 
 ANY = "*"
 
@@ -53,7 +58,8 @@ class RuleFile:
 
     `key` names what a rule is about and `target` what it says about it: on any one day a key has at most one rule.
     Files whose columns include `valid_from` and `valid_to` (exclusive, empty for ever) are dated; in others a key may
-    stand once. `examples` are the commented lines of the template, cells in column order.
+    stand once. `examples` are the commented lines of the template, cells in column order. `checks` judge one rule,
+    `together` all rules of the file.
     """
 
     name: str
@@ -63,6 +69,7 @@ class RuleFile:
     target: tuple[str, ...]
     examples: tuple[tuple[str, ...], ...]
     checks: tuple[Check, ...] = ()
+    together: tuple[CheckTogether, ...] = ()
 
     @property
     def file(self) -> str:

@@ -5,7 +5,7 @@ Belongs here: declarations and the checks between the cells of one rule. Does no
 
 from collections.abc import Iterator
 
-from pipelines.rules import counting_checks, term_checks
+from pipelines.rules import bundle_checks, counting_checks, pool_checks, term_checks
 from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
 
 BASES = ("owned", "used", "charged", "fixed")
@@ -286,6 +286,7 @@ FILES: tuple[RuleFile, ...] = (
             ),
         ),
         checks=(_bundle_is_no_part_of_itself,),
+        together=(bundle_checks.one_driver_on_each_day, bundle_checks.no_bundle_within_a_bundle),
     ),
     RuleFile(
         name="tolerances",
@@ -356,5 +357,6 @@ FILES: tuple[RuleFile, ...] = (
             term_checks.price_is_whole,
             term_checks.limits_are_possible,
         ),
+        together=(pool_checks.one_minimum_of_a_pool,),
     ),
 )

@@ -59,8 +59,11 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
         path = folder / declared.file
         rules, wrong = parse(path, declared, systems) if path.exists() else ([], [])
         found[declared.name] = rules
+        wrong.extend(overlaps(rules, declared))
+        # A line that is wrong by itself would only make its neighbours look wrong.
+        if not wrong:
+            wrong.extend(error for check in declared.together for error in check(rules))
         errors.extend(wrong)
-        errors.extend(overlaps(rules, declared))
     errors.extend(split_conflicts(found))
     if errors:
         raise RulesRefused(errors)

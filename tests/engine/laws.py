@@ -135,9 +135,56 @@ LAWS: dict[str, str] = {
                 AND evidence.disposition = 'counted'
                 AND evidence.side = lines.basis
                 AND evidence.source_system = lines.basis_source
-        WHERE lines.is_assessed AND lines.line_part = 'main' AND lines.basis != 'fixed'
+        WHERE lines.is_assessed AND lines.line_part IN ('main', 'bundle') AND lines.basis != 'fixed'
         GROUP BY lines.line_key, lines.basis_quantity
         HAVING lines.basis_quantity IS DISTINCT FROM coalesce(sum(evidence.quantity), 0)
+    """,
+    "what a bundle covers bills nothing, expects nothing and moves no money": """
+        SELECT line_key, class FROM analytics.reconciliation
+        WHERE
+            line_part = 'bundle'
+            AND class != 'not_assessed'
+            AND (
+                class != 'covered_by_bundle'
+                OR billed_quantity != 0 OR expected_quantity != 0 OR revenue_impact != 0 OR cost_impact != 0
+            )
+    """,
+    "the parts of a product at a client add up to what its rows state": """
+        WITH parts AS (
+            SELECT client_id, product_id, basis, basis_source, sum(basis_quantity) AS quantity
+            FROM analytics.reconciliation
+            WHERE line_part IN ('main', 'bundle')
+            GROUP BY client_id, product_id, basis, basis_source
+            HAVING bool_and(is_assessed) AND bool_or(line_part = 'bundle')
+        ),
+        rows AS (
+            SELECT client_id, product_id, side, source_system, sum(row_dispositions.quantity) AS quantity
+            FROM analytics.row_dispositions
+            INNER JOIN analytics.reconciliation USING (line_key)
+            WHERE disposition = 'counted'
+            GROUP BY client_id, product_id, side, source_system
+        )
+        SELECT parts.*, rows.quantity AS stated
+        FROM parts
+        LEFT JOIN rows
+            ON
+                parts.client_id = rows.client_id AND parts.product_id = rows.product_id
+                AND parts.basis = rows.side AND parts.basis_source = rows.source_system
+        WHERE parts.quantity != coalesce(rows.quantity, 0)
+    """,
+    "lines that share a minimum are assessed together, and reach it": """
+        WITH agreements AS (
+            SELECT terms.client_id, terms.agreement_id, terms.minimum_quantity, lines.is_assessed,
+                lines.expected_quantity
+            FROM rules.terms
+            INNER JOIN analytics.reconciliation AS lines USING (client_id, agreement_id)
+            WHERE minimum_scope = 'agreement' AND line_part = 'main'
+        )
+        SELECT client_id, agreement_id FROM agreements
+        GROUP BY client_id, agreement_id
+        HAVING
+            bool_and(is_assessed) != bool_or(is_assessed)
+            OR sum(expected_quantity) < max(minimum_quantity)
     """,
     "every tie-out rule holds": "SELECT * FROM analytics.tie_out WHERE NOT passed",
 }

@@ -2,7 +2,8 @@
 
 Belongs here: what may occur, and how often. Does not belong here: what must hold (`laws`, the tests). A drawn world
 holds every basis, all bill modes, lines that are not live, prices that are zero or missing, several currencies, rows
-without client or product, devices long unseen, exclusions, refused tenants and sources that failed or are stale.
+without client or product, devices long unseen, exclusions, bundles, minimums of agreements and pools, refused tenants
+and sources that failed or are stale.
 """
 
 from decimal import Decimal
@@ -14,9 +15,11 @@ from tests.engine.worlds import (
     VENDORS,
     Account,
     Agreement,
+    Bundle,
     Client,
     Exclusion,
     Line,
+    Minimum,
     Product,
     Row,
     World,
@@ -151,10 +154,56 @@ def clients(draw: st.DrawFn, numbers: range, catalogue: tuple[Product, ...], *, 
 
 
 @st.composite
+def bundles(draw: st.DrawFn, catalogue: tuple[Product, ...]) -> tuple[Bundle, ...]:
+    """None, one, or two bundles of one catalogue; the components of one may be those of the other, its driver too."""
+    count = draw(st.sampled_from([0, 1, 1, 2]))
+    sold, parts = catalogue[:count], catalogue[count:]
+    units = st.sampled_from([Decimal(1), Decimal(1), Decimal(2), Decimal("0.5")])
+    found = []
+    for bundle in sold:
+        driver, *others = draw(
+            st.lists(st.sampled_from([part.number for part in parts]), unique=True, min_size=1, max_size=3)
+        )
+        covered = ((driver, Decimal(1)), *((component, draw(units)) for component in others))
+        found.append(Bundle(bundle.number, covered, draw(st.sampled_from([None, None, 1]))))
+    return tuple(found)
+
+
+@st.composite
+def sold_bundles(draw: st.DrawFn, sold: tuple[Bundle, ...], numbers: range) -> tuple[Line, ...]:
+    """Lines that sell the bundles, most with a component spelt out beside them: at 0, or billed once more."""
+    found = []
+    for number in numbers:
+        for nth, bundle in enumerate(sold):
+            if not draw(st.integers(0, 3)):
+                continue
+            record, agreement = number * 100 + 50 + nth * 10, number * 10 + 1
+            price = draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("5.00")]))
+            component = draw(st.sampled_from(bundle.components))[0]
+            found.append(Line(record, agreement, bundle.product, draw(QUANTITIES), price=Decimal("135.00")))
+            found.append(Line(record + 1, agreement, component, draw(QUANTITIES), price=price))
+    return tuple(found)
+
+
+@st.composite
+def minimums(draw: st.DrawFn, numbers: range, catalogue: tuple[Product, ...]) -> tuple[Minimum, ...]:
+    """Minimums of some clients: of an agreement, of a pool, or of both."""
+    amounts = st.sampled_from([Decimal(20), Decimal(50), Decimal(200)])
+    found = []
+    for number in numbers:
+        if draw(st.booleans()):
+            found.append(Minimum(number, draw(amounts), agreement=number * 10 + 1))
+        if draw(st.integers(0, 2)) == 0:
+            found.append(Minimum(number, draw(amounts), pool=tuple(product.number for product in catalogue[-2:])))
+    return tuple(found)
+
+
+@st.composite
 def worlds(draw: st.DrawFn, *, faults: bool = True) -> World:
     """One world of two to four clients and three to six products."""
     catalogue = tuple(draw(products(700 + nth)) for nth in range(draw(st.integers(3, 6))))
-    firms = draw(clients(range(1, draw(st.integers(2, 4)) + 1), catalogue))
+    numbers = range(1, draw(st.integers(2, 4)) + 1)
+    firms = draw(clients(numbers, catalogue))
     exclusions = draw(
         st.lists(
             st.builds(
@@ -166,14 +215,17 @@ def worlds(draw: st.DrawFn, *, faults: bool = True) -> World:
             max_size=2,
         )
     )
+    sold = draw(bundles(catalogue))
     broken = draw(st.sampled_from([*[None] * 12, *VENDORS, "connectwise"])) if faults else None
     return World(
         clients=firms.clients,
         agreements=firms.agreements,
         accounts=firms.accounts,
         products=catalogue,
-        lines=firms.lines,
+        lines=firms.lines + draw(sold_bundles(sold, numbers)),
         rows=firms.rows,
         exclusions=tuple(exclusions),
+        bundles=sold,
+        minimums=draw(minimums(numbers, catalogue)),
         faults={broken: draw(st.sampled_from(["failed", "stale"]))} if broken else {},
     )

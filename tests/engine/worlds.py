@@ -148,6 +148,25 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """What `product` covers when it is sold: (component, units for each driver unit). The first component drives it."""
+
+    product: int
+    components: tuple[tuple[int, Decimal], ...]
+    client: int | None = None
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """Least units of one agreement, or of a pool of products, of a client."""
+
+    client: int
+    quantity: Decimal
+    agreement: int | None = None
+    pool: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class World:
     """Everything that a run reads. `faults` gives a source that failed or is stale."""
 
@@ -161,10 +180,15 @@ class World:
     users: tuple[User, ...] = ()
     splits: tuple[Split, ...] = ()
     specials: tuple[Special, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
     faults: dict[str, str] = field(default_factory=dict)
 
     def scaled(self, factor: int) -> "World":
-        """Every quantity and every included quantity times `factor`; a device or user becomes `factor` of them."""
+        """Every quantity, included quantity and minimum times `factor`; a device or user becomes `factor` of them.
+
+        Minimums scale along: a contract that asks for 20 units of a client twice the size would be another contract.
+        """
 
         def times(quantity: Decimal | None) -> Decimal | None:
             return None if quantity is None else quantity * factor
@@ -179,7 +203,8 @@ class World:
             replace(line, quantity=times(line.quantity), included=times(line.included)) for line in self.lines
         )
         users = tuple(replace(user, name=f"{copy}-{user.name}") for user in self.users for copy in range(factor))
-        return replace(self, lines=lines, rows=tuple(rows), users=users)
+        minimums = tuple(replace(minimum, quantity=minimum.quantity * factor) for minimum in self.minimums)
+        return replace(self, lines=lines, rows=tuple(rows), users=users, minimums=minimums)
 
     def joined(self, other: "World") -> "World":
         """This world and the clients, accounts, lines and rows of `other`; products, rules and faults stay."""
@@ -460,8 +485,7 @@ def _held(tenant: str, rows: list[Row], users: list[User]) -> list[dict[str, Any
 
 def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
     def write_table(table: str, rows: Iterable[dict[str, Any]]) -> None:
-        file = {"counting": "counting.csv", "exclusions": "exclusions.csv"}.get(table, f"{table}.csv")
-        numbered = [{"rule_id": f"{file}:{n}", "line": n, **row} for n, row in enumerate(rows, start=2)]
+        numbered = [{"rule_id": f"{table}.csv:{n}", "line": n, **row} for n, row in enumerate(rows, start=2)]
         warehouse.rules(table, arrange(numbered))
 
     write_table(
@@ -548,8 +572,42 @@ def _write_rules(world: World, warehouse: Warehouse, arrange: Arrange) -> None:
             for rule in world.specials
         ),
     )
+    write_table(
+        "bundles",
+        (
+            {
+                "client_id": "*" if bundle.client is None else client_id(bundle.client),
+                "bundle_product_id": product_id(bundle.product),
+                "component_product_id": product_id(component),
+                "units_per_driver": units,
+                "is_driver": "yes" if nth == 0 else "no",
+            }
+            for bundle in world.bundles
+            for nth, (component, units) in enumerate(bundle.components)
+        ),
+    )
+    write_table("terms", (term for minimum in world.minimums for term in _terms(minimum)))
 
 
 def _said(does_count: bool) -> str | None:
     """A rule that counts everybody says nothing of it."""
     return None if does_count else "no"
+
+
+def _terms(minimum: Minimum) -> Iterable[dict[str, Any]]:
+    scope = {"minimum_quantity": minimum.quantity, "client_id": client_id(minimum.client)}
+    if minimum.agreement is not None:
+        yield {
+            **scope,
+            "agreement_id": f"connectwise:{minimum.agreement}",
+            "product_id": "*",
+            "minimum_scope": "agreement",
+        }
+    for product in minimum.pool:
+        yield {
+            **scope,
+            "agreement_id": "*",
+            "product_id": product_id(product),
+            "minimum_scope": "pool",
+            "pool": "devices",
+        }

@@ -33,15 +33,17 @@ judged as (
         coalesce(all_lines.bill_mode, 'do_not_bill') as bill_mode,
         case
             when all_lines.agreement_reason is not null then all_lines.agreement_reason
-            when all_lines.bill_mode is null then 'bill mode ' || all_lines.raw_bill_mode || ' is not known'
             when all_lines.client_id is null then 'it names no client'
             when all_lines.product_id is null then 'it names no product'
-            when all_lines.quantity is null and all_lines.billed_quantity is null then 'it carries no quantity'
             when all_lines.valid_from > run.cutoff_date
                 then 'line starts on ' || strftime(all_lines.valid_from, '%Y-%m-%d')
             when all_lines.valid_to <= run.cutoff_date
                 then 'line cancelled on ' || strftime(all_lines.valid_to, '%Y-%m-%d')
-        end as not_live_reason,
+        end as absent_reason,
+        case
+            when all_lines.bill_mode is null then 'bill mode ' || all_lines.raw_bill_mode || ' is not known'
+            when all_lines.quantity is null and all_lines.billed_quantity is null then 'it carries no quantity'
+        end as unreadable_reason,
         all_lines.last_updated_at,
         all_lines.read_at as captured_at
     from all_lines
@@ -51,13 +53,21 @@ judged as (
 
 billing_lines as (
     select
-        *,
-        not_live_reason is null as is_live,
+        * exclude (absent_reason, unreadable_reason),
+        coalesce(absent_reason, unreadable_reason) as not_live_reason,
+        absent_reason is null and unreadable_reason is null as is_live,
         -- Nothing but its first day stands between such a line and the bill.
-        coalesce(not_live_reason like 'line starts on %', false) as starts_later,
+        coalesce(absent_reason like 'line starts on %', false) and unreadable_reason is null as starts_later,
         -- Only its own days keep such a line from being live at the cut-off: it may still charge a part of the period.
-        coalesce(not_live_reason like 'line starts on %' or not_live_reason like 'line cancelled on %', false)
-            as is_dated_only
+        coalesce(absent_reason like 'line starts on %' or absent_reason like 'line cancelled on %', false)
+        and unreadable_reason is null as is_dated_only,
+        -- A line that stands in the PSA and cannot be read bills we know not what.
+        case
+            when absent_reason is not null then null
+            when unreadable_reason is not null then unreadable_reason
+            when bill_mode = 'billable' and billed_quantity < 0
+                then 'it bills ' || {{ plain_number('billed_quantity') }}
+        end as fault
     from judged
 )
 

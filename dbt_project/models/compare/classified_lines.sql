@@ -11,7 +11,7 @@ without_account as (
 ),
 
 expected as (
-    select * from {{ ref('expected_by_line') }}
+    select * from {{ ref('expected_lines') }}
 ),
 
 prices as (
@@ -36,6 +36,7 @@ classified as (
         expected.minimum_quantity,
         expected.reduced_quantity,
         expected.is_set_by_minimum,
+        expected.minimum_text,
         prices.unit_price,
         prices.unit_cost,
         prices.currency,
@@ -48,6 +49,7 @@ classified as (
             when lines.line_part = 'main' and not lines.is_ruled then 'unmapped_product'
             when lines.line_part = 'unallocated' then 'unallocated'
             when lines.line_part = 'excluded' then 'excluded'
+            when lines.line_part = 'bundle' then 'covered_by_bundle'
             when timing.line_key is not null then 'timing'
             when expected.expected_quantity > 0 and not prices.has_live_row then 'unbilled'
             when
@@ -85,6 +87,7 @@ judged as (
             when 'unmapped_product' then 'setup'
             when 'unallocated' then 'setup'
             when 'excluded' then 'explained'
+            when 'covered_by_bundle' then 'explained'
             when 'timing' then 'explained'
             when 'matched_minimum' then 'clean'
             when 'matched_tolerance' then 'clean'
@@ -103,11 +106,11 @@ select
     *,
     expected_quantity - billed_quantity as variance,
     case
-        when class = 'excluded' then 0
+        when class in ('excluded', 'covered_by_bundle') then 0
         else round((expected_quantity - billed_quantity) * unit_price, 2)
     end as revenue_impact,
     case
-        when class = 'excluded' then 0
+        when class in ('excluded', 'covered_by_bundle') then 0
         else round((expected_quantity - billed_quantity) * unit_cost, 2)
     end as cost_impact
 from judged

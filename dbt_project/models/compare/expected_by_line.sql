@@ -26,6 +26,16 @@ vendor_records as (
         source_system
     from {{ ref('vendor_rows_resolved') }}
     where disposition in ('counted', 'excluded', 'duplicate')
+
+    union
+
+    -- What is known of a bundle is known of its driver.
+    select
+        client_id,
+        bundle_product_id as product_id,
+        source_system
+    from {{ ref('bundle_drivers') }}
+    where has_vendor_record
 ),
 
 based as (
@@ -62,7 +72,7 @@ reduced as (
     select
         *,
         case
-            when line_part = 'excluded' then 0
+            when line_part in ('excluded', 'bundle') then 0
             when line_part != 'main' then null
             when basis = 'fixed' then billed_quantity
             when basis_quantity is not null then greatest(0, basis_quantity - included_quantity)

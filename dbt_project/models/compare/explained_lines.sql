@@ -26,6 +26,10 @@ advice as (
     select * from {{ ref('mapping_advice') }}
 ),
 
+unmapped_units as (
+    select * from {{ ref('unmapped_units') }}
+),
+
 timing as (
     select * from {{ ref('line_timing') }}
 ),
@@ -65,7 +69,7 @@ select
             then
                 'Not assessed: ' || coalesce(assessable.blocking_source, 'no source') || ' - '
                 || rtrim(coalesce(assessable.blocking_message, 'no reason given'), '. ') || '. '
-                || arithmetic.billed_text || '; nothing is concluded until that source is read again.'
+                || arithmetic.billed_text || '; nothing is concluded until ' || assessable.blocking_end || '.'
         when classified.class = 'unmapped_client' and lines.line_part = 'unmapped_client'
             then
                 'Account ' || coalesce(line_names.account_name || ' ', '') || '(' || lines.client_key
@@ -100,6 +104,8 @@ select
                 || ' rules/exclusions.csv.'
         when classified.class = 'excluded'
             then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
+        when classified.class = 'covered_by_bundle'
+            then arithmetic.coverage_text || '.'
         when classified.class = 'timing'
             then arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || timing.timing_text || '.'
         when classified.class = 'unbilled'
@@ -107,7 +113,7 @@ select
         when classified.class = 'orphan_billing'
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || ' with no vendor record; '
-                || arithmetic.money_text || ' overbilled.'
+                || arithmetic.money_text || ' overbilled.' || coalesce(unmapped_units.note, '')
         when classified.class in ('underbilled', 'overbilled')
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.money_text || ' '
@@ -126,6 +132,10 @@ inner join arithmetic on lines.line_key = arithmetic.line_key
 inner join line_names on lines.line_key = line_names.line_key
 inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
+left join unmapped_units
+    on
+        lines.client_id = unmapped_units.client_id
+        and lines.needed_source = unmapped_units.source_system
 left join timing on lines.line_key = timing.line_key
 left join split_shares on lines.line_key = split_shares.line_key
 left join line_flags on lines.line_key = line_flags.line_key

@@ -22,6 +22,10 @@ without_charge as (
     select * from {{ ref('lines_without_charge') }}
 ),
 
+coverage as (
+    select * from {{ ref('bundle_coverage') }}
+),
+
 tolerances as (
     select * from {{ ref('line_tolerances') }}
 ),
@@ -48,15 +52,13 @@ sides as (
         classified.unit_price,
         classified.revenue_impact,
         classified.currency,
+        coverage.entitlement,
+        coverage.covered_quantity,
+        coverage.quantity as component_quantity,
+        coverage.bundles_text,
         tolerances.tolerance,
         tolerances.rule_id as tolerance_rule_id,
-        case
-            when classified.is_set_by_minimum
-                then
-                    '; raised to the minimum of ' || {{ plain_number('classified.minimum_quantity') }} || ' = '
-                    || {{ plain_number('classified.minimum_quantity') }}
-            else ''
-        end as minimum_text,
+        classified.minimum_text,
         coalesce(line_counts.counted_text, '') as counted_text,
         case when line_counts.counted_quantity is null then coalesce(deductions.deductions_text, '') else '' end
             as deductions_text,
@@ -91,6 +93,7 @@ sides as (
     left join holders on lines.line_key = holders.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
+    left join coverage on lines.line_key = coverage.line_key
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
 )
@@ -119,6 +122,21 @@ select
                 else ''
             end
     end as expected_text,
+    -- The count only where something was taken out of it: otherwise it would be said twice.
+    case
+        when deductions_text = '' then ''
+        else
+            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || deductions_text || ' = '
+            || {{ plain_number('basis_quantity') }} || '; '
+    end
+    || {{ plain_number('covered_quantity') }} || ' ' || basis
+    || case when covered_quantity < entitlement then ', ' else ' of ' end
+    || {{ plain_number('entitlement') }} || ' covered by ' || bundles_text
+    || case
+        when covered_quantity < entitlement
+            then ', ' || {{ plain_number('entitlement - covered_quantity') }} || ' missing'
+        else ''
+    end as coverage_text,
     case
         when variance = 0 then ''
         when unit_price is null

@@ -1,11 +1,18 @@
 with billing_rows as (
     select * from {{ ref('billing_rows_resolved') }}
-    where is_live
+    where makes_line
 ),
 
 vendor_rows as (
     select * from {{ ref('vendor_rows_resolved') }}
     where makes_line
+),
+
+-- Every component of a sold bundle, also where nothing of it is there: the part that the bundle covers, and the line
+-- for what may be beyond it (kept only where something is).
+components as (
+    select * from {{ ref('bundle_roles') }}
+    where role = 'component'
 ),
 
 members as (
@@ -34,6 +41,20 @@ members as (
         account_id,
         vendor_product_id
     from vendor_rows
+
+    union all
+
+    select
+        unnest([covered_line_key, main_line_key]) as line_key,
+        unnest(['bundle', 'main']) as line_part,
+        client_id as client_key,
+        product_id as product_key,
+        client_id,
+        product_id,
+        null as source_system,
+        null as account_id,
+        null as vendor_product_id
+    from components
 ),
 
 -- The vendor's own names are kept only where they are the same for all rows of the line.

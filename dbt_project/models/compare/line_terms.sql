@@ -1,6 +1,6 @@
 with line_keys as (
     select * from {{ ref('line_keys') }}
-    where line_part in ('main', 'excluded')
+    where line_part in ('main', 'excluded', 'bundle')
 ),
 
 billed as (
@@ -28,7 +28,7 @@ matches as (
         end as breadth
     from line_keys
     cross join run
-    -- An excluded part goes by the terms of the line that it was taken from.
+    -- An excluded part goes by the terms of the line that it was taken from, and so does what a bundle covers.
     left join billed on line_keys.client_key || '|' || line_keys.product_key || '|*' = billed.line_key
     inner join terms
         on
@@ -43,6 +43,11 @@ select
     line_key,
     arg_min(basis, breadth) as basis,
     arg_min(minimum_quantity, breadth) filter (where minimum_scope = 'line') as minimum_quantity,
+    -- Minimums that several lines reach together.
+    arg_min(pool, breadth) filter (where minimum_scope = 'pool') as pool,
+    arg_min(minimum_quantity, breadth) filter (where minimum_scope = 'pool') as pool_minimum,
+    arg_min(agreement_id, breadth) filter (where minimum_scope = 'agreement') as minimum_agreement_id,
+    arg_min(minimum_quantity, breadth) filter (where minimum_scope = 'agreement') as agreement_minimum,
     arg_min(contract_price, breadth) as contract_price,
     arg_min(contract_currency, breadth) as contract_currency,
     arg_min(margin_floor_percent, breadth) as margin_floor_percent,

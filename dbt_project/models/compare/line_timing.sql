@@ -20,7 +20,7 @@ lines as (
 ),
 
 expected as (
-    select * from {{ ref('expected_by_line') }}
+    select * from {{ ref('expected_lines') }}
     where expected_quantity != billed_quantity
 ),
 

@@ -10,6 +10,10 @@ terms as (
     select * from {{ ref('line_terms') }}
 ),
 
+coverage as (
+    select * from {{ ref('bundle_coverage') }}
+),
+
 ruled as (
     select
         line_keys.*,
@@ -22,10 +26,12 @@ ruled as (
         counting_rules.owned_source,
         counting_rules.used_source,
         counting_rules.charged_source,
-        line_keys.line_part in ('main', 'excluded') and counting_rules.product_id is not null as is_ruled
+        line_keys.line_part in ('main', 'excluded', 'bundle') and counting_rules.product_id is not null as is_ruled
     from line_keys
     left join counting_rules on line_keys.product_id = counting_rules.product_id
     left join terms on line_keys.line_key = terms.line_key
+    left join coverage on line_keys.line_key = coverage.main_line_key
+    where coalesce(coverage.has_main_line, true)
 )
 
 -- A line under a counting rule takes each side from the system that the rule names; any other vendor line shows what

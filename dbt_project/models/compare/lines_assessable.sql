@@ -1,80 +1,52 @@
-with lines as (
-    select * from {{ ref('lines') }}
+with readable as (
+    select * from {{ ref('lines_readable') }}
 ),
 
-line_sources as (
-    select * from {{ ref('line_sources') }}
+line_faults as (
+    select * from {{ ref('line_faults') }}
 ),
 
-shared as (
-    select * from {{ ref('lines_shared') }}
-    where is_basis_shared
-),
-
-psa_status as (
-    select * from {{ ref('source_status') }}
-    where role = 'psa'
-),
-
--- A vendor account without client is judged against every PSA: any of them may hold its client.
-psa_overall as (
-    select
-        min(source_system) filter (where not is_assessable) as source_system,
-        min(message) filter (where not is_assessable) as message,
-        coalesce(bool_and(is_assessable), false) as is_assessable
-    from psa_status
-),
-
-psa_by_line as (
-    select
-        lines.line_key,
-        case
-            when lines.client_id is null then psa_overall.is_assessable
-            else coalesce(psa_status.is_assessable, false)
-        end as is_assessable,
-        case
-            when lines.client_id is null then coalesce(psa_overall.source_system, 'psa')
-            else split_part(lines.client_id, ':', 1)
-        end as source_system,
-        case
-            when lines.client_id is null then psa_overall.message
-            else psa_status.message
-        end as message
-    from lines
-    cross join psa_overall
-    left join psa_status on split_part(lines.client_id, ':', 1) = psa_status.source_system
-),
-
-line_counts as (
+count_faults as (
     select * from {{ ref('line_counts') }}
+    where fault is not null
+),
+
+bundle_faults as (
+    select * from {{ ref('bundle_faults') }}
+),
+
+minimum_faults as (
+    select * from {{ ref('minimum_faults') }}
 )
 
--- A line with a fixed basis, or without any rule, needs the PSA alone.
+-- The first that stands in the way is told: the source itself, a row of it, a bundle, a line of the same minimum.
 select
-    lines.line_key,
-    psa_by_line.is_assessable
-    and (lines.needed_source is null or line_sources.is_assessable)
-    and (not lines.is_ruled or lines.basis = 'fixed' or lines.needed_source is not null)
-    and line_counts.fault is null
-    and shared.line_key is null as is_assessed,
+    readable.line_key,
+    readable.is_readable
+    and line_faults.line_key is null
+    and count_faults.line_key is null
+    and bundle_faults.line_key is null
+    and minimum_faults.line_key is null as is_assessed,
     case
-        when not psa_by_line.is_assessable then psa_by_line.source_system
-        else lines.needed_source
+        when not readable.is_readable then readable.blocking_source
+        when line_faults.line_key is not null then line_faults.source_system
+        when count_faults.line_key is not null then readable.needed_source
+        when bundle_faults.line_key is not null then bundle_faults.blocking_source
+        else minimum_faults.blocking_source
     end as blocking_source,
     case
-        when not psa_by_line.is_assessable then coalesce(psa_by_line.message, 'the PSA is not configured')
-        when lines.needed_source is null then 'the counting rule names no source for its basis'
-        when line_sources.is_assessable and shared.line_key is not null
-            then
-                'the ' || lines.basis
-                || ' quantity is stated for the whole shared account, whose users are split by rule'
-        else coalesce(line_sources.message, line_counts.fault)
-    end as blocking_message
-from lines
-inner join psa_by_line on lines.line_key = psa_by_line.line_key
-left join shared on lines.line_key = shared.line_key
-left join line_sources
-    on
-        lines.line_key = line_sources.line_key
-        and lines.needed_source = line_sources.source_system
-left join line_counts on lines.line_key = line_counts.line_key
+        when not readable.is_readable then readable.blocking_message
+        when line_faults.line_key is not null then line_faults.message
+        when count_faults.line_key is not null then count_faults.fault
+        when bundle_faults.line_key is not null then bundle_faults.blocking_message
+        else minimum_faults.blocking_message
+    end as blocking_message,
+    case
+        when not readable.is_readable then 'that source is read again'
+        else 'that is mended'
+    end as blocking_end
+from readable
+left join line_faults on readable.line_key = line_faults.line_key
+left join count_faults on readable.line_key = count_faults.line_key
+left join bundle_faults on readable.line_key = bundle_faults.line_key
+left join minimum_faults on readable.line_key = minimum_faults.line_key

@@ -15,6 +15,10 @@ shared as (
     select * from {{ ref('lines_shared') }}
 ),
 
+bundle_sides as (
+    select * from {{ ref('bundle_sides') }}
+),
+
 -- Stale rows stay out of every sum. What a rule takes out is summed from the designated system alone: the same seats
 -- stand at the distributor and in the tenant. An unmapped account simply shows what it holds.
 sums as (
@@ -22,12 +26,26 @@ sums as (
         line_key,
         sum(quantity) filter (where side = 'owned') as owned_quantity,
         sum(quantity) filter (where side = 'used') as used_quantity,
-        sum(quantity) filter (where side = 'charged') as charged_quantity
+        sum(quantity) filter (where side = 'charged') as charged_quantity,
+        false as is_weighed_elsewhere
     from vendor_rows
     where
-        resolution in ('counted', 'unmapped_client', 'unmapped_product', 'unallocated')
-        or (resolution = 'excluded_by_rule' and (not has_counting_rule or designated_source = source_system))
+        line_part != 'bundle'
+        and (
+            resolution in ('counted', 'unmapped_client', 'unmapped_product', 'unallocated')
+            or (resolution = 'excluded_by_rule' and (not has_counting_rule or designated_source = source_system))
+        )
     group by line_key
+
+    union all
+
+    select
+        line_key,
+        owned_quantity,
+        used_quantity,
+        charged_quantity,
+        is_weighed_elsewhere
+    from bundle_sides
 )
 
 -- No row at a healthy, designated source is zero; no designated or no healthy source is unknown.
@@ -49,15 +67,18 @@ select
         when charged_status.is_assessable then sums.charged_quantity
     end as charged_quantity,
     -- What the rows say whatever the health of their source: the weight of a line in coverage.
-    coalesce(
-        case lines.basis
-            when 'owned' then sums.owned_quantity
-            when 'used' then sums.used_quantity
-            when 'charged' then sums.charged_quantity
-        end,
-        greatest(sums.owned_quantity, sums.used_quantity, sums.charged_quantity),
-        0
-    ) as census_quantity
+    case
+        when sums.is_weighed_elsewhere then 0
+        else coalesce(
+            case lines.basis
+                when 'owned' then sums.owned_quantity
+                when 'used' then sums.used_quantity
+                when 'charged' then sums.charged_quantity
+            end,
+            greatest(sums.owned_quantity, sums.used_quantity, sums.charged_quantity),
+            0
+        )
+    end as census_quantity
 from lines
 left join sums on lines.line_key = sums.line_key
 left join shared on lines.line_key = shared.line_key

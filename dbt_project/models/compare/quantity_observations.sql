@@ -1,6 +1,6 @@
 with lines as (
     select * from {{ ref('lines') }}
-    where line_part = 'main' and is_ruled
+    where line_part in ('main', 'bundle') and is_ruled
 ),
 
 quantities as (
@@ -13,6 +13,16 @@ commitments as (
 
 margins as (
     select * from {{ ref('line_margins') }}
+),
+
+coverage as (
+    select * from {{ ref('bundle_coverage') }}
+    where covered_quantity < entitlement
+),
+
+assessable as (
+    select * from {{ ref('lines_assessable') }}
+    where is_assessed
 ),
 
 duplicates as (
@@ -103,9 +113,18 @@ where renewing_quantity > 0
 
 union all
 
--- Its number stands in the arithmetic already.
+-- Their numbers stand in the arithmetic already.
 select
     line_key,
     'duplicate_device' as flag,
     null as note
 from duplicates
+
+union all
+
+select
+    coverage.line_key,
+    'coverage_gap' as flag,
+    null as note
+from coverage
+inner join assessable on coverage.line_key = assessable.line_key

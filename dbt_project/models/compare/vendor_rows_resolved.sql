@@ -6,6 +6,10 @@ exclusions as (
     select * from {{ ref('vendor_rows_excluded') }}
 ),
 
+bundle_roles as (
+    select * from {{ ref('bundle_roles') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
@@ -16,6 +20,8 @@ resolved as (
         vendor_rows.*,
         exclusions.rule_id as exclusion_rule_id,
         exclusions.reason as exclusion_reason,
+        bundle_roles.role as bundle_role,
+        bundle_roles.bundles_text,
         case
             when not vendor_rows.is_countable then 'not_countable'
             when vendor_rows.split_attribute is not null and vendor_rows.holder_id is null then 'stated_for_all'
@@ -23,6 +29,7 @@ resolved as (
             when exclusions.rule_id is not null then 'excluded_by_rule'
             when vendor_rows.client_id is null and not vendor_rows.has_counting_rule then 'unallocated'
             when not vendor_rows.has_counting_rule then 'unmapped_product'
+            when bundle_roles.role = 'bundle' then 'counted_by_driver'
             when coalesce(vendor_rows.designated_source, '') != vendor_rows.source_system then 'other_source'
             when
                 epoch(run.cutoff) - epoch(vendor_rows.last_seen_at) > vendor_rows.inactive_days * 86400
@@ -38,6 +45,10 @@ resolved as (
             vendor_rows.source_system = exclusions.source_system
             and vendor_rows.source_table = exclusions.source_table
             and vendor_rows.source_record_id = exclusions.source_record_id
+    left join bundle_roles
+        on
+            vendor_rows.client_id = bundle_roles.client_id
+            and vendor_rows.product_id = bundle_roles.product_id
 ),
 
 -- Which part of the comparison a row belongs to; rows without quantity of their own follow their client and product.
@@ -49,6 +60,7 @@ placed as (
             when resolution = 'excluded_by_rule' then 'excluded'
             when client_id is null then 'unallocated'
             when not has_counting_rule then 'unmapped_product'
+            when bundle_role = 'component' then 'bundle'
             else 'main'
         end as line_part,
         coalesce(client_id, account_key) as client_key,
@@ -61,17 +73,18 @@ placed as (
 )
 
 select
-    * exclude (not_countable_reason, not_countable_disposition, exclusion_reason),
+    * exclude (not_countable_reason, not_countable_disposition, exclusion_reason, bundle_role, bundles_text),
     client_key || '|' || product_key || '|*'
-    || case when line_part in ('excluded', 'unallocated') then '|' || line_part else '' end as line_key,
+    || case when line_part in ('excluded', 'bundle', 'unallocated') then '|' || line_part else '' end as line_key,
     -- Of users without client, those who would not count anyway leave nothing to allocate.
-    resolution not in ('not_countable', 'other_source', 'stated_for_all')
+    resolution not in ('not_countable', 'counted_by_driver', 'other_source', 'stated_for_all')
     and not (line_part = 'unallocated' and resolution in ('not_seen', 'left_out')) as makes_line,
     case resolution
         when 'not_countable' then not_countable_disposition
         when 'unmapped_client' then 'unmapped'
         when 'excluded_by_rule' then 'excluded'
         when 'unmapped_product' then 'unmapped'
+        when 'counted_by_driver' then 'information_only'
         when 'other_source' then 'information_only'
         when 'not_seen' then 'excluded'
         when 'left_out' then 'excluded'
@@ -89,6 +102,7 @@ select
                     when product_id is null then 'vendor product has no confirmed product'
                     else 'product has no counting rule'
                 end
+        when 'counted_by_driver' then 'the bundle is counted by its driver ' || bundles_text
         when 'other_source'
             then coalesce(
                 side || ' quantity of this product is taken from ' || designated_source,

@@ -25,6 +25,7 @@ select
     cast(count(*) filter (where measures.class = 'unmapped_product') as bigint) as unmapped_product_count,
     cast(count(*) filter (where measures.class = 'unallocated') as bigint) as unallocated_count,
     cast(count(*) filter (where measures.class = 'excluded') as bigint) as excluded_count,
+    cast(count(*) filter (where measures.class = 'covered_by_bundle') as bigint) as covered_by_bundle_count,
     cast(count(*) filter (where measures.class = 'unbilled') as bigint) as unbilled_count,
     cast(count(*) filter (where measures.class = 'orphan_billing') as bigint) as orphan_billing_count,
     cast(count(*) filter (where measures.class = 'underbilled') as bigint) as underbilled_count,

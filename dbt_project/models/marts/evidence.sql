@@ -1,6 +1,5 @@
 with source_rows as (
-    select * from {{ ref('source_rows_resolved') }}
-    where line_key is not null
+    select * from {{ ref('evidence_rows') }}
 ),
 
 run as (

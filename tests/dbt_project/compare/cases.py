@@ -5,9 +5,12 @@ Belongs here: rows. Does not belong here: expectations (`test_*.py`) or table co
 
 from datetime import UTC, date, datetime
 
+from tests.dbt_project.compare.bundle_cases import lay_out_bundles
 from tests.dbt_project.compare.contract_cases import lay_out_contracts
 from tests.dbt_project.compare.desk import PSA, Desk
+from tests.dbt_project.compare.fault_cases import lay_out_faults
 from tests.dbt_project.compare.flag_cases import lay_out_flags
+from tests.dbt_project.compare.minimum_cases import lay_out_minimums
 from tests.dbt_project.compare.timing_cases import lay_out_timing
 
 LONG_AGO = datetime(2026, 4, 1, tzinfo=UTC)
@@ -33,7 +36,8 @@ def lay_out(desk: Desk) -> dict[str, str]:
     return {
         **_devices(desk), **_included(desk), **_bill_modes(desk), **_bases(desk), **_excluded(desk), **_unmapped(desk),
         **_not_assessed(desk), **_prices(desk), **_orphans(desk), **lay_out_contracts(desk),
-        **lay_out_flags(desk), **lay_out_timing(desk),
+        **lay_out_flags(desk), **lay_out_timing(desk), **lay_out_bundles(desk), **lay_out_minimums(desk),
+        **lay_out_faults(desk),
     }  # fmt: skip
 
 

@@ -29,8 +29,8 @@ _TABLES = {
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
         " included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
-        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN,"
-        " is_dated_only BOOLEAN,"
+        " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN, is_dated_only BOOLEAN,"
+        " fault VARCHAR,"
         " last_updated_at TIMESTAMPTZ"
     ),
     "canonical.vendor_quantities": (
@@ -173,6 +173,7 @@ class Desk(Warehouse):
         owned: str | None = None,
         used: str | None = None,
         charged: str | None = None,
+        name: str | None = None,
         price: Any = None,
         cost: Any = None,
         inactive_days: int | None = None,
@@ -186,7 +187,7 @@ class Desk(Warehouse):
                 {
                     "product_id": product_id,
                     "source_system": PSA,
-                    "product_name": f"Product {number}",
+                    "product_name": name or f"Product {number}",
                     "unit": "Each",
                     "list_price": price,
                     "list_cost": cost,
@@ -245,7 +246,7 @@ class Desk(Warehouse):
             "unit_cost": "5.00",
             "currency": "USD",
             "bill_mode": "billable",
-            "is_live": "not_live_reason" not in columns,
+            "is_live": not {"not_live_reason", "fault"} & columns.keys(),
             **columns,
         }
         self.insert("canonical.billing_lines", [row])
@@ -292,9 +293,7 @@ class Desk(Warehouse):
         """Build compare and marts over what was laid out."""
         history = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
         rules = ("stg_rules__*", "split_rules", "shared_accounts", "special_users")
-        self.build(
-            "--select", "stg_control__run", "current_run", *rules, *history, "compare", "marts", command="run"
-        )
+        self.build("--select", "stg_control__run", "current_run", *rules, *history, "compare", "marts", command="run")
 
     def reconciled(self, line_key: str) -> dict[str, Any]:
         """The row of `reconciliation` under `line_key`."""

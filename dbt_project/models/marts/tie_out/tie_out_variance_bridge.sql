@@ -4,8 +4,20 @@ with reconciliation as (
     select * from {{ ref('reconciliation') }}
 ),
 
+-- Components that stand at 0 beside their bundle are part of the bundle's line, and billed by it.
+bundle_children as (
+    select
+        source_system,
+        source_table,
+        source_record_id
+    from {{ ref('billing_rows_resolved') }}
+    where is_bundle_child
+),
+
 billing_lines as (
-    select * from {{ ref('billing_lines') }}
+    select *
+    from {{ ref('billing_lines') }}
+    anti join bundle_children using (source_system, source_table, source_record_id)
     where is_live and bill_mode = 'billable'
 ),
 
@@ -53,7 +65,7 @@ basis_quantities as (
         basis_source as source_system,
         sum(basis_quantity) as quantity
     from assessed
-    where line_part = 'main' and basis_quantity is not null
+    where line_part in ('main', 'bundle') and basis_quantity is not null
     group by basis_source
 ),
 

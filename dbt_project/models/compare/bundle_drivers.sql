@@ -1,0 +1,119 @@
+with bundles as (
+    select * from {{ ref('bundles_in_force') }}
+),
+
+counting_rules as (
+    select * from {{ ref('counting_rules') }}
+),
+
+terms as (
+    select * from {{ ref('line_terms') }}
+),
+
+billed as (
+    select * from {{ ref('billed_by_line') }}
+),
+
+driver_rows as (
+    select
+        line_key,
+        side,
+        source_system,
+        sum(quantity) filter (where resolution = 'counted') as quantity,
+        bool_or(disposition in ('counted', 'excluded', 'duplicate')) as is_known
+    from {{ ref('vendor_rows_resolved') }}
+    where line_part = 'bundle'
+    group by line_key, side, source_system
+),
+
+-- The bundle's own rules say which quantity prices it and who tells that; the driver's rows are what is counted.
+ruled as (
+    select
+        bundles.client_id,
+        bundles.bundle_product_id,
+        bundles.bundle_name,
+        bundles.bundle_line_key,
+        bundles.component_product_id as driver_product_id,
+        bundles.component_name as driver_name,
+        bundles.covered_line_key as driver_line_key,
+        bundles.rule_id,
+        own.owned_source,
+        own.used_source,
+        own.charged_source,
+        case when own.product_id is not null then coalesce(terms.basis, own.basis) end as basis,
+        case coalesce(terms.basis, own.basis)
+            when 'owned' then own.owned_source
+            when 'used' then own.used_source
+            when 'charged' then own.charged_source
+        end as source_system,
+        case coalesce(terms.basis, own.basis)
+            when 'owned' then drivers.owned_source
+            when 'used' then drivers.used_source
+            when 'charged' then drivers.charged_source
+        end as driver_source,
+        count(*) over (partition by bundles.client_id, bundles.component_product_id) as driven_bundles
+    from bundles
+    left join counting_rules as own on bundles.bundle_product_id = own.product_id
+    left join counting_rules as drivers on bundles.component_product_id = drivers.product_id
+    left join terms on bundles.bundle_line_key = terms.line_key
+    where bundles.is_driver
+),
+
+sides as (
+    select
+        ruled.bundle_line_key,
+        sum(driver_rows.quantity) filter (where driver_rows.side = 'owned') as owned_quantity,
+        sum(driver_rows.quantity) filter (where driver_rows.side = 'used') as used_quantity,
+        sum(driver_rows.quantity) filter (where driver_rows.side = 'charged') as charged_quantity,
+        bool_or(driver_rows.is_known and driver_rows.side = ruled.basis) as is_known
+    from ruled
+    inner join driver_rows
+        on
+            ruled.driver_line_key = driver_rows.line_key
+            and driver_rows.source_system
+            = case driver_rows.side
+                when 'owned' then ruled.owned_source
+                when 'used' then ruled.used_source
+                when 'charged' then ruled.charged_source
+            end
+    group by ruled.bundle_line_key
+)
+
+select
+    ruled.client_id,
+    ruled.bundle_product_id,
+    ruled.bundle_name,
+    ruled.bundle_line_key,
+    ruled.driver_product_id,
+    ruled.driver_name,
+    ruled.driver_line_key,
+    ruled.basis,
+    ruled.source_system,
+    ruled.owned_source,
+    ruled.used_source,
+    ruled.charged_source,
+    sides.owned_quantity,
+    sides.used_quantity,
+    sides.charged_quantity,
+    coalesce(sides.is_known, false) as has_vendor_record,
+    -- Where the agreement fixes the units of the bundle, these are what it covers.
+    case ruled.basis
+        when 'owned' then coalesce(sides.owned_quantity, 0)
+        when 'used' then coalesce(sides.used_quantity, 0)
+        when 'charged' then coalesce(sides.charged_quantity, 0)
+        when 'fixed' then coalesce(billed.billed_quantity, 0)
+    end as driver_quantity,
+    case
+        when ruled.basis is null or ruled.basis = 'fixed' then null
+        -- Which of its units belong to which bundle, nobody has said: each bundle would claim them all.
+        when ruled.driven_bundles > 1
+            then 'its driver ' || ruled.driver_name || ' drives ' || (ruled.driven_bundles - 1) || ' more of the client''s bundles'
+        when ruled.driver_source is distinct from ruled.source_system
+            then
+                'it is counted by what is ' || ruled.basis || ' at ' || coalesce(ruled.source_system, 'no source')
+                || ', but the counting rule of its driver ' || ruled.driver_name || ' takes that from '
+                || coalesce(ruled.driver_source, 'nowhere')
+    end as problem
+from ruled
+left join sides on ruled.bundle_line_key = sides.bundle_line_key
+left join billed on ruled.bundle_line_key = billed.line_key

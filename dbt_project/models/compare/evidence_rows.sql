@@ -1,0 +1,55 @@
+with source_rows as (
+    select * from {{ ref('source_rows_resolved') }}
+    where line_key is not null
+),
+
+beyond as (
+    select * from {{ ref('bundle_rows_beyond') }}
+),
+
+drivers as (
+    select * from {{ ref('bundle_drivers') }}
+)
+
+-- Under the part that a bundle covers, each row with what is covered of it.
+select
+    source_rows.* exclude (quantity),
+    source_rows.quantity - coalesce(beyond.beyond_quantity, 0) as quantity
+from source_rows
+left join beyond
+    on
+        source_rows.source_system = beyond.source_system
+        and source_rows.source_table = beyond.source_table
+        and source_rows.source_record_id = beyond.source_record_id
+where coalesce(beyond.beyond_quantity != source_rows.quantity, true)
+
+union all by name
+
+-- Under the component's own line, what is beyond the bundles.
+select
+    source_rows.* exclude (quantity, line_key),
+    beyond.beyond_quantity as quantity,
+    beyond.main_line_key as line_key
+from source_rows
+inner join beyond
+    on
+        source_rows.source_system = beyond.source_system
+        and source_rows.source_table = beyond.source_table
+        and source_rows.source_record_id = beyond.source_record_id
+
+union all by name
+
+-- The driver's rows price the bundle: they stand under its line as well.
+select
+    source_rows.* exclude (line_key),
+    drivers.bundle_line_key as line_key
+from source_rows
+inner join drivers
+    on
+        source_rows.line_key = drivers.driver_line_key
+        and source_rows.source_system
+        = case source_rows.side
+            when 'owned' then drivers.owned_source
+            when 'used' then drivers.used_source
+            when 'charged' then drivers.charged_source
+        end

@@ -1,0 +1,89 @@
+with billing_faults as (
+    select
+        line_key,
+        source_system,
+        'line ' || source_record_id || ': ' || fault as fault,
+        source_record_id
+    from {{ ref('billing_rows_resolved') }}
+    where makes_line and fault is not null
+),
+
+-- A negative row would take from another what is there; one without quantity leaves its count unknown.
+vendor_faults as (
+    select
+        line_key,
+        source_system,
+        side,
+        source_record_id,
+        resolution = 'counted' as is_counted,
+        case
+            when resolution = 'counted'
+                then source_record_id || ' states ' || {{ plain_number('quantity') }} || ' ' || side
+            else source_record_id || ' carries no quantity'
+        end as fault
+    from {{ ref('vendor_rows_resolved') }}
+    where
+        (resolution = 'counted' and quantity < 0)
+        or (
+            resolution = 'not_countable'
+            and reason = 'it carries no quantity'
+            and designated_source = source_system
+        )
+),
+
+lines as (
+    select * from {{ ref('lines') }}
+),
+
+faults as (
+    select
+        line_key,
+        source_system,
+        fault,
+        source_record_id
+    from billing_faults
+
+    union all
+
+    select
+        vendor_faults.line_key,
+        vendor_faults.source_system,
+        vendor_faults.fault,
+        vendor_faults.source_record_id
+    from vendor_faults
+    inner join lines on vendor_faults.line_key = lines.line_key
+    -- A side that is only shown beside the basis makes the line no less certain; a bundle may be counted by any side.
+    where
+        vendor_faults.is_counted
+        or lines.line_part = 'bundle'
+        or (
+            lines.line_part = 'main'
+            and vendor_faults.side = lines.basis
+            and vendor_faults.source_system = lines.needed_source
+        )
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by line_key, source_system
+            order by length(source_record_id), source_record_id
+        ) as position,
+        count(*) over (partition by line_key, source_system) as fault_count
+    from faults
+)
+
+-- Three are enough to go and look; the PSA's come first, since they are ours to mend.
+select
+    line_key,
+    source_system,
+    string_agg(fault, ', ' order by position) filter (where position <= 3)
+    || case when max(fault_count) > 3 then ' and ' || (max(fault_count) - 3) || ' more' else '' end as message
+from numbered
+group by line_key, source_system
+qualify
+    row_number() over (
+        partition by line_key
+        order by bool_or(fault like 'line %') desc, source_system asc
+    ) = 1

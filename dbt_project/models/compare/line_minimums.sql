@@ -1,0 +1,54 @@
+with grouped as (
+    select * from {{ ref('minimum_groups') }}
+),
+
+-- A minimum of a pool is reached before that of the agreement around it: the narrower one first, as with every term.
+pools as (
+    select
+        *,
+        expected_quantity as reached_quantity
+    from grouped
+    where minimum_scope = 'pool' and is_assessable
+),
+
+pool_shares as (
+    {{ minimum_shares('pools') }}
+),
+
+agreements as (
+    select
+        grouped.*,
+        grouped.expected_quantity + coalesce(pool_shares.raised_quantity, 0) as reached_quantity
+    from grouped
+    left join pool_shares on grouped.line_key = pool_shares.line_key
+    where grouped.minimum_scope = 'agreement' and grouped.is_assessable
+),
+
+agreement_shares as (
+    {{ minimum_shares('agreements') }}
+),
+
+shares as (
+    select * from pool_shares
+    union all
+    select * from agreement_shares
+)
+
+select
+    line_key,
+    sum(raised_quantity) as raised_quantity,
+    string_agg(
+        '; raised by ' || {{ plain_number('raised_quantity') }}
+        || case
+            when raised_quantity = shortfall then ''
+            else ' of ' || {{ plain_number('shortfall') }}
+        end
+        || ' to the minimum of ' || {{ plain_number('minimum_quantity') }} || ' of ' || group_text || ' ('
+        || {{ plain_number('group_quantity') }} || ' expected on ' || line_count
+        || case when line_count = 1 then ' line)' else ' lines)' end,
+        ''
+        order by minimum_scope desc
+    ) as minimum_text
+from shares
+where raised_quantity > 0
+group by line_key
