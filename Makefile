@@ -10,6 +10,7 @@ export DO_NOT_TRACK := 1
 # modules again: five seconds of a test worker, half of what dbt needs to parse the project.
 unexport PYTHONDONTWRITEBYTECODE
 # Test workers: two cores are common; a run of its own for what must not share the machine.
+# Files in their own order: whole runs come first, small tests last, so that no worker waits for a long file at the end.
 WORKERS ?= 2
 
 help: ## show this help
@@ -45,7 +46,7 @@ ui: .venv/runtime ## open the Dagster UI on the home of the demo
 	@$(BIN)/tieout ui --home $${TIEOUT_HOME:-home/demo}
 
 test: .venv/development ## set up and run every test
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/development ## lint, types, SQL style, Dagster definitions, dbt parse
 	@bash scripts/check

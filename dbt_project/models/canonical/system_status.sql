@@ -42,7 +42,7 @@ expectations as (
             order by expectation_results.table_name, expectation_results.expectation
         ) filter (where expectation_results.is_blocking and expectation_results.expectation != 'fresh') as message,
         string_agg(expectation_results.message, '; ' order by expectation_results.table_name)
-            filter (where expectation_results.expectation = 'fresh') as outdated_message
+        filter (where expectation_results.expectation = 'fresh') as outdated_message
     from expectation_results
     inner join run on expectation_results.run_id = run.run_id
     where not expectation_results.passed
