@@ -192,8 +192,7 @@ def test_the_counting_rule_says_after_how_many_days_a_seat_is_inactive(judged: J
     row = judged["lines"][main_line(UNSEEN, MONTHLY)]
     assert (row["used_quantity"], row["flags"]) == (1, ["inactive_seat"])
     assert (
-        "Nobody active holds 1 of 1 counted licences: 1 without sign-in for more than 30 days."
-        in (row["explanation"])
+        "Nobody active holds 1 of 1 counted licences: 1 without sign-in for more than 30 days." in (row["explanation"])
     )
 
 
