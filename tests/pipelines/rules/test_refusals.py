@@ -49,7 +49,7 @@ CELLS = [
     ("counting.csv", "owner", "", "is empty, but required"),
     ("counting.csv", "reason", "", "is empty, but required"),
     ("counting.csv", "counted_when", "monthly", "is not one of last_day"),
-        ("counting.csv", "count_day", "19", "no effect unless counted_when is fixed_day"),
+    ("counting.csv", "count_day", "19", "no effect unless counted_when is fixed_day"),
     ("counting.csv", "counts_guests", "maybe", "is not one of yes, no"),
     ("splits.csv", "attribute", "group", "is not one of office, department, company"),
     ("splits.csv", "value", "", "is empty, but required"),
