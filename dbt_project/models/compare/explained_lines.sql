@@ -34,6 +34,10 @@ split_shares as (
     select * from {{ ref('split_shares') }}
 ),
 
+unallocated as (
+    select * from {{ ref('unallocated_by_product') }}
+),
+
 line_flags as (
     select * from {{ ref('line_flags') }}
 )
@@ -88,6 +92,11 @@ select
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || ' with no vendor record; '
                 || arithmetic.money_text || ' overbilled.'
+                || coalesce(
+                    ' ' || {{ plain_number('unallocated.quantity') }} || ' used of this product are unallocated at '
+                    || unallocated.source_system || ': they may be this client''s.',
+                    ''
+                )
         when classified.class in ('underbilled', 'overbilled')
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.money_text || ' '
@@ -106,5 +115,9 @@ inner join assessable on lines.line_key = assessable.line_key
 left join without_account on lines.line_key = without_account.line_key
 left join timing on lines.line_key = timing.line_key
 left join split_shares on lines.line_key = split_shares.line_key
+left join unallocated
+    on
+        lines.product_id = unallocated.product_id
+        and lines.needed_source = unallocated.source_system
 left join line_flags on lines.line_key = line_flags.line_key
 cross join advice
