@@ -244,7 +244,7 @@ def _by_tenant(rows: pa.Table) -> dict[str, pa.Table]:
     runs = pc.run_end_encode(rows["tenant_id"].combine_chunks())
     names, ends = runs.values.to_pylist(), runs.run_ends.to_pylist()
     assert len(names) == len(set(names)), "the rows of one tenant stand apart"
-    return {name: rows.slice(start, end - start) for name, start, end in zip(names, [0, *ends[:-1]], ends, strict=True)}
+    return {name: rows.slice(start, end - start) for name, start, end in zip(names, [0, *ends][:-1], ends, strict=True)}
 
 
 def prove(tenant: _Tenant) -> None:

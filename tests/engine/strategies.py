@@ -3,7 +3,8 @@
 Belongs here: what may occur, and how often. Does not belong here: what must hold (`laws`, the tests). A drawn world
 holds every basis, all bill modes, lines that are not live, prices that are zero or missing, several currencies, rows
 without client or product, devices long unseen, exclusions, bundles, minimums of agreements and pools, refused tenants
-and sources that failed or are stale.
+and sources that failed or are stale, and often a tenant that two clients share, with disabled users, guests and a
+shared mailbox.
 """
 
 from decimal import Decimal
@@ -22,6 +23,9 @@ from tests.engine.worlds import (
     Minimum,
     Product,
     Row,
+    Special,
+    Split,
+    User,
     World,
 )
 
@@ -60,6 +64,8 @@ PRICES = st.one_of(
     st.integers(1, 30000).map(lambda cents: Decimal(cents) / 100),
     st.just(Decimal("0.004")),
 )
+# A tenant of nobody's own: its users belong to the first two clients by office, and some to none.
+SHARED = 8
 CURRENCIES = st.sampled_from([None, None, "USD", "EUR"])
 
 
@@ -77,7 +83,28 @@ def products(draw: st.DrawFn, number: int) -> Product:
         price=draw(PRICES),
         cost=draw(PRICES),
         mapped=draw(st.sampled_from([*[VENDORS] * 8, ("pax8",), ()])),
+        counts_disabled=draw(st.sampled_from([True, True, False])),
+        counts_guests=draw(st.sampled_from([True, True, False])),
+        counts_special=draw(st.sampled_from([True, True, False])),
     )
+
+
+@st.composite
+def users(draw: st.DrawFn, catalogue: tuple[Product, ...]) -> list[User]:
+    """The users of the shared tenant, mostly with licences that are counted there."""
+    numbers = [product.number for product in catalogue if product.used == "microsoft_graph"] or [catalogue[0].number]
+    return [
+        User(
+            f"shared-{nth}",
+            SHARED,
+            tuple(draw(st.lists(st.sampled_from(numbers), unique=True, min_size=1, max_size=2))),
+            office=draw(st.sampled_from(["Leeds", " leeds", "York", "Rome", None])),
+            is_disabled=draw(st.booleans()),
+            is_guest=draw(st.booleans()),
+            seen_days=draw(st.sampled_from([None, 1, 90, 91])),
+        )
+        for nth in range(draw(st.integers(2, 6)))
+    ]
 
 
 @st.composite
@@ -216,14 +243,20 @@ def worlds(draw: st.DrawFn, *, faults: bool = True) -> World:
         )
     )
     sold = draw(bundles(catalogue))
+    shares = draw(st.integers(0, 1)) == 0
+    people = tuple(draw(users(catalogue))) if shares else ()
+    stated = [Row("sku", 801, SHARED, catalogue[0].number, draw(WHOLE))] if shares else []
     broken = draw(st.sampled_from([*[None] * 12, *VENDORS, "connectwise"])) if faults else None
     return World(
         clients=firms.clients,
         agreements=firms.agreements,
-        accounts=firms.accounts,
+        accounts=(*firms.accounts, Account("microsoft_graph", SHARED)) if shares else firms.accounts,
         products=catalogue,
         lines=firms.lines + draw(sold_bundles(sold, numbers)),
-        rows=firms.rows,
+        rows=(*firms.rows, *stated),
+        users=people,
+        splits=(Split(SHARED, "Leeds", 1), Split(SHARED, "York", 2)) if shares else (),
+        specials=(Special(SHARED, "shared-0", "shared_mailbox"),) if shares else (),
         exclusions=tuple(exclusions),
         bundles=sold,
         minimums=draw(minimums(numbers, catalogue)),

@@ -8,7 +8,7 @@ from tests.engine.laws import LAWS
 from tests.engine.project import Engine
 from tests.engine.settings import effort
 from tests.engine.strategies import worlds
-from tests.engine.worlds import World, write
+from tests.engine.worlds import World, assignment_id, write
 
 
 def broken_laws(engine: Engine) -> dict[str, list[Any]]:
@@ -29,3 +29,5 @@ def test_every_world_keeps_every_law(engine: Engine, world: World) -> None:
     assert {str(row.number) for row in world.rows if row.kind == "device"} <= disposed
     assert {f"subscription-{row.number}" for row in world.rows if row.kind == "subscription"} <= disposed
     assert {f"item-{row.number}" for row in world.rows if row.kind == "item"} <= disposed
+    held = {assignment_id(user.account, product, user.name) for user in world.users for product in user.products}
+    assert held <= disposed

@@ -226,6 +226,25 @@ def test_a_rule_for_a_client_that_the_psa_lacks_gives_its_users_to_nobody(engine
     )
 
 
+def test_a_client_whose_split_rule_is_missing_is_told_of_the_unallocated_users(engine: Engine) -> None:
+    world = shared_tenant()
+    judge(engine, replace(world, splits=world.splits[:2]))
+    row = line(engine, main_line(3, SEAT))
+    assert (row["class"], row["variance"]) == ("orphan_billing", -12)
+    assert row["explanation"].endswith(
+        " 15 used of this product are unallocated at microsoft_graph: they may be this client's."
+    )
+
+
+def test_evidence_names_the_mapping_that_split_the_user_off(engine: Engine) -> None:
+    judge(engine, shared_tenant())
+    found = engine.rows(
+        "SELECT mapping_id, method, count(*) AS users FROM analytics.evidence"
+        " INNER JOIN analytics.client_mappings USING (mapping_id) WHERE side = 'used' GROUP BY ALL ORDER BY ALL"
+    )
+    assert [(row["method"], row["users"]) for row in found] == [("split", 25), ("split", 20), ("split", 12)]
+
+
 @pytest.mark.parametrize("attribute", ["department", "company"])
 def test_other_attributes_of_a_user_split_a_tenant_too(engine: Engine, attribute: str) -> None:
     world = shared_tenant()

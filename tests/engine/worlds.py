@@ -203,8 +203,9 @@ class World:
             replace(line, quantity=times(line.quantity), included=times(line.included)) for line in self.lines
         )
         users = tuple(replace(user, name=f"{copy}-{user.name}") for user in self.users for copy in range(factor))
+        specials = tuple(replace(one, name=f"{copy}-{one.name}") for one in self.specials for copy in range(factor))
         minimums = tuple(replace(minimum, quantity=minimum.quantity * factor) for minimum in self.minimums)
-        return replace(self, lines=lines, rows=tuple(rows), users=users, minimums=minimums)
+        return replace(self, lines=lines, rows=tuple(rows), users=users, specials=specials, minimums=minimums)
 
     def joined(self, other: "World") -> "World":
         """This world and the clients, accounts, lines and rows of `other`; products, rules and faults stay."""

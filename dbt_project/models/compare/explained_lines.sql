@@ -38,6 +38,10 @@ split_shares as (
     select * from {{ ref('split_shares') }}
 ),
 
+unallocated as (
+    select * from {{ ref('unallocated_by_product') }}
+),
+
 line_flags as (
     select * from {{ ref('line_flags') }}
 ),
@@ -114,6 +118,11 @@ select
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || ' with no vendor record; '
                 || arithmetic.money_text || ' overbilled.' || coalesce(unmapped_units.note, '')
+                || coalesce(
+                    ' ' || {{ plain_number('unallocated.quantity') }} || ' used of this product are unallocated at '
+                    || unallocated.source_system || ': they may be this client''s.',
+                    ''
+                )
         when classified.class in ('underbilled', 'overbilled')
             then
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.money_text || ' '
@@ -138,6 +147,10 @@ left join unmapped_units
         and lines.needed_source = unmapped_units.source_system
 left join timing on lines.line_key = timing.line_key
 left join split_shares on lines.line_key = split_shares.line_key
+left join unallocated
+    on
+        lines.product_id = unallocated.product_id
+        and lines.needed_source = unallocated.source_system
 left join line_flags on lines.line_key = line_flags.line_key
 left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key

@@ -44,7 +44,10 @@ select
     || concat_ws(
         ', ',
         case when gone_count > 0 then gone_count || ' disabled' end,
-        case when unseen_count > 0 then unseen_count || ' without sign-in for more than ' || inactive_days || ' days' end
+        case
+            when unseen_count > 0
+                then unseen_count || ' without sign-in for more than ' || inactive_days || ' days'
+        end
     ) || '.' as note
 from counted
 where gone_count + unseen_count > 0

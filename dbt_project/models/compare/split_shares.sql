@@ -42,7 +42,7 @@ texts as (
         shared_product_key,
         string_agg(
             {{ plain_number('quantity') }} || ' ' || coalesce(client_id, 'unallocated'), ' + '
-            order by client_id is null, quantity desc, client_id
+            order by client_id is null asc, quantity desc, client_id asc
         ) as shares_text
     from shares
     group by account_key, shared_product_key

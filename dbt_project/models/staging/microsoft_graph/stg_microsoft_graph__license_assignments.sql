@@ -1,5 +1,6 @@
 with current_rows as (
-    {{ snapshot_rows('microsoft_graph', 'license_assignments', ['tenant_id', 'sku_id', 'user_id'], account_column='tenant_id') }}
+    {{ snapshot_rows('microsoft_graph', 'license_assignments', ['tenant_id', 'sku_id', 'user_id'],
+        account_column='tenant_id') }}
 ),
 
 -- Who told nothing of being disabled or a guest is an enabled member: older directories leave the user type empty.
