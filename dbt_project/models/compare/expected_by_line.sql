@@ -15,14 +15,14 @@ terms as (
 ),
 
 vendor_records as (
-    select distinct
+    select
         client_id,
         product_id,
         source_system
     from {{ ref('vendor_rows_resolved') }}
     where disposition in ('counted', 'excluded', 'duplicate')
 
-    union all
+    union
 
     -- What is known of a bundle is known of its driver.
     select
