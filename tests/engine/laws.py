@@ -149,6 +149,10 @@ LAWS: dict[str, str] = {
                 OR billed_quantity != 0 OR expected_quantity != 0 OR revenue_impact != 0 OR cost_impact != 0
             )
     """,
+    "a gap in coverage is said only of what is assessed": """
+        SELECT line_key, class, flags FROM analytics.reconciliation
+        WHERE list_contains(flags, 'coverage_gap') AND class != 'covered_by_bundle'
+    """,
     "the parts of a product at a client add up to what its rows state": """
         WITH parts AS (
             SELECT client_id, product_id, basis, basis_source, sum(basis_quantity) AS quantity

@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.laws import LAWS
 from tests.engine.project import Engine
-from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, main_line, write
+from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, client_id, main_line, write
 
 OWNED, CHARGED = 701, 702
 CASES = (
@@ -24,9 +24,11 @@ CASES = (
     "line with an unknown bill mode",
     "line without price",
     "no currency anywhere",
+    "a currency that is none",
     "row without product",
     "two open agreements for one product",
 )
+CURRENCIES = {"no currency anywhere": None, "a currency that is none": "COINS"}
 
 
 def number(case: str) -> int:
@@ -50,12 +52,14 @@ def world_of_cases() -> World:
         "census without quantity": {"quantity": None},
         "charge without quantity": {"kind": "item", "product": CHARGED, "quantity": None},
         "row without product": {"product": 999},
+        "line without price": {"quantity": Decimal(12)},
+        "a currency that is none": {"quantity": Decimal(12)},
     }
     for case, change in rows_changed.items():
         rows[case] = replace(rows[case], **change)
     second = replace(lines[CASES[-1]], number=99, agreement=number(CASES[-1]) * 10 + 2)
     return World(
-        clients=tuple(Client(number(case), None if case == "no currency anywhere" else "EUR") for case in CASES),
+        clients=tuple(Client(number(case), CURRENCIES.get(case, "EUR")) for case in CASES),
         agreements=tuple(Agreement(number(case) * 10 + nth, number(case)) for case in CASES for nth in (1, 2)),
         accounts=tuple(Account("pax8", number(case), number(case)) for case in CASES),
         products=(
@@ -90,13 +94,52 @@ def test_wrong_input_breaks_no_law(judged: Engine) -> None:
         ("charge without quantity", "item-3", "it carries no quantity"),
         ("line without quantity", "4", "it carries no quantity"),
         ("line with an unknown bill mode", "6", "bill mode Sometimes is not known"),
-        ("row without product", "subscription-9", "vendor product has no confirmed product"),
+        ("row without product", "subscription-10", "vendor product has no confirmed product"),
     ],
 )
 def test_a_row_that_cannot_be_counted_says_why(judged: Engine, case: str, record: str, reason: str) -> None:
     row = judged.row("SELECT * FROM analytics.row_dispositions WHERE source_record_id = ?", record)
     assert row["disposition"] in ("information_only", "unmapped"), case
     assert row["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("case", "product", "sentence"),
+    [
+        ("negative census", OWNED, "pax8 - subscription-1 states -3 owned. 10 billed"),
+        ("census without quantity", OWNED, "pax8 - subscription-2 carries no quantity. 10 billed"),
+        ("charge without quantity", CHARGED, "pax8 - item-3 carries no quantity. 10 billed"),
+        ("line without quantity", OWNED, "connectwise - line 4: it carries no quantity. 0 billed"),
+        ("line with negative quantity", OWNED, "connectwise - line 5: it bills -10. -10 billed"),
+        ("line with an unknown bill mode", OWNED, "connectwise - line 6: bill mode Sometimes is not known. 0 billed"),
+    ],
+)
+def test_a_line_that_a_wrong_record_stands_in_is_not_assessed_and_names_it(
+    judged: Engine, case: str, product: int, sentence: str
+) -> None:
+    line = line_of(judged, case, product)
+    assert (line["class"], line["expected_quantity"], line["variance"]) == ("not_assessed", None, None)
+    assert line["explanation"] == f"Not assessed: {sentence}; nothing is concluded until that is mended."
+
+
+def test_wrong_records_are_counted_in_no_total_of_money(judged: Engine) -> None:
+    wrong = [client_id(number(case)) for case in CASES[:6]]
+    totals = judged.rows("SELECT * FROM analytics.client_summary WHERE list_contains(?, client_key)", wrong)
+    assert len(totals) == len(wrong)
+    assert {(row["underbilled_amount"], row["overbilled_amount"]) for row in totals} == {(0, 0)}
+
+
+def test_money_in_a_currency_that_is_none_is_unknown_and_says_so(judged: Engine) -> None:
+    line = line_of(judged, "a currency that is none")
+    assert (line["class"], line["variance"], line["unit_price"]) == ("underbilled", 2, None)
+    assert (line["revenue_impact"], line["cost_impact"]) == (None, None)
+    assert line["explanation"].endswith("2 x a price in COINS, which is no currency = unknown amount underbilled.")
+
+
+def test_a_price_that_is_not_there_is_said_to_be_unknown(judged: Engine) -> None:
+    assert line_of(judged, "line without price")["explanation"].endswith(
+        "12 owned at pax8; 12 - 0 included = 12 expected; 10 billed; 2 x unknown price = unknown amount underbilled."
+    )
 
 
 def test_an_unknown_price_gives_an_unknown_impact(judged: Engine) -> None:

@@ -94,7 +94,9 @@ select
     used_quantity,
     charged_quantity,
     quantity,
-    case when quantity is not null and entitlement is not null then least(quantity, entitlement) end as covered_quantity,
+    case
+        when quantity is not null and entitlement is not null then least(quantity, entitlement)
+    end as covered_quantity,
     -- What is beyond the bundles, or billed beside them, is compared like any other line.
     coalesce(quantity > entitlement, false) or is_billed_apart as has_main_line
 from counted

@@ -107,10 +107,12 @@ select
         when ruled.basis is null or ruled.basis = 'fixed' then null
         -- Which of its units belong to which bundle, nobody has said: each bundle would claim them all.
         when ruled.driven_bundles > 1
-            then 'its driver ' || ruled.driver_name || ' drives ' || (ruled.driven_bundles - 1) || ' more of the client''s bundles'
-        when ruled.driver_source is distinct from ruled.source_system
             then
-                'it is counted by what is ' || ruled.basis || ' at ' || coalesce(ruled.source_system, 'no source')
+                'its driver ' || ruled.driver_name || ' drives ' || (ruled.driven_bundles - 1)
+                || ' more of the client''s bundles'
+        when coalesce(ruled.driver_source, '') != ruled.source_system
+            then
+                'it is counted by what is ' || ruled.basis || ' at ' || ruled.source_system
                 || ', but the counting rule of its driver ' || ruled.driver_name || ' takes that from '
                 || coalesce(ruled.driver_source, 'nowhere')
     end as problem

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with source_rows as (
     select * from {{ ref('source_rows_resolved') }}
     where line_key is not null

@@ -20,7 +20,7 @@ line_counts as (
 ),
 
 vendor_records as (
-    select distinct
+    select
         client_id,
         product_id,
         source_system

@@ -139,6 +139,10 @@ select
     end as coverage_text,
     case
         when variance = 0 then ''
+        when not {{ is_currency('currency') }}
+            then
+                {{ plain_number('abs(variance)') }} || ' x a price in ' || currency
+                || ', which is no currency = unknown amount'
         when unit_price is null
             then {{ plain_number('abs(variance)') }} || ' x unknown price = unknown amount'
         else

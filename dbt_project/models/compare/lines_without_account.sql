@@ -1,6 +1,6 @@
 with lines as (
     select * from {{ ref('lines') }}
-    where is_ruled and line_part = 'main'
+    where is_ruled and line_part in ('main', 'bundle')
 ),
 
 billed as (
@@ -25,10 +25,13 @@ select
     lines.needed_source as source_system,
     unmapped_accounts.account_count as unmapped_account_count
 from lines
-inner join billed on lines.line_key = billed.line_key
+left join billed on lines.line_key = billed.line_key
 inner join unmapped_accounts on lines.needed_source = unmapped_accounts.source_system
 left join client_mappings
     on
         lines.client_id = client_mappings.client_id
         and lines.needed_source = client_mappings.source_system
-where client_mappings.client_id is null
+-- What a bundle covers is due without a billing line: as long as its account may be unknown, it is no gap.
+where
+    client_mappings.client_id is null
+    and (billed.line_key is not null or lines.line_part = 'bundle')

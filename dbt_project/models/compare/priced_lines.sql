@@ -20,31 +20,44 @@ coverage as (
 
 run as (
     select * from {{ ref('current_run') }}
-)
+),
 
 -- A catalogue price of zero is a field nobody filled in: unknown, not free.
+priced as (
+    select
+        lines.line_key,
+        billed.agreement_id,
+        coalesce(billed.is_billed_at_zero and lines.line_part != 'bundle', false) as is_billed_at_zero,
+        billed.live_row_count is not null as has_live_row,
+        -- What a bundle covers is paid for in the price of the bundle.
+        case
+            when lines.line_part = 'bundle' then null
+            when billed.is_billed then billed.unit_price
+            when products.list_price > 0 then products.list_price
+        end as unit_price,
+        case
+            when lines.line_part = 'bundle' then null
+            when billed.is_billed then billed.unit_cost
+            when products.list_cost > 0 then products.list_cost
+        end as unit_cost,
+        coalesce(billed.currency, clients.currency, run.default_currency) as currency
+    from lines
+    cross join run
+    left join coverage on lines.line_key = coverage.line_key
+    -- An excluded part is priced as the line it was taken from; what a bundle covers stands in the bundle's agreement.
+    left join billed
+        on coalesce(coverage.bundle_line_key, lines.client_key || '|' || lines.product_key || '|*') = billed.line_key
+    left join clients on lines.client_id = clients.client_id
+    left join products on lines.product_id = products.product_id
+)
+
+-- Money in a currency that nobody knows is unknown, whatever the number.
 select
-    lines.line_key,
-    billed.agreement_id,
-    coalesce(billed.is_billed_at_zero and lines.line_part != 'bundle', false) as is_billed_at_zero,
-    billed.live_row_count is not null as has_live_row,
-    -- What a bundle covers is paid for in the price of the bundle.
-    case
-        when lines.line_part = 'bundle' then null
-        when billed.is_billed then billed.unit_price
-        when products.list_price > 0 then products.list_price
-    end as unit_price,
-    case
-        when lines.line_part = 'bundle' then null
-        when billed.is_billed then billed.unit_cost
-        when products.list_cost > 0 then products.list_cost
-    end as unit_cost,
-    coalesce(billed.currency, clients.currency, run.default_currency) as currency
-from lines
-cross join run
-left join coverage on lines.line_key = coverage.line_key
--- An excluded part is priced as the line it was taken from; what a bundle covers stands in the bundle's agreement.
-left join billed
-    on coalesce(coverage.bundle_line_key, lines.client_key || '|' || lines.product_key || '|*') = billed.line_key
-left join clients on lines.client_id = clients.client_id
-left join products on lines.product_id = products.product_id
+    line_key,
+    agreement_id,
+    is_billed_at_zero,
+    has_live_row,
+    case when {{ is_currency('currency') }} then unit_price end as unit_price,
+    case when {{ is_currency('currency') }} then unit_cost end as unit_cost,
+    currency
+from priced

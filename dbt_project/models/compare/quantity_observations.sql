@@ -25,6 +25,10 @@ assessable as (
     where is_assessed
 ),
 
+without_account as (
+    select * from {{ ref('lines_without_account') }}
+),
+
 duplicates as (
     select distinct line_key from {{ ref('vendor_rows_resolved') }}
     where disposition = 'duplicate'
@@ -128,3 +132,5 @@ select
     null as note
 from coverage
 inner join assessable on coverage.line_key = assessable.line_key
+left join without_account on coverage.line_key = without_account.line_key
+where without_account.line_key is null

@@ -12,7 +12,10 @@ COMPLETE, SEAT, AGENT, BACKUP, STALE = (f"{PSA}:{number}" for number in (900, 90
 
 def lay_out_bundles(desk: Desk) -> dict[str, str]:
     """Lay out the cases; gives line keys and record ids by the name of the case."""
-    desk.product(900, "used", used="microsoft_graph", name="Complete Care", price=135)
+    desk.product(
+        900, "used", used="microsoft_graph", name="Complete Care", price=135,
+        vendor_ids=[("pax8", "care-itself"), ("pax8", "care-itself-too")],
+    )  # fmt: skip
     desk.product(
         901, "used", used="microsoft_graph", name="M365 seat", price=22, vendor_ids=[("microsoft_graph", "sku-care")]
     )
@@ -79,4 +82,14 @@ def lay_out_bundles(desk: Desk) -> dict[str, str]:
           "message": "license_assignments refused: 403"}],
     )  # fmt: skip
     desk.line(refused, AGENT, 4, unit_price="5.00")
+    # Some account of the agents' system has no client: this client's agents may stand there.
+    desk.account("ninjaone", "stray agents")
+    elsewhere = desk.client(311, accounts=[("microsoft_graph", "t311"), ("pax8", "c311")])
+    desk.line(elsewhere, COMPLETE, 10, unit_price="135.00")
+    desk.vendor("microsoft_graph", "used", "t311", "sku-care", 10)
+    desk.exclude(source_system="pax8", vendor_product_id="care-itself", reason="not resold")
+    keys["the bundle's own row, excluded"] = desk.vendor("pax8", "owned", "c311", "care-itself", 4)
+    keys["the bundle's own row"] = desk.vendor("pax8", "owned", "c311", "care-itself-too", 4)
+    keys["agents elsewhere"] = f"{elsewhere}|{COMPLETE}|*"
+    keys["agents elsewhere, agents"] = f"{elsewhere}|{AGENT}|*|bundle"
     return keys

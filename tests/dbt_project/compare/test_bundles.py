@@ -141,6 +141,19 @@ def test_a_component_that_is_not_read_is_not_assessed_and_no_gap(desk: Desk, nam
     assert desk.reconciled(named["component that is not read, agents"])["class"] == "covered_by_bundle"
 
 
+def test_a_component_whose_account_may_be_unmapped_is_no_gap(desk: Desk, named: dict[str, str]) -> None:
+    row = desk.reconciled(named["agents elsewhere, agents"])
+    assert (row["class"], row["kind"], row["expected_quantity"], row["flags"]) == ("unmapped_client", "setup", None, [])
+    assert desk.reconciled(named["agents elsewhere"])["class"] == "matched"
+
+
+def test_a_vendors_row_of_the_bundle_itself_is_not_counted_beside_its_driver(desk: Desk, named: dict[str, str]) -> None:
+    row = desk.disposed(named["the bundle's own row"])
+    assert (row["disposition"], row["reason"]) == ("information_only", "the bundle is counted by its driver M365 seat")
+    assert desk.disposed(named["the bundle's own row, excluded"])["disposition"] == "excluded"
+    assert desk.reconciled(named["agents elsewhere"])["expected_quantity"] == 10
+
+
 @pytest.mark.parametrize(
     "line",
     ["driver that is not read", *(f"driver that is not read, {part}" for part in ("seats", "agents", "backups"))],

@@ -15,8 +15,10 @@ pytestmark = pytest.mark.integration
         ("devices", "overbilled", 47, 46, "-8.00"),
         ("device at the limit", "unbilled", 0, 1, "8.00"),
         ("device never seen", "unbilled", 0, 1, "8.00"),
+        # Domain guide, example C: included units come off the census, never below zero.
         ("included units, more used", "underbilled", 5, 6, "8.00"),
         ("included units, fewer used", "overbilled", 5, 0, "-40.00"),
+        # Domain guide, section 5: "DoNotBill or NoCharge", B = 0 and E stands.
         ("no_charge line", "underbilled", 0, 4, "88.00"),
         ("do_not_bill line", "underbilled", 0, 4, "88.00"),
         ("two lines", "underbilled", 12, 14, "48.00"),
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.integration
         ("exclusion that ended", "matched", 2, 2, "0.00"),
         ("unbilled without price", "unbilled", 0, 5, None),
         ("line without price", "underbilled", 1, 3, None),
+        # Domain guide, section 5: "Zero-price line"; its flag is tested below.
         ("free line", "matched", 3, 3, "0.00"),
         ("half a cent", "overbilled", 2, 1, "-0.13"),
         ("unbilled", "unbilled", 0, 3, "66.00"),

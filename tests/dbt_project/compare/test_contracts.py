@@ -50,7 +50,7 @@ def test_a_tolerated_difference_names_its_rule(desk: Desk, named: dict[str, str]
         # Domain guide, example B: the contract decides between owned and used, not the tool.
         ("commitment, basis owned", "underbilled", "owned", 46, 50, "88.00"),
         ("commitment, basis used", "matched", "used", 46, 46, "0.00"),
-        # Example D.
+        # Example D, and section 5: "Minimum commitment", of one line.
         ("minimum", "matched_minimum", "used", 20, 20, "0.00"),
         ("minimum not billed", "underbilled", "used", 14, 20, "48.00"),
         ("above the minimum", "underbilled", "used", 20, 23, "24.00"),

@@ -6,6 +6,7 @@ import duckdb
 import yaml
 
 from connectors.registry import SYSTEMS as REGISTERED
+from expectations.currencies import ISO_4217
 from pipelines.warehouse.connection import create_control_tables
 from tests.dbt_project.warehouse import PROJECT, SYSTEMS, declared_tables
 
@@ -55,6 +56,11 @@ def test_dated_documents_are_the_vendors_tables_of_versions() -> None:
         for name, table in declared_tables(system).items()
         if table.mode == "versions"
     ]
+
+
+def test_the_models_know_the_currencies_that_expectations_know() -> None:
+    text = (PROJECT / "macros" / "currencies.sql").read_text()
+    assert set(re.findall(r"\b[A-Z]{3}\b", text)) == ISO_4217
 
 
 def test_control_and_rules_sources_are_tables_of_the_ddl() -> None:

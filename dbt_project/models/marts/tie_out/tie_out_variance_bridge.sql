@@ -15,10 +15,17 @@ bundle_children as (
 ),
 
 billing_lines as (
-    select *
-    from {{ ref('billing_lines') }}
-    anti join bundle_children using (source_system, source_table, source_record_id)
-    where is_live and bill_mode = 'billable'
+    select billing_lines.*
+    from {{ ref('billing_lines') }} as billing_lines
+    left join bundle_children
+        on
+            billing_lines.source_system = bundle_children.source_system
+            and billing_lines.source_table = bundle_children.source_table
+            and billing_lines.source_record_id = bundle_children.source_record_id
+    where
+        billing_lines.is_live
+        and billing_lines.bill_mode = 'billable'
+        and bundle_children.source_record_id is null
 ),
 
 evidence as (
