@@ -286,6 +286,17 @@ def test_e_the_amount_still_needs_checking_where_quantities_agree(desk: Desk) ->
     assert (row["billed_amount"], row["amount_variance"]) == (Decimal("286.00"), Decimal("-35.20"))
 
 
+def test_e_a_missing_day_leaves_the_quantity_known_and_the_amount_not(desk: Desk) -> None:
+    """Example E: without the count of 10 June the closing 13 still stand, and what June comes to is unknown."""
+    desk.prorates = True
+    desk.counted_by_day("prorated")
+    desk.line(13, "22.00")
+    desk.daily(days(JUNE, date(2026, 6, 9), 10) + days(date(2026, 6, 11), date(2026, 6, 30), 13))
+    row = desk.compute()
+    assert (row["class"], row["expected_quantity"]) == ("matched", 13)
+    assert (row["expected_amount"], row["billed_amount"], row["amount_variance"]) == (None, Decimal("286.00"), None)
+
+
 def test_f_rebill_lines(desk: Desk) -> None:
     """Example F: rows of 1 for 4.00, 1 for -3.87 and 2 for 7.74: closing quantity 2, amount 7.87."""
     desk.counting("charged", charged_source="pax8")

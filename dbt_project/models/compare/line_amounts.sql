@@ -18,6 +18,12 @@ billed_amounts as (
 
 prorated as (
     select * from {{ ref('prorated_lines') }}
+),
+
+-- Where a day is missing, the quantity at the end is known and what the month comes to is not.
+line_counts as (
+    select * from {{ ref('line_counts') }}
+    where counted_when = 'prorated'
 )
 
 select
@@ -26,7 +32,7 @@ select
     prorated.average_quantity,
     round(
         case
-            when prorated.line_key is not null then prorated.expected_amount
+            when line_counts.line_key is not null then prorated.expected_amount
             when classified.expected_quantity = 0 then 0
             else classified.expected_quantity * classified.unit_price
         end,
@@ -42,4 +48,5 @@ select
 from classified
 inner join lines on classified.line_key = lines.line_key
 left join billed_amounts on classified.line_key = billed_amounts.line_key
+left join line_counts on classified.line_key = line_counts.line_key
 left join prorated on classified.line_key = prorated.line_key

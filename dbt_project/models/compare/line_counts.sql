@@ -78,12 +78,12 @@ select
             then 'counted on ' || strftime(fixed_day, '%Y-%m-%d') || ', which is yet to come'
         when counted_when = 'fixed_day' and fixed_quantity is null
             then 'no count on ' || strftime(fixed_day, '%Y-%m-%d') || ', the day that counts'
-        when counted_when != 'fixed_day' and day_count < days_so_far
+        when counted_when in ('peak', 'average') and day_count < days_so_far
             then
-                'no count on ' || strftime(first_missing, '%Y-%m-%d') || ', and '
-                || case when counted_when = 'prorated' then 'prorating' else 'the ' || counted_when end
+                'no count on ' || strftime(first_missing, '%Y-%m-%d') || ', and the ' || counted_when
                 || ' needs every day'
     end as fault,
+    day_count = days_so_far as has_every_day,
     case counted_when
         when 'fixed_day' then ' on ' || strftime(fixed_day, '%Y-%m-%d')
         when 'peak' then ' at the peak of ' || strftime(peak_day, '%Y-%m-%d')

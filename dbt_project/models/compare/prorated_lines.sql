@@ -1,6 +1,6 @@
 with line_counts as (
     select * from {{ ref('line_counts') }}
-    where counted_when = 'prorated' and fault is null
+    where counted_when = 'prorated' and has_every_day
 ),
 
 line_days as (
