@@ -69,6 +69,8 @@ class Rules:
     product_map: list[dict[str, str]] = field(default_factory=list)
     counting: list[dict[str, str]] = field(default_factory=list)
     exclusions: list[dict[str, str]] = field(default_factory=list)
+    terms: list[dict[str, str]] = field(default_factory=list)
+    tolerances: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class TruthRow:
     """One row that a right reconciliation holds at the world's clock.
 
     Quantities and money are exact; None means that the figure is unknown there (unknown is not zero), or for
-    `unit_price` of excluded and unmapped rows, that nothing fixes it. `note` says what was planted.
+    `unit_price` of excluded and unmapped rows, that nothing fixes it. `note` says what was planted. `figures` are
+    further columns of the reconciliation that the plant fixes, by name (None: known to be unknown); others are not
+    compared.
     """
 
     line_key: str
@@ -93,6 +97,8 @@ class TruthRow:
     currency: str
     revenue_impact: Decimal | None
     note: str = ""
+    flags: tuple[str, ...] = ()
+    figures: dict[str, Decimal | None] = field(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)

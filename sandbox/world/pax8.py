@@ -86,10 +86,8 @@ def _subscription(plan: Plan, seats: Seats) -> Payload:
     opened, changed = seats.steps[0][0], seats.steps[-1][0]
     is_trial = seats.status == "Trial"
     commitment = None
-    if seats.commitment:
-        # A committed year runs from the start, renewed until it holds the current month.
-        years = max(1, plan.first.year - opened.year + (opened.replace(year=plan.first.year) <= plan.day))
-        end = opened.replace(year=opened.year + years) - timedelta(days=1)
+    end = seats.committed_until(plan.day)
+    if end is not None:
         commitment = {"id": numbered_guid(0x4A5B, int(seats.id[:8], 16)), "term": seats.commitment, "endDate": _at(end)}
     return {
         "id": seats.id,
@@ -107,7 +105,7 @@ def _subscription(plan: Plan, seats: Seats) -> Payload:
         "status": seats.status,
         "price": float(seats.price),
         "currencyCode": seats.account.client.currency,
-        "partnerCost": float(seats.offer.cost),
+        "partnerCost": float(seats.cost_on(plan.day)),
         "productName": seats.offer.name,
         "billingTerm": "Trial" if is_trial else "Monthly",
         "commitmentTerm": commitment,
@@ -125,7 +123,8 @@ def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -
     totals: dict[str, Decimal] = {}
     for held in seats:
         currency = held.account.client.currency
-        for item, payable in _charges(held, day, last, before):
+        extra = held.overcharge if day == plan.first else ZERO
+        for item, payable in _charges(held, day, last, before, extra):
             items.setdefault(currency, []).append(item)
             totals[currency] = totals.get(currency, ZERO) + payable
     for item, payable in _partner_items(plan, day):
@@ -158,17 +157,20 @@ def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: l
         item["id"] = numbered_guid(_ITEM, number * 1_000_000 + offset)
 
 
-def _charges(seats: Seats, day: date, last: date, before: date) -> list[tuple[Payload, Decimal]]:
-    """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days."""
+def _charges(seats: Seats, day: date, last: date, before: date, extra: Decimal) -> list[tuple[Payload, Decimal]]:
+    """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days.
+
+    `extra` are units that the invoice holds by mistake.
+    """
     if (seats.role == INFORMATION and not seats.is_charged) or seats.status == "Trial":
         return []
     rows = []
-    quantity = seats.on(day)
+    quantity = seats.on(day) + extra
     if quantity and not seats.is_charged:
         # The client pays the vendor itself: shown for information, not in what the MSP owes.
         rows.append((_item(seats, "subscription", day, last, quantity, ZERO, billed_by_pax8=False), ZERO))
     elif quantity:
-        rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.offer.cost)))
+        rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.cost_on(day))))
     if seats.is_charged:
         rows += _prorated(seats, before, day)
     return rows
@@ -182,7 +184,7 @@ def _prorated(seats: Seats, month: date, end: date) -> list[tuple[Payload, Decim
         if month < start < end:
             share = Decimal((end - start).days) / (end - month).days
             last = end - timedelta(days=1)
-            cost = _money((quantity - before) * seats.offer.cost * share)
+            cost = _money((quantity - before) * seats.cost_on(start) * share)
             # Reversals carry positive quantities: adding up the column would count them as seats.
             rows.append(_payable(seats, "prorate", start, last, abs(quantity - before), cost))
         before = quantity
@@ -221,7 +223,7 @@ def _item(
         "chargeType": "per",
         "price": float(seats.price),
         "subTotal": float(_money(quantity * seats.price)),
-        "cost": float(offer.cost),
+        "cost": float(seats.cost_on(start)),
         "costTotal": float(total),
         "offeredBy": "Pax8",
         "billedByPax8": billed_by_pax8,

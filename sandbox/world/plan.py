@@ -5,9 +5,10 @@ per system), so the two do not depend on each other. Does not belong here: chanc
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from sandbox.world.agreed import Exclusion, Term, Tolerance
 from sandbox.world.names import CompanyName
 from sandbox.world.products import Offer, Product, Sku
 
@@ -72,9 +73,10 @@ class Agreement:
 
 @dataclass(slots=True, eq=False)
 class Seats:
-    """A distributor subscription; `steps` are (from this day, quantity), ascending.
+    """A distributor subscription; `steps` are (from this day, quantity), ascending, and `costs` (from this day, cost).
 
-    `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it.
+    `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it, `overcharge` the
+    units that its newest invoice holds too many.
     """
 
     id: str
@@ -88,6 +90,8 @@ class Seats:
     role: str = COUNTED
     is_charged: bool = True
     commitment: str = ""
+    costs: list[tuple[date, Decimal]] = field(default_factory=list)
+    overcharge: Decimal = ZERO
 
     @property
     def quantity(self) -> Decimal:
@@ -99,6 +103,18 @@ class Seats:
         if self.ended is not None and self.ended <= day:
             return ZERO
         return next((quantity for start, quantity in reversed(self.steps) if start <= day), ZERO)
+
+    def cost_on(self, day: date) -> Decimal:
+        """What a seat costs us a month on `day`: the catalogue's cost until a renewal changed it."""
+        return next((cost for start, cost in reversed(self.costs) if start <= day), self.offer.cost)
+
+    def committed_until(self, day: date) -> date | None:
+        """Last day of the committed year that holds `day`; a year runs from the start and is renewed. None: no term."""
+        if not self.commitment:
+            return None
+        opened = self.steps[0][0]
+        years = max(1, day.year - opened.year + (opened.replace(year=day.year) <= day))
+        return opened.replace(year=opened.year + years) - timedelta(days=1)
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +140,11 @@ class TenantSku:
 
 @dataclass(slots=True, eq=False)
 class Devices:
-    """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device."""
+    """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device.
+
+    `duplicates` are further records of machines that are among the live ones. Of the live ones, the first `nameless`
+    report a board maker's placeholder instead of a serial number, and the last `namesakes` share one hostname.
+    """
 
     account: Account
     node_class: str
@@ -133,6 +153,9 @@ class Devices:
     retired: int = 0
     pending: int = 0
     excluded: int = 0
+    duplicates: int = 0
+    nameless: int = 0
+    namesakes: int = 0
     role: str = COUNTED
     first_id: int = 0
 
@@ -142,9 +165,30 @@ class Devices:
         return range(self.first_id, self.first_id + self.excluded)
 
     @property
+    def nameless_ids(self) -> range:
+        """Live devices without a serial number of their own."""
+        first_live = self.first_id + self.excluded
+        return range(first_live, first_live + self.nameless)
+
+    @property
+    def namesake_ids(self) -> range:
+        """Live devices that share a hostname, and nothing else."""
+        return range(self.original_id + 1 - self.namesakes, self.original_id + 1)
+
+    @property
+    def original_id(self) -> int:
+        """The live device whose machine the duplicates are earlier records of."""
+        return self.first_id + self.excluded + self.live - 1
+
+    @property
+    def duplicate_ids(self) -> range:
+        """Records of a machine that is counted already."""
+        return range(self.first_id + self.total - self.duplicates, self.first_id + self.total)
+
+    @property
     def total(self) -> int:
         """All device records, whatever their state."""
-        return self.excluded + self.live + self.stale + self.retired + self.pending
+        return self.excluded + self.live + self.stale + self.retired + self.pending + self.duplicates
 
 
 @dataclass(slots=True, eq=False)
@@ -191,18 +235,6 @@ class Client:
 
 
 @dataclass(slots=True)
-class Exclusion:
-    """A row of exclusions.csv; None is any."""
-
-    reason: str
-    client: Client | None = None
-    source: str = "*"
-    vendor_product_id: str = "*"
-    record_id: str = "*"
-    valid_to: date | None = None
-
-
-@dataclass(slots=True)
 class Plan:
     """The whole MSP. `day` is the cut-off day, `first` the first day of its month."""
 
@@ -214,6 +246,8 @@ class Plan:
     clients: list[Client] = field(default_factory=list)
     others: list[Client] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
+    tolerances: list[Tolerance] = field(default_factory=list)
     last_ids: dict[str, int] = field(default_factory=dict)
 
     def next_id(self, kind: str, start: int) -> int:

@@ -1,13 +1,17 @@
 """The planted errors: what each is, where it fits, and which class a right reconciliation gives it.
 
 Belongs here: the list of plants and where they land. What they do to a position stands in `line_plants.py` (the PSA's
-side) and `vendor_plants.py` (the vendors' side). Does not belong here: payloads, judgement (`truth.py`).
+side), `vendor_plants.py` and `device_plants.py` (the vendors' side), `contract_plants.py` (what was signed) and
+`cost_plants.py` (prices and costs). Does not belong here: payloads, judgement (`truth.py`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from sandbox.world import contract_plants as contract
+from sandbox.world import cost_plants as costs
+from sandbox.world import device_plants as devices
 from sandbox.world import line_plants as lines
 from sandbox.world import vendor_plants as vendors
 from sandbox.world.accounts import plant_accounts
@@ -30,6 +34,10 @@ from sandbox.world.streams import stream
 _COUNTED = tuple(p.key for p in PRODUCTS if p.basis_source)
 _PAX8_OWNED = tuple(p.key for p in PRODUCTS if p.basis_source == PAX8 and p.basis == "owned")
 _RMM = ("rmm_server", "rmm_workstation")
+# Seats bought at the distributor and assigned in the tenant; the first are sold as bought, the second as assigned.
+_BOUGHT = ("basic", "standard", "premium", "defender")
+_ASSIGNED = ("m365_e3", "exchange", "entra")
+_RESOLD = tuple(p.key for p in PRODUCTS if p.offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,44 @@ PLANTS: tuple[Plant, ...] = (
     Plant("billed for devices that fell silent", 2, _RMM, vendors.silent_devices),
     Plant("only silent devices left", 2, ("rmm_server",), vendors.only_silent_devices),
     Plant("licences in grace", 2, ("o365_e3",), vendors.in_grace, opens=True),
+    Plant("more, within the tolerance", 2, _COUNTED, contract.more_within_tolerance),
+    Plant("fewer, within the tolerance", 2, _COUNTED, contract.fewer_within_tolerance),
+    Plant("more than the tolerance", 2, _COUNTED, contract.beyond_tolerance),
+    Plant("nothing billed, whatever the tolerance", 2, _COUNTED, contract.unbilled_whatever_tolerance),
+    Plant("billed at the minimum", 3, _COUNTED, contract.minimum_holds),
+    Plant("billed below the minimum", 2, _COUNTED, contract.minimum_not_billed),
+    Plant("minimum exceeded", 2, _COUNTED, contract.minimum_exceeded),
+    Plant("minimum after included units", 2, _COUNTED, contract.minimum_after_included),
+    Plant("minimum that has run out", 2, _COUNTED, contract.minimum_of_last_year),
+    Plant("contract counts use", 2, _BOUGHT, contract.billed_on_use),
+    Plant("contract counts purchase", 2, _ASSIGNED, contract.billed_on_purchase),
+    Plant("contract fixes the quantity", 2, _COUNTED, contract.fixed_by_contract),
+    Plant("line for new seats starts soon", 2, _COUNTED, contract.starts_soon),
+    Plant("first line starts soon", 2, _COUNTED, contract.first_line_starts_soon),
+    Plant("line of gone seats ends soon", 2, _COUNTED, contract.ends_soon),
+    Plant("line is replaced soon", 2, _COUNTED, contract.replaced_soon),
+    Plant("line starts too late", 2, _COUNTED, contract.starts_too_late),
+    Plant("line that starts soon is too small", 2, _COUNTED, contract.starts_too_small),
+    Plant("price is not the contract's", 3, _COUNTED, costs.price_moved),
+    Plant("price is the contract's", 2, _COUNTED, costs.price_kept),
+    Plant("price of a contract that ran out", 2, _COUNTED, costs.price_of_old_contract),
+    Plant("price signed in another currency", 2, _COUNTED, costs.price_in_other_currency),
+    Plant("cost rose at renewal, margin below the floor", 3, _RESOLD, costs.cost_ate_the_margin),
+    Plant("cost moved at renewal", 2, _RESOLD, costs.cost_moved),
+    Plant("margin on the floor", 2, _RESOLD, costs.margin_on_the_floor),
+    Plant("price below the floor from the first day", 2, _RESOLD, costs.sold_below_the_floor),
+    Plant("line without a price", 2, _COUNTED, costs.sold_for_nothing),
+    Plant("line without a price, short", 2, _COUNTED, costs.short_and_for_nothing),
+    Plant("commitment not in use", 3, _BOUGHT, costs.commitment_idle),
+    Plant("bought and not in use, no commitment", 2, _BOUGHT, costs.idle_without_commitment),
+    Plant("assigned beyond what was bought", 2, _BOUGHT, costs.assigned_beyond),
+    Plant("vendor charges more than is owned", 2, _PAX8_OWNED, costs.charged_beyond),
+    Plant("commitment ends within a month", 2, _BOUGHT, costs.renews_soon),
+    Plant("commitment ends later", 2, _BOUGHT, costs.renews_later),
+    Plant("machine with several records", 2, _RMM, devices.reinstalled),
+    Plant("old record of a machine billed", 2, _RMM, devices.billed_twice),
+    Plant("machines without serial number", 2, _RMM, devices.without_serial),
+    Plant("machines of one hostname", 2, _RMM, devices.same_hostname),
 )
 
 

@@ -61,8 +61,11 @@ class Product:
     @property
     def basis_source(self) -> str:
         """The system whose count decides, empty for fixed services and for products without a rule."""
-        sources = {"owned": self.owned_source, "used": self.used_source, "charged": self.charged_source}
-        return sources.get(self.basis, "")
+        return self.source_of(self.basis)
+
+    def source_of(self, basis: str) -> str:
+        """The system that tells the quantity of `basis`, empty where none does."""
+        return {"owned": self.owned_source, "used": self.used_source, "charged": self.charged_source}.get(basis, "")
 
 
 def _offer(number: int, name: str, vendor: str, vendor_sku: str, cost: str, commitment: bool = True) -> Offer:

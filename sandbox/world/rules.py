@@ -5,10 +5,12 @@ Belongs here: which columns each file has, and the rows of a plan. Does not belo
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from sandbox.world.agreed import Exclusion, Term, Tolerance
 from sandbox.world.dates import add_months
 from sandbox.world.model import Rules
-from sandbox.world.plan import Account, Client, Exclusion, Plan
+from sandbox.world.plan import Account, Client, Plan
 from sandbox.world.products import BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, PRODUCTS
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -27,6 +29,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
         "valid_from", "valid_to",
     ),
+    "terms": (
+        "client_id", "agreement_id", "product_id", "basis", "minimum_quantity", "minimum_scope", "pool",
+        "contract_price", "currency", "margin_floor_percent", "backbill_months", "valid_from", "valid_to", "owner",
+        "reason",
+    ),
+    "tolerances": ("client_id", "product_id", "tolerance", "valid_from", "valid_to", "owner", "reason"),
 }  # fmt: skip
 _ANALYST, _OWNER = "a.ruiz", "m.okafor"
 _HISTORY_MONTHS = 36
@@ -40,6 +48,8 @@ def rules_of(plan: Plan) -> Rules:
         product_map=_product_map(since),
         counting=_counting(since),
         exclusions=_exclusions(plan, since),
+        terms=[_term(term, since) for term in plan.terms],
+        tolerances=[_tolerance(tolerance, since) for tolerance in plan.tolerances],
     )
 
 
@@ -143,3 +153,39 @@ def _exclusion(plan: Plan, exclusion: Exclusion, since: date) -> dict[str, str]:
         "valid_from": since.isoformat(),
         "valid_to": exclusion.valid_to.isoformat() if exclusion.valid_to else "",
     }
+
+
+def _term(term: Term, since: date) -> dict[str, str]:
+    return {
+        "client_id": term.client.id,
+        "agreement_id": f"connectwise:{term.agreement.id}" if term.agreement else "*",
+        "product_id": term.product.id if term.product else "*",
+        "basis": term.basis,
+        "minimum_quantity": _number(term.minimum),
+        "minimum_scope": term.scope,
+        "pool": term.pool,
+        "contract_price": _number(term.price),
+        "currency": term.currency,
+        "margin_floor_percent": _number(term.margin_floor),
+        "backbill_months": "" if term.backbill_months is None else str(term.backbill_months),
+        "valid_from": since.isoformat(),
+        "valid_to": term.valid_to.isoformat() if term.valid_to else "",
+        "owner": _OWNER,
+        "reason": "order form, signed",
+    }
+
+
+def _tolerance(tolerance: Tolerance, since: date) -> dict[str, str]:
+    return {
+        "client_id": tolerance.client.id if tolerance.client else "*",
+        "product_id": tolerance.product.id,
+        "tolerance": _number(tolerance.units),
+        "valid_from": since.isoformat(),
+        "valid_to": tolerance.valid_to.isoformat() if tolerance.valid_to else "",
+        "owner": _OWNER,
+        "reason": "comes and goes within the month",
+    }
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"

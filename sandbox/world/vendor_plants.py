@@ -8,9 +8,10 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+from sandbox.world.agreed import Exclusion
 from sandbox.world.dates import add_months
 from sandbox.world.holdings import add_seats, adopt, day_in_month, drop_holdings, grow
-from sandbox.world.plan import EXCLUDED, INFORMATION, Exclusion, Plan, Position, Seats
+from sandbox.world.plan import EXCLUDED, INFORMATION, Plan, Position, Seats
 from sandbox.world.products import PAX8
 
 

@@ -52,7 +52,7 @@ def _publish(path: Path, rows: list[TruthRow], period: date = PERIOD) -> Path:
         connection.register("rows", truth_table(rows))
         select = f"""SELECT DATE '{period}' AS period, line_key, client_id, class, billed AS billed_quantity,
             expected AS expected_quantity, variance, unit_price, currency, revenue_impact, owned AS owned_quantity,
-            used AS used_quantity, charged AS charged_quantity FROM rows"""
+            used AS used_quantity, charged AS charged_quantity, flags FROM rows"""
         connection.execute(f"CREATE TABLE IF NOT EXISTS analytics.reconciliation AS {select} LIMIT 0")
         connection.execute(f"INSERT INTO analytics.reconciliation {select}")
     return path
@@ -65,7 +65,7 @@ def test_a_result_that_equals_the_truth_is_perfect(tmp_path):
     assert got.wrong == ()
     assert got.rows_expected == got.rows_found == 6
     assert got.wrong_client_rate == 0
-    assert {c.class_: (c.precision, c.recall) for c in got.classes}["orphan_billing"] == (1, 1)
+    assert {c.name: (c.precision, c.recall) for c in got.classes}["orphan_billing"] == (1, 1)
     usd = next(m for m in got.money if m.currency == "USD")
     assert (usd.under_found, usd.over_found) == (Decimal("14.66"), Decimal("21.99"))
     assert ("underbilled money, CAD", "7.33", "7.33", "exact", "", "") in got.rows()
@@ -80,7 +80,7 @@ def test_a_missing_row_costs_recall_and_an_extra_row_costs_precision(tmp_path):
         (TRUTH[0].line_key, "missing"),
         (extra.line_key, "extra"),
     ]
-    by_class = {c.class_: c for c in got.classes}
+    by_class = {c.name: c for c in got.classes}
     assert by_class["underbilled"].recall == 0
     assert by_class["underbilled"].precision is None
     assert by_class["matched"].precision == 0.5
@@ -90,7 +90,7 @@ def test_a_missing_row_costs_recall_and_an_extra_row_costs_precision(tmp_path):
 def test_a_row_of_another_class_counts_against_both_classes(tmp_path):
     got = score(_publish(tmp_path / "p.duckdb", [replace(TRUTH[0], class_="unbilled"), *TRUTH[1:]]), TRUTH)
 
-    by_class = {c.class_: c for c in got.classes}
+    by_class = {c.name: c for c in got.classes}
     assert (by_class["unbilled"].precision, by_class["unbilled"].recall) == (0.5, 1)
     assert (by_class["underbilled"].found, by_class["underbilled"].recall) == (0, 0)
     assert "class unbilled (should be underbilled)" in str(got.wrong[0])
@@ -166,4 +166,4 @@ def test_truth_is_written_with_empty_cells_for_the_unknown(tmp_path):
 
     lines = path.read_text().splitlines()
     assert lines[0].startswith("line_key,client_id,product_id,class,billed")
-    assert lines[-1] == "pax8:a|connectwise:7|*,,,unmapped_client,0,,,,,,,USD,,"
+    assert lines[-1] == "pax8:a|connectwise:7|*,,,unmapped_client,0,,,,,,,USD,,,,"

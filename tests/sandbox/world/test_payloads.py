@@ -203,13 +203,19 @@ def test_devices_come_in_every_state(world):
     assert {row["organizationId"] for row in devices} <= {row["id"] for row in world.ninjaone.organizations}
 
 
-def test_every_computer_reports_a_serial_number(world):
+def test_every_computer_reports_a_serial_number_though_not_always_its_own(world):
     classes = ("WINDOWS_SERVER", "LINUX_SERVER", "WINDOWS_WORKSTATION", "MAC")
-    computers = {row["id"] for row in world.ninjaone.devices if row["nodeClass"] in classes}
+    devices = world.ninjaone.devices
+    computers = {row["id"] for row in devices if row["nodeClass"] in classes}
     reported = {row["deviceId"]: row["serialNumber"] for row in world.ninjaone.computer_systems}
 
     assert computers <= set(reported)
-    assert len(set(reported.values())) == len(reported)
+    several = {serial for serial, records in Counter(reported.values()).items() if records > 1}
+    assert several & {"To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number"}
+    assert any(len(serial) == 7 and serial.isalnum() for serial in several), "no machine has two records"
+    names = Counter(row["systemName"] for row in devices if row["id"] in computers)
+    assert names.pop("DESKTOP") >= 4
+    assert max(names.values()) == 1
 
 
 def test_payloads_are_json(world):

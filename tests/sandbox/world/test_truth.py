@@ -11,7 +11,8 @@ from tests.sandbox.world.reference import Reference
 
 def _truth(world):
     return {
-        row.line_key: (row.class_, row.billed, row.expected, row.unit_price, row.revenue_impact) for row in world.truth
+        row.line_key: (row.class_, row.billed, row.expected, row.unit_price, row.revenue_impact, row.flags)
+        for row in world.truth
     }
 
 
