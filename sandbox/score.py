@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from sandbox.figures import WrongRow, wrong_figures
 from sandbox.truth import truth_table
 from sandbox.world.model import TruthRow
 
@@ -38,7 +39,7 @@ _COMPARE = """
            truth.line_key IS NOT NULL AND result.line_key IS NOT NULL
            AND truth.client_id IS NOT DISTINCT FROM result.client_id
            AND truth.class IS NOT DISTINCT FROM result.class
-           AND truth.billed IS NOT DISTINCT FROM result.billed
+           AND (truth.billed IS NULL OR truth.billed IS NOT DISTINCT FROM result.billed)
            AND truth.expected IS NOT DISTINCT FROM result.expected
            AND truth.variance IS NOT DISTINCT FROM result.variance
            AND truth.revenue_impact IS NOT DISTINCT FROM result.revenue_impact
@@ -145,24 +146,6 @@ class MoneyScore:
 
 
 @dataclass(frozen=True, slots=True)
-class WrongRow:
-    """One row that differs. `problem`: missing, extra or different; the dicts hold the fields that differ."""
-
-    line_key: str
-    problem: str
-    expected: dict[str, Any]
-    got: dict[str, Any]
-    note: str
-
-    def __str__(self) -> str:
-        parts = [f"{name} {self.got.get(name)} (should be {value})" for name, value in self.expected.items()]
-        told = {"missing": "is missing", "extra": f"should not be there: {self.got}"}.get(
-            self.problem, ", ".join(parts)
-        )
-        return f"{self.line_key}: {told}{f' [{self.note}]' if self.note else ''}"
-
-
-@dataclass(frozen=True, slots=True)
 class Score:
     """How a result compares with the truth.
 
@@ -249,6 +232,7 @@ def score(published_duckdb: Path, truth: Sequence[TruthRow], period: date | None
         period = period or (newest[0] if newest else None)
         if period is None:
             raise ValueError(f"the reconciliation at {published_duckdb} is empty")
+        differing = wrong_figures(connection, truth, period)
         connection.register("truth", truth_table(truth))
         compared = connection.execute(_COMPARE, {"period": period}).to_arrow_table()
     with duckdb.connect() as memory:
@@ -262,7 +246,7 @@ def score(published_duckdb: Path, truth: Sequence[TruthRow], period: date | None
             classes=tuple(Tally(*row) for row in memory.execute(_CLASSES).fetchall()),
             flags=tuple(Tally(*row) for row in memory.execute(_FLAGS).fetchall()),
             money=tuple(MoneyScore(*row) for row in money),
-            wrong=tuple(_wrong_row(row) for row in wrong),
+            wrong=(*(_wrong_row(row) for row in wrong), *differing),
             rows_expected=expected,
             rows_found=found,
             wrong_client_rate=at_wrong_client / at_client if at_client else 0.0,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sandbox.world.plan import Agreement, Client
+    from sandbox.world.plan import Account, Agreement, Client
     from sandbox.world.products import Product
 
 
@@ -52,3 +52,37 @@ class Term:
     margin_floor: Decimal | None = None
     backbill_months: int | None = None
     valid_to: date | None = None
+
+
+@dataclass(slots=True)
+class Split:
+    """A row of splits.csv: users of a shared account whose `attribute` has this value belong to `client`."""
+
+    account: "Account"
+    attribute: str
+    value: str
+    client: "Client"
+    valid_to: date | None = None
+
+
+@dataclass(slots=True)
+class SpecialUser:
+    """A row of special_users.csv; without dates it holds always."""
+
+    account: "Account"
+    user_name: str
+    kind: str
+    needs_licence: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(slots=True)
+class BundlePart:
+    """A row of bundles.csv; without `client` it holds for any."""
+
+    bundle: "Product"
+    component: "Product"
+    units: Decimal
+    is_driver: bool
+    client: "Client | None" = None

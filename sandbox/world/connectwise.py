@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.world.dates import add_months, midnight, stamp
 from sandbox.world.model import ConnectWiseWorld, Payload
 from sandbox.world.plan import ZERO, Agreement, Client, Line, Plan
-from sandbox.world.products import GRAPH, PRODUCTS, Product
+from sandbox.world.products import GRAPH, Product
 from sandbox.world.streams import numbered_guid
 
 _CENT = Decimal("0.01")
@@ -226,9 +226,9 @@ def _addition(plan: Plan, line: Line, number: int) -> Payload:
 
 
 def _catalog(plan: Plan) -> list[Payload]:
-    rows = [_catalog_item(plan, product, is_inactive=False) for product in PRODUCTS]
+    rows = [_catalog_item(plan, product, is_inactive=False) for product in plan.products]
     # A product of last year that still carries its successor's vendor SKU: inactive, so it takes no part in mapping.
-    premium = next(product for product in PRODUCTS if product.key == "premium")
+    premium = next(product for product in plan.products if product.key == "premium")
     old = _catalog_item(plan, premium, is_inactive=True) | {"id": 590, "identifier": "M365-BUS-PREM-OLD"}
     return sorted([*rows, old], key=lambda row: row["id"])
 

@@ -115,6 +115,13 @@ def fixed_by_contract(plan: Plan, position: Position, rng: Random) -> str:
     return "matched"
 
 
+def grown_within_limit(plan: Plan, position: Position, rng: Random) -> str:
+    """Two seats are not billed, and the contract lets one bill two months back (example K)."""
+    grow(plan, position, 2, rng)
+    plan.terms.append(Term(position.client, position.product, backbill_months=2))
+    return "underbilled"
+
+
 def starts_soon(plan: Plan, position: Position, rng: Random) -> str:
     """Seats were added, and the line for them starts with the next period."""
     added = rng.randrange(1, 4)

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sandbox.world.dates import add_months, last_of_month, stamp
 from sandbox.world.model import Pax8World, Payload
 from sandbox.world.plan import INFORMATION, ZERO, Account, Client, Plan, Seats
-from sandbox.world.products import PAX8, PRODUCTS, UNMAPPED_OFFERS, Offer
+from sandbox.world.products import PAX8, UNMAPPED_OFFERS, Offer
 from sandbox.world.streams import numbered_guid
 
 _CENT = Decimal("0.01")
@@ -24,7 +24,7 @@ _COUNTRY = {"USD": ("CO", "US"), "CAD": ("ON", "CA"), "EUR": ("BE", "DE")}
 def render(plan: Plan) -> Pax8World:
     """All Pax8 payloads of the plan; subscriptions ascend by createdDate, as the connector asks for them."""
     world = Pax8World()
-    offers = [p.offer for p in PRODUCTS if p.offer] + list(UNMAPPED_OFFERS)
+    offers = [p.offer for p in plan.products if p.offer] + list(UNMAPPED_OFFERS)
     world.products = [_product(offer) for offer in offers]
     clients = [client for client in plan.everyone() if PAX8 in client.accounts]
     seats = [s for c in clients for s in (*(s for p in c.positions.values() for s in p.seats), *c.loose_seats)]

@@ -8,17 +8,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sandbox.world.agreed import Exclusion, Term, Tolerance
+from sandbox.world.agreed import BundlePart, Exclusion, SpecialUser, Split, Term, Tolerance
+from sandbox.world.counts import Counts
 from sandbox.world.names import CompanyName
-from sandbox.world.products import Offer, Product, Sku
+from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, Offer, Product, Sku
+from sandbox.world.user import User
 
 ZERO = Decimal(0)
 COUNTED, EXCLUDED, INFORMATION = "counted", "excluded", "information_only"
+# Something that is there and counts nothing: retired, silent for longer than the rule allows, or left out by the rule.
+SILENT = "silent"
 
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A vendor account; `mapped_by` is 'id', 'rule' or empty (nobody confirmed whose it is).
+    """A vendor account; `mapped_by` is 'id', 'rule', 'split' (several clients share it) or empty (nobody confirmed).
 
     `hint` is the PSA company id typed into the vendor's record (Pax8) or the tenant id typed into the PSA (Graph:
     any text that is not empty), where the mapping is by id.
@@ -32,6 +36,7 @@ class Account:
     mapped_by: str = "id"
     hint: str = ""
     is_refused: bool = False
+    users: list[User] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -119,7 +124,10 @@ class Seats:
 
 @dataclass(slots=True, eq=False)
 class TenantSku:
-    """A SKU in a tenant. `seats` are the distributor's subscriptions behind it; `own` is what has no subscription."""
+    """A SKU in a tenant. `seats` are the distributor's subscriptions behind it; `own` is what has no subscription.
+
+    `holders` are the `assigned` users; they are planned last.
+    """
 
     account: Account
     sku: Sku
@@ -131,6 +139,7 @@ class TenantSku:
     disabled_users: int = 0
     role: str = COUNTED
     is_trial: bool = False
+    holders: list[User] = field(default_factory=list)
 
     @property
     def enabled(self) -> int:
@@ -193,7 +202,10 @@ class Devices:
 
 @dataclass(slots=True, eq=False)
 class Position:
-    """Everything about one client and one product; `intent` is the class planted here (empty: nothing planted)."""
+    """Everything about one client and one product; `intent` is the class planted here (empty: nothing planted).
+
+    `is_broken`: a record of it says something that no vendor should say, so nothing can be concluded.
+    """
 
     client: "Client"
     product: Product
@@ -201,6 +213,8 @@ class Position:
     seats: list[Seats] = field(default_factory=list)
     skus: list[TenantSku] = field(default_factory=list)
     devices: list[Devices] = field(default_factory=list)
+    counts: list[Counts] = field(default_factory=list)
+    is_broken: bool = False
     intent: str = ""
     note: str = ""
 
@@ -246,14 +260,30 @@ class Plan:
     clients: list[Client] = field(default_factory=list)
     others: list[Client] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
+    named_users: list[Exclusion] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     tolerances: list[Tolerance] = field(default_factory=list)
+    splits: list[Split] = field(default_factory=list)
+    special_users: list[SpecialUser] = field(default_factory=list)
+    bundles: list[BundlePart] = field(default_factory=list)
+    shared_skus: list[TenantSku] = field(default_factory=list)
+    features: frozenset[str] = frozenset()
     last_ids: dict[str, int] = field(default_factory=dict)
 
     def next_id(self, kind: str, start: int) -> int:
         """The next running number of `kind`, the first being `start`."""
         self.last_ids[kind] = self.last_ids.get(kind, start - 1) + 1
         return self.last_ids[kind]
+
+    @property
+    def products(self) -> list[Product]:
+        """What this MSP sells."""
+        return [*PRODUCTS, *(product for product in FEATURE_PRODUCTS if product.feature in self.features)]
+
+    @property
+    def count_day(self) -> int:
+        """The day of the month on which products of a fixed day are counted; never after the cut-off day."""
+        return max(1, self.day.day // 2)
 
     def everyone(self) -> list[Client]:
         """Every company: clients, the MSP, and those that are no live client."""

@@ -5,7 +5,7 @@ side), `vendor_plants.py` and `device_plants.py` (the vendors' side), `contract_
 `cost_plants.py` (prices and costs). Does not belong here: payloads, judgement (`truth.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -98,6 +98,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("contract counts use", 2, _BOUGHT, contract.billed_on_use),
     Plant("contract counts purchase", 2, _ASSIGNED, contract.billed_on_purchase),
     Plant("contract fixes the quantity", 2, _COUNTED, contract.fixed_by_contract),
+    Plant("not billed, back-billing limited", 2, _COUNTED, contract.grown_within_limit),
     Plant("line for new seats starts soon", 2, _COUNTED, contract.starts_soon),
     Plant("first line starts soon", 2, _COUNTED, contract.first_line_starts_soon),
     Plant("line of gone seats ends soon", 2, _COUNTED, contract.ends_soon),
@@ -127,17 +128,26 @@ PLANTS: tuple[Plant, ...] = (
 )
 
 
-def plant_all(plan: Plan) -> None:
-    """Plant every kind several times over, each on a position of its own."""
+def plant_all(plan: Plan, without: Iterable[str] = ()) -> None:
+    """Plant every kind several times over, each on a position of its own; those `without` leave theirs healthy.
+
+    Raises:
+        ValueError: a name in `without` is no plant's.
+    """
+    left_out = set(without)
+    if unknown := sorted(left_out - {plant.name for plant in PLANTS}):
+        raise ValueError(f"no plant is called {', '.join(map(repr, unknown))}")
     taken = plant_accounts(plan)
     rng = stream(plan.seed, "plants")
     free = [client for client in plan.clients if client not in taken]
     _plant_without_rule(plan, free, rng)
     for plant in PLANTS:
         count = max(2, round(plant.share * len(plan.clients) / 60))
-        for position in _places(plan, plant, free, count, rng):
+        for number, position in enumerate(_places(plan, plant, free, count, rng)):
+            # Chance of its own for each place: leaving a plant out must not move the others.
+            if plant.name not in left_out:
+                position.intent = plant.apply(plan, position, stream(plan.seed, "plant", plant.name, number))
             position.note = plant.name
-            position.intent = plant.apply(plan, position, rng)
 
 
 def _places(plan: Plan, plant: Plant, clients: list[Client], count: int, rng: Random) -> list[Position]:

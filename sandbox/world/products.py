@@ -4,10 +4,15 @@ Belongs here: constants. SKU GUIDs and part numbers are Microsoft's published on
 names of the products that are not Microsoft's are invented. Does not belong here: any client's quantities.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
+
+from sandbox.world import features
 
 GRAPH, PAX8, NINJAONE, CONNECTWISE = "microsoft_graph", "pax8", "ninjaone", "connectwise"
+SEATWATCH = "seatwatch"
+"""A mail filter whose portal has no API: its daily counts are exported into the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Product:
     offer: Offer | None = None
     vendor_sku: str = ""
     bill_mode: str = "Billable"
+    counts_disabled: bool = True
+    counts_guests: bool = True
+    counts_special: bool = True
+    counted_when: str = ""
+    feature: str = ""
 
     @property
     def id(self) -> str:
@@ -87,6 +97,7 @@ STANDARD = Sku("f245ecc8-75af-4f8e-b61f-27d8114de5f3", "O365_BUSINESS_PREMIUM", 
 PREMIUM = Sku("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46", "SPB", "Microsoft 365 Business Premium")
 M365_E3 = Sku("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3", "Microsoft 365 E3")
 O365_E3 = Sku("6fd2c87f-b296-42f0-b197-1e91e994b900", "ENTERPRISEPACK", "Office 365 E3")
+O365_E1 = Sku("18181a46-0d4e-45cd-891e-60aabd171b4e", "STANDARDPACK", "Office 365 E1")
 EXCHANGE_P1 = Sku("4b9405b0-7788-4568-add1-99614e613b69", "EXCHANGESTANDARD", "Exchange Online (Plan 1)")
 ENTRA_P1 = Sku("078d2b04-f1bd-4111-bbd4-b4b1b354cef4", "AAD_PREMIUM", "Microsoft Entra ID P1", is_addon=True)
 DEFENDER_P1 = Sku(
@@ -178,10 +189,31 @@ PRODUCTS: tuple[Product, ...] = (
     # Sold, but nobody has said how it is counted.
     Product("voice", 670, "VOICE-LINE", "Hosted voice line", Decimal("21.15"), Decimal("11.40"), ""),
 )  # fmt: skip
-BY_KEY = {product.key: product for product in PRODUCTS}
-BY_ID = {product.id: product for product in PRODUCTS}
-BY_SKU = {product.sku.id: product for product in PRODUCTS if product.sku}
-BY_OFFER = {product.offer.id: product for product in PRODUCTS if product.offer}
+# Sold only in worlds in which the feature is on.
+_MAIL = partial(Product, basis="used", used_source=SEATWATCH, feature=features.DATED_COUNTS)
+FEATURE_PRODUCTS: tuple[Product, ...] = (
+    replace(
+        _microsoft("o365_e1", 777, "O365-E1", O365_E1, "CFQ7TTC0LF8Q:0001", "10.45", "7.60", "used"),
+        counts_disabled=False, counts_guests=False, counts_special=False, feature=features.PEOPLE,
+    ),
+    Product(
+        "complete_care", 900, "COMPLETE-CARE", "Complete care, per user", Decimal("135.00"), Decimal("61.50"), "used",
+        used_source=GRAPH, feature=features.BUNDLES,
+    ),
+    _MAIL("mail_last", 681, "MAIL-LAST", "Mail filter, last day", Decimal("3.15"), Decimal("1.20")),
+    _MAIL("mail_fixed", 682, "MAIL-FIXED", "Mail filter, fixed day", Decimal("3.25"), Decimal("1.20"),
+          counted_when="fixed_day"),
+    _MAIL("mail_peak", 683, "MAIL-PEAK", "Mail filter, peak", Decimal("3.35"), Decimal("1.20"), counted_when="peak"),
+    _MAIL("mail_average", 684, "MAIL-AVERAGE", "Mail filter, average", Decimal("3.45"), Decimal("1.20"),
+          counted_when="average"),
+    _MAIL("mail_prorated", 685, "MAIL-PRORATED", "Mail filter, by days", Decimal("22.00"), Decimal("17.60"),
+          counted_when="prorated"),
+)  # fmt: skip
+_EVERY = (*PRODUCTS, *FEATURE_PRODUCTS)
+BY_KEY = {product.key: product for product in _EVERY}
+BY_ID = {product.id: product for product in _EVERY}
+BY_SKU = {product.sku.id: product for product in _EVERY if product.sku}
+BY_OFFER = {product.offer.id: product for product in _EVERY if product.offer}
 BY_NODE_CLASS = {
     **dict.fromkeys(SERVER_CLASSES, BY_KEY["rmm_server"]),
     **dict.fromkeys(WORKSTATION_CLASSES, BY_KEY["rmm_workstation"]),

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from sandbox.world.agreed import Exclusion, Term, Tolerance
 from sandbox.world.dates import add_months
+from sandbox.world.feature_rules import bundle_row, special_user_row, split_row
 from sandbox.world.model import Rules
 from sandbox.world.plan import Account, Client, Plan
-from sandbox.world.products import BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, PRODUCTS
+from sandbox.world.products import BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, SEATWATCH
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "client_map": (
@@ -23,7 +24,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "counting": (
         "product_id", "basis", "owned_source", "used_source", "charged_source", "inactive_days", "valid_from",
-        "valid_to", "owner", "reason",
+        "valid_to", "owner", "reason", "counted_when", "count_day", "counts_disabled", "counts_guests",
+        "counts_special",
     ),
     "exclusions": (
         "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
@@ -33,6 +35,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "client_id", "agreement_id", "product_id", "basis", "minimum_quantity", "minimum_scope", "pool",
         "contract_price", "currency", "margin_floor_percent", "backbill_months", "valid_from", "valid_to", "owner",
         "reason",
+    ),
+    "splits": (
+        "source_system", "account_id", "attribute", "value", "client_id", "valid_from", "valid_to", "owner", "reason",
+    ),
+    "special_users": (
+        "source_system", "account_id", "user_name", "kind", "licence_needed", "valid_from", "valid_to", "owner",
+        "reason",
+    ),
+    "bundles": (
+        "client_id", "bundle_product_id", "component_product_id", "units_per_driver", "is_driver", "valid_from",
+        "valid_to", "owner", "reason",
     ),
     "tolerances": ("client_id", "product_id", "tolerance", "valid_from", "valid_to", "owner", "reason"),
 }  # fmt: skip
@@ -45,11 +58,14 @@ def rules_of(plan: Plan) -> Rules:
     since = add_months(plan.first, -_HISTORY_MONTHS)
     return Rules(
         client_map=_client_map(plan, since),
-        product_map=_product_map(since),
-        counting=_counting(since),
+        product_map=_product_map(plan, since),
+        counting=_counting(plan, since),
         exclusions=_exclusions(plan, since),
         terms=[_term(term, since) for term in plan.terms],
         tolerances=[_tolerance(tolerance, since) for tolerance in plan.tolerances],
+        splits=[split_row(split, since) for split in plan.splits],
+        special_users=[special_user_row(user, since) for user in plan.special_users],
+        bundles=[bundle_row(part, since) for part in plan.bundles],
     )
 
 
@@ -58,7 +74,7 @@ def _client_map(plan: Plan, since: date) -> list[dict[str, str]]:
     confirmed = [
         account
         for client in [*plan.clients, plan.msp]
-        for source in (GRAPH, PAX8, NINJAONE)
+        for source in (GRAPH, PAX8, NINJAONE, SEATWATCH)
         for account in client.accounts.get(source, ())
         if account.mapped_by == "rule"
     ]
@@ -86,10 +102,11 @@ def _mapping(account: Account, client: Client, start: date, end: date | None, re
     }
 
 
-def _product_map(since: date) -> list[dict[str, str]]:
-    pairs = [(GRAPH, product.sku.id, product.id, product.sku.part_number) for product in PRODUCTS if product.sku]
+def _product_map(plan: Plan, since: date) -> list[dict[str, str]]:
+    pairs = [(GRAPH, product.sku.id, product.id, product.sku.part_number) for product in plan.products if product.sku]
     # Where the catalogue holds the distributor's SKU, the id decides and no rule is needed.
-    pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in PRODUCTS if p.offer and not p.vendor_sku]
+    pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in plan.products if p.offer and not p.vendor_sku]
+    pairs += [(SEATWATCH, p.identifier, p.id, p.name) for p in plan.products if p.used_source == SEATWATCH]
     pairs += [(NINJAONE, node_class, product.id, node_class) for node_class, product in BY_NODE_CLASS.items()]
     return [
         {
@@ -106,7 +123,7 @@ def _product_map(since: date) -> list[dict[str, str]]:
     ]
 
 
-def _counting(since: date) -> list[dict[str, str]]:
+def _counting(plan: Plan, since: date) -> list[dict[str, str]]:
     return [
         {
             "product_id": product.id,
@@ -119,8 +136,13 @@ def _counting(since: date) -> list[dict[str, str]]:
             "valid_to": "",
             "owner": _OWNER,
             "reason": "as the client contracts say",
+            "counted_when": product.counted_when,
+            "count_day": str(plan.count_day) if product.counted_when == "fixed_day" else "",
+            "counts_disabled": "" if product.counts_disabled else "no",
+            "counts_guests": "" if product.counts_guests else "no",
+            "counts_special": "" if product.counts_special else "no",
         }
-        for product in PRODUCTS
+        for product in plan.products
         if product.basis
     ]
 

@@ -64,3 +64,13 @@ def tolerance_of(plan: Plan, position: Position) -> Decimal:
         and (rule.valid_to is None or rule.valid_to > plan.day)
     ]
     return min(rules, key=lambda rule: rule.client is None).units if rules else ZERO
+
+
+def backbill_months(plan: Plan) -> dict[str, int]:
+    """By line key, how many months back each position may be billed, where its contract says so."""
+    found = {
+        f"{client.id}|{position.product.id}|*": terms_of(plan, position).backbill_months
+        for client in {id(term.client): term.client for term in plan.terms}.values()
+        for position in client.positions.values()
+    }
+    return {key: months for key, months in found.items() if months is not None}

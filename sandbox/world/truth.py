@@ -4,11 +4,15 @@ Belongs here: judgement on plan objects, after the words of docs/glossary.md. Do
 reads a payload or shares code with the pipeline, or the comparison with a result (`sandbox/score.py`).
 """
 
+from dataclasses import replace
+
 from sandbox.world.model import TruthRow
-from sandbox.world.plan import ZERO, Client, Plan, Position
+from sandbox.world.plan import ZERO, Client, Plan, Position, TenantSku
 from sandbox.world.products import BY_ID
-from sandbox.world.sorting import Sorted, Tally, sort_holdings
-from sandbox.world.truth_lines import position_row, sides_of
+from sandbox.world.sorting import Sorted, Tally, shared_holdings, sort_holdings
+from sandbox.world.truth_bundles import coverage_of, coverage_row
+from sandbox.world.truth_lines import Around, position_row, sides_of
+from sandbox.world.truth_minimums import shortfalls
 
 _SIDES = ("owned", "used", "charged")
 
@@ -23,6 +27,8 @@ def judge(plan: Plan) -> list[TruthRow]:
     accounts = [account for client in everyone for held in client.accounts.values() for account in held]
     open_sources = {account.source for account in accounts if not account.mapped_by}
     rows: list[TruthRow] = []
+    for shared in plan.shared_skus:
+        rows += _unallocated(plan, shared)
     for client in everyone:
         sorted_ = sort_holdings(plan, client)
         for (source, account_id, item), tally in sorted_.unmapped_client.items():
@@ -31,11 +37,9 @@ def judge(plan: Plan) -> list[TruthRow]:
             rows.append(_excluded_row(client, item, tally))
         for item, tally in sorted_.unmapped_product.items():
             rows.append(_open_row(f"{client.id}|{item}|*", "unmapped_product", tally, client, client.id))
-        for position in client.positions.values():
-            row = position_row(plan, position, sorted_, open_sources)
-            if row is not None:
-                rows.append(row)
-            _check(position, row, sorted_)
+        coverage = coverage_of(plan, client, sorted_)
+        rows += [coverage_row(client, item, cover) for item, cover in coverage.components.items()]
+        rows += _position_rows(plan, client, Around(sorted_, coverage, open_sources))
     return sorted(rows, key=lambda row: row.line_key)
 
 
@@ -57,6 +61,25 @@ def _open_row(key: str, class_: str, tally: Tally, client: Client, client_id: st
         revenue_impact=None,
         note=client.note or "no product answers to it",
     )
+
+
+def _position_rows(plan: Plan, client: Client, around: Around) -> list[TruthRow]:
+    judged = [(position, position_row(plan, position, around)) for position in client.positions.values()]
+    raised = shortfalls(plan, {row.line_key: (position, row) for position, row in judged if row is not None})
+    if raised:
+        around = replace(around, raised=raised)
+        judged = [(position, position_row(plan, position, around)) for position in client.positions.values()]
+    for position, row in judged:
+        _check(position, row, around.held)
+    return [row for _, row in judged if row is not None]
+
+
+def _unallocated(plan: Plan, shared: TenantSku) -> list[TruthRow]:
+    tally = Tally()
+    for holding in shared_holdings(plan, shared, None):
+        tally.add(holding)
+        key = f"{shared.account.source}:{shared.account.id}|{holding.item}|*|unallocated"
+    return [_open_row(key, "unallocated", tally, shared.account.client, None)] if tally.users else []
 
 
 def _excluded_row(client: Client, item: str, tally: Tally) -> TruthRow:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from sandbox.world.plan import COUNTED, ZERO, Line, Plan, Position
+from sandbox.world.features import INACTIVE_SEATS
+from sandbox.world.people import is_inactive, special_kind
+from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
 from sandbox.world.terms import Terms
+from sandbox.world.user import User
 
 _RENEWAL_NOTICE = timedelta(days=30)
 
@@ -26,6 +29,7 @@ class Facts:
     used: Decimal | None
     charged: Decimal | None
     is_assessed: bool
+    users: list[tuple[Account, User]]
 
 
 def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
@@ -33,14 +37,26 @@ def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
     flags = set(_always(position, facts))
     if facts.is_assessed:
         flags |= {*_of_money(plan, position, facts), *_of_quantities(plan, position, facts)}
+        flags |= set(flags_of_users(plan, facts.users))
     return tuple(sorted(flags))
 
 
 def _always(position: Position, facts: Facts) -> Iterator[str]:
     if any(line.price == 0 for line in facts.billable):
         yield "zero_price"
+    if any(counts.restated for counts in position.counts):
+        yield "source_restated"
     if any(devices.duplicates for devices in position.devices if devices.account.mapped_by):
         yield "duplicate_device"
+
+
+def flags_of_users(plan: Plan, users: list[tuple[Account, User]]) -> Iterator[str]:
+    """What the people tell who hold the licences that count."""
+    if INACTIVE_SEATS in plan.features and any(is_inactive(plan, account, user) for account, user in users):
+        yield "inactive_seat"
+    kinds = [special_kind(plan, account, user) for account, user in users] if plan.special_users else []
+    if ("shared_mailbox", False) in kinds:
+        yield "shared_mailbox_licensed"
 
 
 def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:

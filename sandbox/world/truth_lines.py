@@ -4,14 +4,16 @@ Belongs here: the main row of a position. Does not belong here: what becomes of 
 flags (`truth_flags.py`).
 """
 
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from sandbox.world.dates import add_months
+from sandbox.world.dates import add_months, last_of_month
 from sandbox.world.model import TruthRow
 from sandbox.world.plan import ZERO, Line, Plan, Position
-from sandbox.world.products import Product
+from sandbox.world.products import GRAPH, Product
 from sandbox.world.sorting import Sorted, Tally
 from sandbox.world.terms import Terms, terms_of, tolerance_of
+from sandbox.world.truth_bundles import Coverage
 from sandbox.world.truth_flags import Facts, flags_of
 
 _CENT = Decimal("0.01")
@@ -21,43 +23,67 @@ _CENT = Decimal("0.01")
 _OPEN = ("not_assessed", "unmapped_client", "unmapped_product")
 
 
-def position_row(plan: Plan, position: Position, held: Sorted, open_sources: set[str]) -> TruthRow | None:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a position at its client: what bundles cover, and what minimums of groups raise."""
+
+    held: Sorted
+    coverage: Coverage
+    open_sources: set[str]
+    raised: dict[str, Decimal | None] = field(default_factory=dict)
+
+
+def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | None:
     """The main row of `position`; None where no line is live and nothing is counted."""
-    client, product = position.client, position.product
-    lines = [line for line in position.lines if line.role == "live"]
+    client, product, held = position.client, position.product, around.held
+    key = f"{client.id}|{product.id}|*"
+    cover = around.coverage.components.get(product.id)
+    # A component that is listed at no price under its bundle bills nothing by itself.
+    lines = [line for line in position.lines if line.role == "live" and not (cover and line.price == 0)]
     tally = held.main.get(product.id)
-    if not lines and tally is None:
+    if not lines and (tally is None or (cover and not cover.beyond(cover.quantity))):
         return None
     tally = tally or Tally()
     billable = [line for line in lines if line.mode == "Billable"]
     billed = sum((line.billed for line in billable), ZERO)
     refused = {a.source for accounts in client.accounts.values() for a in accounts if a.is_refused}
     sides = sides_of(product, tally, refused)
+    if product.owned_source == GRAPH and any(split.client is client for split in plan.splits):
+        # A shared tenant tells whose a user is, not whose a licence was bought.
+        sides["owned"] = None
+    if product.id in around.coverage.drivers:
+        sides[product.basis] = around.coverage.drivers[product.id]
+    elif cover:
+        sides = {side: cover.beyond(quantity) for side, quantity in sides.items()}
     terms = terms_of(plan, position)
     source = product.source_of(terms.basis)
+    is_unseen = bool(source) and (source in refused or sides[terms.basis] is None)
+    raised = around.raised.get(key, ZERO)
     expected: Decimal | None = None
     if not product.basis:
         class_ = "unmapped_product"
-    elif source in refused:
+    elif is_unseen or product.id in held.uncounted or raised is None or position.is_broken:
         class_ = "not_assessed"
-    elif billed > 0 and source in open_sources and not client.is_mapped(source):
+    elif billed > 0 and source in around.open_sources and not client.is_mapped(source):
         class_ = "unmapped_client"
     else:
         has_record = terms.basis == "fixed" or source in tally.sources or product.id in held.excluded
         census = None if terms.basis == "fixed" else sides[terms.basis] or ZERO
         expected, is_minimum = _expected(census, billed, billable, terms)
+        expected, is_minimum = expected + raised, is_minimum or raised > 0
         class_ = _class(plan, position, billed, expected, bool(lines), has_record, is_minimum)
         if expected != billed and _clears(plan, position, census, terms):
             class_ = "timing"
     price = _price(product, billable)
     variance = None if expected is None else expected - billed
-    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], class_ not in _OPEN)
+    is_assessed = class_ not in _OPEN
+    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], is_assessed, tally.users)
     return TruthRow(
-        line_key=f"{client.id}|{product.id}|*",
+        line_key=key,
         client_id=client.id,
         product_id=product.id,
         class_=class_,
-        billed=billed,
+        billed=None if position.is_broken else billed,
         expected=expected,
         variance=variance,
         owned=sides["owned"],
@@ -68,6 +94,7 @@ def position_row(plan: Plan, position: Position, held: Sorted, open_sources: set
         revenue_impact=_impact(variance, price),
         note=position.note or client.note,
         flags=flags_of(plan, position, facts),
+        figures=_figures(plan, position, billable) if is_assessed else {},
     )
 
 
@@ -139,3 +166,29 @@ def _impact(variance: Decimal | None, price: Decimal | None) -> Decimal | None:
     if variance is None or price is None:
         return None
     return (variance * price).quantize(_CENT, ROUND_HALF_UP)
+
+
+def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, Decimal | None]:
+    """Amounts of a product that is priced by the day; only of a whole month, when both readings of it agree."""
+    first, last = plan.first, last_of_month(plan.day)
+    if position.product.counted_when != "prorated" or plan.day != last or not position.counts:
+        return {}
+    days = last.day
+    unit_days = sum((counts.unit_days(first, last) for counts in position.counts), ZERO)
+    price = max(billable, key=lambda line: (line.effective, line.id)).price
+    billed = sum(
+        (
+            line.billed * line.price * (last - max(first, line.effective)).days + line.billed * line.price
+            for line in billable
+        ),
+        ZERO,
+    )
+    expected_amount = (price * unit_days / days).quantize(_CENT, ROUND_HALF_UP)
+    billed_amount = (billed / days).quantize(_CENT, ROUND_HALF_UP)
+    return {
+        "unit_days": unit_days,
+        "average_quantity": (unit_days / days).quantize(Decimal("0.0001"), ROUND_HALF_UP),
+        "expected_amount": expected_amount,
+        "billed_amount": billed_amount,
+        "amount_variance": expected_amount - billed_amount,
+    }
