@@ -149,9 +149,9 @@ class MoneyScore:
 class Score:
     """How a result compares with the truth.
 
-    `wrong_client_rate`: share of the result's assessed rows at a client that the truth has not there: it gives their
-    records to another client, or to none. `side_differences`: right rows whose owned, used or charged quantity differs;
-    they decide nothing, so they do not spoil `perfect`.
+    `attributed`: the result's assessed rows at a client; `misattributed`: those of them that the truth has not there,
+    because it gives their records to another client, or to none. `side_differences`: right rows whose owned, used or
+    charged quantity differs; they decide nothing, so they do not spoil `perfect`.
     """
 
     classes: tuple[Tally, ...]
@@ -160,8 +160,14 @@ class Score:
     wrong: tuple[WrongRow, ...]
     rows_expected: int
     rows_found: int
-    wrong_client_rate: float
+    attributed: int
+    misattributed: int
     side_differences: int
+
+    @property
+    def wrong_client_rate(self) -> float:
+        """Share of the attributed rows that stand at a wrong client."""
+        return self.misattributed / self.attributed if self.attributed else 0.0
 
     @property
     def perfect(self) -> bool:
@@ -249,7 +255,8 @@ def score(published_duckdb: Path, truth: Sequence[TruthRow], period: date | None
             wrong=(*(_wrong_row(row) for row in wrong), *differing),
             rows_expected=expected,
             rows_found=found,
-            wrong_client_rate=at_wrong_client / at_client if at_client else 0.0,
+            attributed=at_client,
+            misattributed=at_wrong_client,
             side_differences=other_sides,
         )
 
