@@ -164,6 +164,10 @@ def _charges(seats: Seats, day: date, last: date, before: date, extra: Decimal) 
     """
     if (seats.role == INFORMATION and not seats.is_charged) or seats.status == "Trial":
         return []
+    if seats.cycle_day > 1:
+        # Its own cycle: the invoice holds the one that begins in the month ahead.
+        last = last_of_month(day).replace(day=seats.cycle_day) + timedelta(days=(add_months(day, 1) - day).days - 1)
+        day = day.replace(day=seats.cycle_day)
     rows = []
     quantity = seats.on(day) + extra
     if quantity and not seats.is_charged:

@@ -81,7 +81,7 @@ class Seats:
     """A distributor subscription; `steps` are (from this day, quantity), ascending, and `costs` (from this day, cost).
 
     `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it, `overcharge` the
-    units that its newest invoice holds too many.
+    units that its newest invoice holds too many. `cycle_day` is the day of the month on which its charge cycle begins.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Seats:
     commitment: str = ""
     costs: list[tuple[date, Decimal]] = field(default_factory=list)
     overcharge: Decimal = ZERO
+    cycle_day: int = 1
 
     @property
     def quantity(self) -> Decimal:
@@ -108,6 +109,12 @@ class Seats:
         if self.ended is not None and self.ended <= day:
             return ZERO
         return next((quantity for start, quantity in reversed(self.steps) if start <= day), ZERO)
+
+    def cycle_of(self, day: date) -> date:
+        """First day of the charge cycle that holds `day`."""
+        begun = day.day >= self.cycle_day
+        month = day if begun else day.replace(day=1) - timedelta(days=1)
+        return month.replace(day=self.cycle_day)
 
     def cost_on(self, day: date) -> Decimal:
         """What a seat costs us a month on `day`: the catalogue's cost until a renewal changed it."""

@@ -78,6 +78,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("several subscriptions, right", 2, _PAX8_OWNED, vendors.several_subscriptions),
     Plant("subscription replaced", 2, _PAX8_OWNED, vendors.replaced_subscription),
     Plant("subscription that has yet to start", 2, _PAX8_OWNED, vendors.pending_subscription),
+    Plant("charge cycle of its own", 2, _RESOLD, vendors.own_cycle),
     Plant("trial beside the paid seats", 2, _PAX8_OWNED, vendors.trial),
     Plant("some seats not resold", 2, _PAX8_OWNED, vendors.partly_direct),
     Plant("client buys direct", 2, _PAX8_OWNED, vendors.wholly_direct, opens=True),
@@ -152,29 +153,38 @@ def plant_all(plan: Plan, without: Iterable[str] = ()) -> None:
 
 def _places(plan: Plan, plant: Plant, clients: list[Client], count: int, rng: Random) -> list[Position]:
     """Up to `count` positions that no other plant has touched, spread over products and clients by chance."""
-    found: list[Position] = []
     order = clients[:]
     rng.shuffle(order)
+    if plant.opens:
+        return _opened(plan, plant, order, count, rng)
+    found: list[Position] = []
     for client in order:
         if len(found) == count:
             break
-        keys = [key for key in plant.products if _fits(client, key, plant.opens)]
+        held = [client.positions[key] for key in plant.products if key in client.positions]
+        free = [position for position in held if not position.note]
+        if free:
+            found.append(rng.choice(free))
+    # In a small world the others took what there was.
+    return found + _opened(plan, plant, order, min(2, count) - len(found), rng)
+
+
+def _opened(plan: Plan, plant: Plant, clients: list[Client], count: int, rng: Random) -> list[Position]:
+    """Up to `count` fresh healthy positions at clients that do not hold the product yet."""
+    found: list[Position] = []
+    for client in clients:
+        if len(found) >= count:
+            break
+        keys = [key for key in plant.products if key not in client.positions and _can_hold(client, BY_KEY[key], plant)]
         if keys:
             key = rng.choice(keys)
-            if plant.opens:
-                open_position(plan, client, BY_KEY[key], quantity_for(client, key, rng), rng)
-            found.append(client.positions[key])
+            found.append(open_position(plan, client, BY_KEY[key], quantity_for(client, key, rng), rng))
     return found
 
 
-def _fits(client: Client, key: str, opens: bool) -> bool:
-    if opens:
-        return key not in client.positions and _can_hold(client, BY_KEY[key])
-    position = client.positions.get(key)
-    return position is not None and not position.note
-
-
-def _can_hold(client: Client, product: Product) -> bool:
+def _can_hold(client: Client, product: Product, plant: Plant) -> bool:
+    if product.sku and not plant.opens and not client.is_mapped(GRAPH):
+        return False
     return (not product.offer or PAX8 in client.accounts) and client.is_mapped(product.basis_source)
 
 

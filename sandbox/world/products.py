@@ -113,8 +113,19 @@ TEAMS_TRIAL = Sku("710779e8-3d4a-4c88-adb9-386c958d1fdf", "TEAMS_EXPLORATORY", "
 VISIO = Sku("c5928f49-12ba-48f7-ada3-0d743a3601d5", "VISIOCLIENT", "Visio Plan 2", is_addon=True)
 POWER_BI_PRO = Sku("f8a1db68-be16-40ed-86d5-cb42ce701560", "POWER_BI_PRO", "Power BI Pro", is_addon=True)
 
-FREE_SKUS = (FLOW_FREE, TEAMS_TRIAL)
-UNMAPPED_SKUS = (VISIO, POWER_BI_PRO)
+# Donated seats cost nothing; seats of schools are paid at a price of their own. Neither is the commercial SKU.
+PREMIUM_DONATED = Sku(
+    "24c35284-d768-4e53-84d9-b7ae73dddf69",
+    "Microsoft_365_Business_Premium_Donation_(Non_Profit_Pricing)",
+    "Microsoft 365 Business Premium Donation",
+    is_addon=True,
+)
+ENTRA_P1_FACULTY = Sku(
+    "30fc3c36-5a95-4956-ba57-c09c2a600bb9", "AAD_PREMIUM_FACULTY", "Microsoft Entra ID P1 for Faculty", is_addon=True
+)
+
+FREE_SKUS = (FLOW_FREE, TEAMS_TRIAL, PREMIUM_DONATED)
+UNMAPPED_SKUS = (VISIO, POWER_BI_PRO, ENTRA_P1_FACULTY)
 
 UNMAPPED_OFFERS = (
     _offer(30, "Larkspur Email Archive", "Larkspur", "LKS-ARCH-1", "1.15", commitment=False),

@@ -12,7 +12,7 @@ from sandbox.world.dates import add_months
 from sandbox.world.feature_rules import bundle_row, special_user_row, split_row
 from sandbox.world.model import Rules
 from sandbox.world.plan import Account, Client, Plan
-from sandbox.world.products import BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, SEATWATCH
+from sandbox.world.products import BY_KEY, BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, SEATWATCH
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "client_map": (
@@ -108,19 +108,31 @@ def _product_map(plan: Plan, since: date) -> list[dict[str, str]]:
     pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in plan.products if p.offer and not p.vendor_sku]
     pairs += [(SEATWATCH, p.identifier, p.id, p.name) for p in plan.products if p.used_source == SEATWATCH]
     pairs += [(NINJAONE, node_class, product.id, node_class) for node_class, product in BY_NODE_CLASS.items()]
-    return [
-        {
-            "source_system": source,
-            "vendor_product_id": vendor_product_id,
-            "product_id": product_id,
-            "valid_from": since.isoformat(),
-            "valid_to": "",
-            "confirmed_by": _ANALYST,
-            "confirmed_at": since.isoformat(),
-            "reason": f"{name} is this catalogue item",
-        }
-        for source, vendor_product_id, product_id, name in pairs
-    ]
+    rows = [_product(*pair, since, None) for pair in pairs]
+    # A vendor's product that was sold as another item until lately: each name has its own dates.
+    renamed = BY_KEY["edr"].offer
+    assert renamed is not None
+    changed = add_months(plan.first, -6)
+    rows.append(_product(PAX8, renamed.id, BY_KEY["backup"].id, renamed.name, since, changed))
+    for row in rows:
+        if row["vendor_product_id"] == renamed.id and not row["valid_to"]:
+            row["valid_from"] = changed.isoformat()
+    return rows
+
+
+def _product(
+    source: str, vendor_product_id: str, product_id: str, name: str, since: date, until: date | None
+) -> dict[str, str]:
+    return {
+        "source_system": source,
+        "vendor_product_id": vendor_product_id,
+        "product_id": product_id,
+        "valid_from": since.isoformat(),
+        "valid_to": until.isoformat() if until else "",
+        "confirmed_by": _ANALYST,
+        "confirmed_at": since.isoformat(),
+        "reason": f"{name} is this catalogue item",
+    }
 
 
 def _counting(plan: Plan, since: date) -> list[dict[str, str]]:

@@ -93,7 +93,7 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
         product = BY_OFFER.get(seats.offer.id)
         if seats.role != INFORMATION:
             yield Holding(seats.account, seats.offer.id, product, "owned", seats.quantity, seats.role)
-        charged = seats.on(plan.first) + seats.overcharge if seats.is_charged else ZERO
+        charged = seats.on(seats.cycle_of(plan.day)) + seats.overcharge if seats.is_charged else ZERO
         if charged:
             yield Holding(seats.account, seats.offer.id, product, "charged", charged, seats.role)
     for sku in (*client.loose_skus, *(s for p in positions for s in p.skus)):

@@ -83,7 +83,8 @@ def vendor_cost(plan: Plan, position: Position) -> Decimal | None:
         ValueError: two subscriptions were planted with two costs, and nothing says which one is the line's.
     """
     counted = [seats for seats in position.seats if seats.role == COUNTED and seats.account.mapped_by]
-    costs = {seats.cost_on(plan.first) for seats in counted if seats.is_charged and seats.on(plan.first)}
+    cycles = [(seats, seats.cycle_of(plan.day)) for seats in counted if seats.is_charged]
+    costs = {seats.cost_on(start) for seats, start in cycles if seats.on(start)}
     costs = costs or {seats.cost_on(plan.day) for seats in counted}
     if len(costs) > 1:
         raise ValueError(f"{position.note!r} at client {position.client.number} holds seats of {len(costs)} costs")

@@ -84,6 +84,16 @@ def replaced_subscription(plan: Plan, position: Position, rng: Random) -> str:
     return "matched"
 
 
+def own_cycle(plan: Plan, position: Position, rng: Random) -> str:
+    """The charge cycle begins on a day of its own: the cycle that holds the cut-off day says what is charged."""
+    seats = position.seats[0]
+    seats.cycle_day = rng.randrange(2, 29)
+    # Seats grew long ago: a cycle of the past would say another number.
+    since = seats.steps[0][0]
+    seats.steps = [(since, seats.quantity - 1), (max(since, add_months(plan.first, -3)), seats.quantity)]
+    return "matched"
+
+
 def pending_subscription(plan: Plan, position: Position, rng: Random) -> str:
     """Seats that are ordered and not active yet count nothing."""
     seats = _add(plan, position, 3, rng)
