@@ -117,6 +117,59 @@ def test_one_wrong_figure_spoils_the_row(tmp_path, field, value):
     assert all(c.precision == c.recall == 1 for c in got.classes)
 
 
+def test_flags_are_scored_each_by_itself_and_a_wrong_one_spoils_its_row(tmp_path):
+    truth = [
+        replace(TRUTH[0], flags=("cost_drift", "price_drift")),
+        replace(TRUTH[4], flags=("price_drift",)),
+        *TRUTH[1:4],
+    ]
+    result = [
+        replace(truth[0], flags=("price_drift",)),
+        replace(truth[1], flags=("price_drift", "zero_price")),
+        *truth[2:],
+    ]
+    got = score(_publish(tmp_path / "p.duckdb", result), truth)
+
+    flags = {flag.name: (flag.precision, flag.recall) for flag in got.flags}
+    assert flags == {"cost_drift": (None, 0), "price_drift": (1, 1), "zero_price": (0, None)}
+    assert [row.line_key for row in got.wrong] == [truth[0].line_key, truth[1].line_key]
+    assert got.wrong[0].expected == {"flags": ["cost_drift", "price_drift"]}
+    assert all(c.precision == c.recall == 1 for c in got.classes)
+    assert ("flag price_drift", "2", "2", "2", "100 %", "100 %") in got.rows()
+
+
+def test_the_order_in_which_flags_are_published_does_not_matter(tmp_path):
+    truth = [replace(TRUTH[0], flags=("cost_drift", "price_drift")), *TRUTH[1:]]
+    result = [replace(TRUTH[0], flags=("price_drift", "cost_drift")), *TRUTH[1:]]
+
+    assert score(_publish(tmp_path / "p.duckdb", result), truth).perfect
+
+
+def test_figures_are_compared_where_the_truth_fixes_them(tmp_path):
+    path = _publish(tmp_path / "p.duckdb", TRUTH)
+    fixed = replace(TRUTH[0], figures={"used_quantity": None, "variance": Decimal(2)})
+    other = replace(TRUTH[0], figures={"variance": Decimal(3), "exposure_amount": Decimal(4)})
+
+    assert score(path, [fixed, *TRUTH[1:]]).perfect
+    wrong = score(path, [other, *TRUTH[1:]]).wrong
+    assert [row.expected for row in wrong] == [{"variance": Decimal(3), "exposure_amount": Decimal(4)}]
+    assert wrong[0].got == {"variance": Decimal(2), "exposure_amount": "not published"}
+
+
+def test_a_quantity_that_nothing_fixes_is_not_compared(tmp_path):
+    path = _publish(tmp_path / "p.duckdb", TRUTH)
+
+    assert score(path, [replace(TRUTH[0], billed=None), *TRUTH[1:]]).perfect
+
+
+def test_only_assessed_rows_can_stand_at_a_wrong_client(tmp_path):
+    strange = replace(_row("connectwise:9|pax8:x|*", "unmapped_product", "0", None), client_id="connectwise:9")
+    wrong = _row("connectwise:9|connectwise:7|*", "matched", "2", "2")
+    got = score(_publish(tmp_path / "p.duckdb", [*TRUTH, strange, wrong]), TRUTH)
+
+    assert (got.attributed, got.misattributed) == (6, 1)
+
+
 def test_money_that_is_off_by_a_cent_says_so(tmp_path):
     wrong = replace(TRUTH[0], revenue_impact=Decimal("14.67"))
     got = score(_publish(tmp_path / "p.duckdb", [wrong, *TRUTH[1:]]), TRUTH)
