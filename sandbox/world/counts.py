@@ -34,11 +34,10 @@ class Counts:
             return max(counted, default=None)
         if when == "average":
             return sum(counted, Decimal(0)) / len(period) if len(counted) == len(period) else None
-        if when == "prorated" and len(counted) < len(period):
-            return None
         known = [day for day in self.days if day <= last]
         return self.days[max(known)] if known else None
 
-    def unit_days(self, first: date, last: date) -> Decimal:
-        """The sum of all days' counts from `first` to `last`."""
-        return sum((count for day, count in self.days.items() if first <= day <= last), Decimal(0))
+    def unit_days(self, first: date, last: date) -> Decimal | None:
+        """The sum of all days' counts from `first` to `last`; None where a day is missing."""
+        counted = [count for day, count in self.days.items() if first <= day <= last]
+        return sum(counted, Decimal(0)) if len(counted) == (last - first).days + 1 else None

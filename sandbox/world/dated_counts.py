@@ -28,7 +28,7 @@ def plant_dated_counts(plan: Plan) -> None:
             assert quantity is not None
             _bill(plan, position, quantity - short, rng)
             position.intent = class_
-    for key in ("mail_average", "mail_prorated"):
+    for key in ("mail_average", "mail_average", "mail_prorated"):
         _with_a_day_missing(plan, key, rng)
     for key in ("mail_last", "mail_peak"):
         _restated(plan, key, rng)
@@ -58,10 +58,12 @@ def _bill(plan: Plan, position: Position, quantity: Decimal, rng: Random) -> Non
 
 
 def _with_a_day_missing(plan: Plan, key: str, rng: Random) -> None:
+    """No average without every day. By the day, the quantity of the last day is known, and the money is not."""
     position = _counted(plan, f"daily counts with a day missing, {key}", key, rng)
     del position.counts[0].days[plan.first]
-    _bill(plan, position, Decimal(20), rng)
-    position.intent = "not_assessed"
+    quantity = position.counts[0].quantity(plan.first, plan.day, plan.count_day)
+    _bill(plan, position, Decimal(20) if quantity is None else quantity, rng)
+    position.intent = "not_assessed" if quantity is None else "matched"
 
 
 def _restated(plan: Plan, key: str, rng: Random) -> None:

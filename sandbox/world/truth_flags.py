@@ -35,9 +35,10 @@ class Facts:
 def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
     """The position's flags in alphabetical order; what rests on quantities or costs only where they can be believed."""
     flags = set(_always(position, facts))
+    # The directory told of these users, also where it is another source that cannot be placed.
+    flags |= set(flags_of_users(plan, facts.users))
     if facts.is_assessed:
         flags |= {*_of_money(plan, position, facts), *_of_quantities(plan, position, facts)}
-        flags |= set(flags_of_users(plan, facts.users))
     return tuple(sorted(flags))
 
 

@@ -5,6 +5,7 @@ flags (`truth_flags.py`).
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world.dates import add_months, last_of_month
@@ -77,7 +78,8 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
     price = _price(product, billable)
     variance = None if expected is None else expected - billed
     is_assessed = class_ not in _OPEN
-    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], is_assessed, tally.users)
+    users = [] if class_ == "not_assessed" else tally.users
+    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], is_assessed, users)
     return TruthRow(
         line_key=key,
         client_id=client.id,
@@ -174,21 +176,20 @@ def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, 
     if position.product.counted_when != "prorated" or plan.day != last or not position.counts:
         return {}
     days = last.day
-    unit_days = sum((counts.unit_days(first, last) for counts in position.counts), ZERO)
     price = max(billable, key=lambda line: (line.effective, line.id)).price
-    billed = sum(
-        (
-            line.billed * line.price * (last - max(first, line.effective)).days + line.billed * line.price
-            for line in billable
-        ),
-        ZERO,
-    )
+    unit_prices = sum((line.billed * line.price * _live_days(line, first, last) for line in billable), ZERO)
+    billed_amount = (unit_prices / days).quantize(_CENT, ROUND_HALF_UP)
+    unit_days = position.counts[0].unit_days(first, last)
+    figures: dict[str, Decimal | None] = {"unit_days": unit_days, "billed_amount": billed_amount}
+    if unit_days is None:
+        return figures | dict.fromkeys(("average_quantity", "expected_amount", "amount_variance"))
     expected_amount = (price * unit_days / days).quantize(_CENT, ROUND_HALF_UP)
-    billed_amount = (billed / days).quantize(_CENT, ROUND_HALF_UP)
-    return {
-        "unit_days": unit_days,
+    return figures | {
         "average_quantity": (unit_days / days).quantize(Decimal("0.0001"), ROUND_HALF_UP),
         "expected_amount": expected_amount,
-        "billed_amount": billed_amount,
         "amount_variance": expected_amount - billed_amount,
     }
+
+
+def _live_days(line: Line, first: date, last: date) -> int:
+    return (last - max(first, line.effective)).days + 1
