@@ -294,6 +294,8 @@ def _is_invoiced(line: Line, day: date) -> bool:
 def _invoices(plan: Plan) -> list[Payload]:
     """One invoice per agreement and month, on the first: last twelve months and the current one."""
     rows: list[Payload] = []
+    # Numbered by the world's month: another month's documents are others, though they are about the same days.
+    start = (plan.first.year * 12 + plan.first.month) % 1_000 * 1_000_000 + 73_120
     agreements = [a for c in plan.everyone() if c.kind != "stray" for a in c.agreements]
     agreements.sort(key=lambda agreement: agreement.id)
     for back in range(_MONTHS, -1, -1):
@@ -310,7 +312,7 @@ def _invoices(plan: Plan) -> list[Payload]:
             lines = (line for line in agreement.lines if _is_invoiced(line, day))
             subtotal = sum((money(line.price * line.billed) for line in lines), ZERO)
             if subtotal:
-                rows.append(_invoice(agreement, facts, is_paid, subtotal, 73_120 + len(rows)))
+                rows.append(_invoice(agreement, facts, is_paid, subtotal, start + len(rows)))
     return rows
 
 

@@ -135,7 +135,8 @@ def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -
 
 
 def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: list[Payload], total: Decimal) -> None:
-    number = len(world.invoices) + 1
+    # Numbered by the world's month: another month's documents are others, though they are about the same days.
+    number = (plan.first.year * 12 + plan.first.month) * 100 + len(world.invoices) + 1
     is_paid = day < plan.first
     invoice_id = numbered_guid(_INVOICE, number)
     row = {
@@ -148,7 +149,7 @@ def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: l
         "currencyCode": currency,
         "partnerName": plan.msp.name.pax8,
         "companyId": plan.msp.accounts[PAX8][0].id,
-        "externalId": str(1000 + number),
+        "externalId": str(number),
         "status": "Paid" if is_paid else "Unpaid",
     }
     world.invoices.append(row)

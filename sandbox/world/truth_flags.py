@@ -28,17 +28,16 @@ class Facts:
     owned: Decimal | None
     used: Decimal | None
     charged: Decimal | None
-    is_assessed: bool
+    is_believed: bool
     users: list[tuple[Account, User]]
 
 
 def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
     """The position's flags in alphabetical order; what rests on quantities or costs only where they can be believed."""
     flags = set(_always(position, facts))
-    # The directory told of these users, also where it is another source that cannot be placed.
-    flags |= set(flags_of_users(plan, facts.users))
-    if facts.is_assessed:
+    if facts.is_believed:
         flags |= {*_of_money(plan, position, facts), *_of_quantities(plan, position, facts)}
+        flags |= set(flags_of_users(plan, facts.users))
     return tuple(sorted(flags))
 
 

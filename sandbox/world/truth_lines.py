@@ -20,10 +20,6 @@ from sandbox.world.truth_flags import Facts, flags_of
 _CENT = Decimal("0.01")
 
 
-# What a class says nothing more about: nothing is expected, so there is no difference and no money.
-_OPEN = ("not_assessed", "unmapped_client", "unmapped_product")
-
-
 @dataclass(frozen=True, slots=True)
 class Around:
     """What stands around a position at its client: what bundles cover, and what minimums of groups raise."""
@@ -77,9 +73,10 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
             class_ = "timing"
     price = _price(product, billable)
     variance = None if expected is None else expected - billed
-    is_assessed = class_ not in _OPEN
-    users = [] if class_ == "not_assessed" else tally.users
-    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], is_assessed, users)
+    # Prices, terms and the other sides are known also where the basis' own account has no confirmed client.
+    is_believed = class_ not in ("not_assessed", "unmapped_product")
+    users = tally.users if is_believed else []
+    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], is_believed, users)
     return TruthRow(
         line_key=key,
         client_id=client.id,
@@ -96,7 +93,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         revenue_impact=_impact(variance, price),
         note=position.note or client.note,
         flags=flags_of(plan, position, facts),
-        figures=_figures(plan, position, billable) if is_assessed else {},
+        figures=_figures(plan, position, billable) if expected is not None else {},
     )
 
 

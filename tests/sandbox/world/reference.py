@@ -285,7 +285,7 @@ class Reference:
         if system == GRAPH and client in self.refused_clients:
             return "not_assessed", billed, None, price, None, nothing
         if billed > 0 and system and (client, system) not in self.present and system in self.stray_systems:
-            return "unmapped_client", billed, None, price, None, nothing
+            return "unmapped_client", billed, None, price, None, self._flags(key, billable, rule, terms, price)
         least = _number(terms["minimum_quantity"]) if terms.get("minimum_scope") == "line" else Decimal(0)
         census = None if basis == "fixed" else self.sums[key][basis]
         reduced = billed if census is None else max(Decimal(0), census - included)
