@@ -54,6 +54,9 @@ check: .venv/development ## lint, types, SQL style, Dagster definitions, dbt par
 bench: .venv/development ## measure the speed claims (ratios against a stated baseline, in one run)
 	@$(BIN)/python -m bench
 
+scoreboard: .venv/runtime ## score the pipeline on ten synthetic MSPs; writes docs/scoreboard.md (some ten minutes)
+	@$(BIN)/python -m scripts.scoreboard $(SCOREBOARD)
+
 pictures: .venv/development ## make the README's pictures anew (needs chromium and chromium-driver)
 	@$(BIN)/python -m scripts.pictures
 
@@ -64,4 +67,4 @@ lock: | $(BIN)/uv ## write the locks anew from requirements*.in
 clean: ## remove what was set up and generated (keeps ./home)
 	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help setup demo ui test check bench pictures lock clean
+.PHONY: help setup demo ui test check bench scoreboard pictures lock clean

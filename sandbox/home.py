@@ -6,9 +6,11 @@ where no pipeline reads).
 
 import csv
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.credentials import CONNECTWISE, MICROSOFT_GRAPH, NINJAONE, PAX8
+from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.model import World
 from sandbox.world.rules import COLUMNS
 
@@ -31,7 +33,7 @@ public_key = "{connectwise.public_key}"
 
 [sources.microsoft_graph]
 enabled = true
-freshness_hours = 26
+freshness_hours = 26{reads_sign_in}
 api_url = "{url}/microsoft_graph/v1.0"
 login_url = "{url}/microsoft_login"
 partner_tenant_id = "{partner_tenant_id}"
@@ -70,7 +72,7 @@ client_secret = "{ninjaone.client_secret}"
 
 
 def write_home(world: World, home: Path, base_url: str) -> None:
-    """Write `tieout.toml`, `secrets.toml` (readable by its owner only) and `rules/*.csv` into `home`.
+    """Write `tieout.toml`, `secrets.toml` (readable by its owner only), `rules/*.csv` and the inbox into `home`.
 
     Files of the same names are replaced, everything else in the folder stays.
 
@@ -86,6 +88,8 @@ def write_home(world: World, home: Path, base_url: str) -> None:
         "pax8": PAX8,
         "ninjaone": NINJAONE,
         "partner_tenant_id": world.microsoft_graph.partner_tenant_id,
+        # Only where the world plants it: the setting asks the directory for more than licences.
+        "reads_sign_in": "\nreads_sign_in = true" if INACTIVE_SEATS in world.features else "",
     }
     rules = home / "rules"
     rules.mkdir(parents=True, exist_ok=True)
@@ -96,6 +100,15 @@ def write_home(world: World, home: Path, base_url: str) -> None:
             writer = csv.DictWriter(file, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(getattr(world.rules, name))
+    write_inbox(world.inbox.files, home)
+
+
+def write_inbox(files: Mapping[str, str], home: Path) -> None:
+    """Write `files` (text by path) below the home's `inbox`, each in place of the one of that name."""
+    for path, text in files.items():
+        target = home / "inbox" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
 
 
 def _write_private(path: Path, text: str) -> None:

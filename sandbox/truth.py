@@ -30,13 +30,14 @@ SCHEMA = pa.schema(
         ("currency", pa.string()),
         ("revenue_impact", _MONEY),
         ("note", pa.string()),
+        ("flags", pa.list_(pa.string())),
     ]
 )
 
 
 def truth_table(truth: Sequence[TruthRow]) -> pa.Table:
     """Truth rows as Arrow, columns as in `SCHEMA` (the fields of `TruthRow`, in order; quantities and money exact)."""
-    names = [field.name for field in fields(TruthRow)]
+    names = [field.name for field in fields(TruthRow)][: len(SCHEMA)]
     columns = [
         pa.array([getattr(row, name) for row in truth], type=column.type)
         for name, column in zip(names, SCHEMA, strict=True)
@@ -50,6 +51,12 @@ def write_truth(world: World, folder: Path) -> Path:
     path = folder / "truth.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(SCHEMA.names)
-        writer.writerows(astuple(row) for row in world.truth)
+        writer.writerow([*SCHEMA.names, "figures"])
+        writer.writerows(_cells(row) for row in world.truth)
     return path
+
+
+def _cells(row: TruthRow) -> tuple[object, ...]:
+    *cells, flags, figures = astuple(row)
+    stated = (f"{name}={'unknown' if value is None else value}" for name, value in sorted(figures.items()))
+    return (*cells, " ".join(flags), " ".join(stated))

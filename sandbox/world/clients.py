@@ -7,10 +7,11 @@ Belongs here: who exists where, and positions on which every system agrees. Does
 from datetime import datetime
 from random import Random
 
+from sandbox.world.agreed import Exclusion
 from sandbox.world.dates import first_of_month
 from sandbox.world.holdings import add_agreement, open_position
 from sandbox.world.names import CompanyName, company_name
-from sandbox.world.plan import Account, Client, Devices, Exclusion, Plan, TenantSku
+from sandbox.world.plan import Account, Client, Devices, Plan, TenantSku
 from sandbox.world.products import (
     BY_KEY,
     EXCLUDED_CLASSES,

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.world.dates import add_months, midnight, stamp
 from sandbox.world.model import ConnectWiseWorld, Payload
 from sandbox.world.plan import ZERO, Agreement, Client, Line, Plan
-from sandbox.world.products import GRAPH, PRODUCTS, Product
+from sandbox.world.products import GRAPH, Product
 from sandbox.world.streams import numbered_guid
 
 _CENT = Decimal("0.01")
@@ -226,9 +226,9 @@ def _addition(plan: Plan, line: Line, number: int) -> Payload:
 
 
 def _catalog(plan: Plan) -> list[Payload]:
-    rows = [_catalog_item(plan, product, is_inactive=False) for product in PRODUCTS]
+    rows = [_catalog_item(plan, product, is_inactive=False) for product in plan.products]
     # A product of last year that still carries its successor's vendor SKU: inactive, so it takes no part in mapping.
-    premium = next(product for product in PRODUCTS if product.key == "premium")
+    premium = next(product for product in plan.products if product.key == "premium")
     old = _catalog_item(plan, premium, is_inactive=True) | {"id": 590, "identifier": "M365-BUS-PREM-OLD"}
     return sorted([*rows, old], key=lambda row: row["id"])
 
@@ -294,6 +294,8 @@ def _is_invoiced(line: Line, day: date) -> bool:
 def _invoices(plan: Plan) -> list[Payload]:
     """One invoice per agreement and month, on the first: last twelve months and the current one."""
     rows: list[Payload] = []
+    # Numbered by the world's month: another month's documents are others, though they are about the same days.
+    start = (plan.first.year * 12 + plan.first.month) % 1_000 * 1_000_000 + 73_120
     agreements = [a for c in plan.everyone() if c.kind != "stray" for a in c.agreements]
     agreements.sort(key=lambda agreement: agreement.id)
     for back in range(_MONTHS, -1, -1):
@@ -310,7 +312,7 @@ def _invoices(plan: Plan) -> list[Payload]:
             lines = (line for line in agreement.lines if _is_invoiced(line, day))
             subtotal = sum((money(line.price * line.billed) for line in lines), ZERO)
             if subtotal:
-                rows.append(_invoice(agreement, facts, is_paid, subtotal, 73_120 + len(rows)))
+                rows.append(_invoice(agreement, facts, is_paid, subtotal, start + len(rows)))
     return rows
 
 

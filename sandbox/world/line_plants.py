@@ -13,7 +13,8 @@ from sandbox.world.holdings import add_agreement, add_line, day_in_month, grow
 from sandbox.world.plan import Line, Plan, Position
 
 
-def _live(position: Position) -> Line:
+def live(position: Position) -> Line:
+    """The position's first live line."""
     return next(line for line in position.lines if line.role == "live")
 
 
@@ -30,13 +31,13 @@ def never_billed(plan: Plan, position: Position, rng: Random) -> str:
 
 
 def _cancel(position: Position, day: date) -> None:
-    line = _live(position)
+    line = live(position)
     line.cancelled, line.role = day, "past"
 
 
 def cancelled_long_ago(plan: Plan, position: Position, rng: Random) -> str:
     """Somebody cancelled the line last month and not the licence."""
-    line = _live(position)
+    line = live(position)
     line.effective = min(line.effective, add_months(plan.first, -3))
     for other in position.lines:
         if other is not line and other.cancelled is not None:
@@ -56,11 +57,12 @@ def future_only(plan: Plan, position: Position, rng: Random) -> str:
     """A line was written, to start next month; it does not fit what is there, or the difference were one of timing."""
     quantity = sum((line.quantity for line in position.lines), Decimal(3))
     never_billed(plan, position, rng)
-    _future(plan, position, quantity, rng)
+    future(plan, position, quantity, rng)
     return "unbilled"
 
 
-def _future(plan: Plan, position: Position, quantity: Decimal | int, rng: Random) -> None:
+def future(plan: Plan, position: Position, quantity: Decimal | int, rng: Random) -> None:
+    """Write a line that starts with the next period."""
     line = add_line(plan, position, quantity, rng, effective=add_months(plan.first, 1))
     line.role = "future"
 
@@ -80,7 +82,7 @@ def on_cancelled_agreement(plan: Plan, position: Position, rng: Random) -> str:
 
 
 def _move_to_dead_agreement(plan: Plan, position: Position, rng: Random) -> Line:
-    quantity = _live(position).quantity
+    quantity = live(position).quantity
     never_billed(plan, position, rng)
     agreement = add_agreement(plan, position.client, f"Project {position.product.identifier}", rng)
     agreement.is_live, agreement.end = False, None
@@ -91,7 +93,7 @@ def _move_to_dead_agreement(plan: Plan, position: Position, rng: Random) -> Line
 
 def above_included(plan: Plan, position: Position, rng: Random) -> str:
     """Units come free up to a number, and the census is one above what is charged beyond it."""
-    line = _live(position)
+    line = live(position)
     line.included = line.quantity - 2
     grow(plan, position, 1, rng)
     return "underbilled"
@@ -99,7 +101,7 @@ def above_included(plan: Plan, position: Position, rng: Random) -> str:
 
 def below_included(plan: Plan, position: Position, rng: Random) -> str:
     """The census is below the free units, so nothing is due, and the line still charges."""
-    line = _live(position)
+    line = live(position)
     census = line.quantity
     line.quantity = census + 6
     line.included = census + 1
@@ -108,26 +110,26 @@ def below_included(plan: Plan, position: Position, rng: Random) -> str:
 
 def included_right(plan: Plan, position: Position, rng: Random) -> str:
     """Units come free and the rest is charged, as it should be."""
-    line = _live(position)
+    line = live(position)
     line.included = Decimal(rng.randrange(1, int(line.quantity)))
     return "matched"
 
 
 def no_charge(plan: Plan, position: Position, rng: Random) -> str:
     """The line is there and prints at zero: nothing is billed for what is used."""
-    _live(position).mode = "NoCharge"
+    live(position).mode = "NoCharge"
     return "underbilled"
 
 
 def do_not_bill(plan: Plan, position: Position, rng: Random) -> str:
     """The line is there and does not print."""
-    _live(position).mode = "DoNotBill"
+    live(position).mode = "DoNotBill"
     return "underbilled"
 
 
 def two_lines(plan: Plan, position: Position, rng: Random) -> str:
     """Seats were added as a second line at another price: both are live and add up."""
-    line = _live(position)
+    line = live(position)
     part = Decimal(rng.randrange(1, int(line.quantity)))
     line.quantity -= part
     price = (line.price * Decimal("0.93")).quantize(Decimal("0.01"))
@@ -138,7 +140,7 @@ def two_lines(plan: Plan, position: Position, rng: Random) -> str:
 
 def two_lines_same_day(plan: Plan, position: Position, rng: Random) -> str:
     """Two lines of one day, and one seat more than they bill: the later written line's price values it."""
-    line = _live(position)
+    line = live(position)
     line.quantity -= 1
     price = (line.price * Decimal("1.05")).quantize(Decimal("0.01"))
     add_line(plan, position, 1, rng, agreement=line.agreement, effective=line.effective, price=price)
@@ -148,7 +150,7 @@ def two_lines_same_day(plan: Plan, position: Position, rng: Random) -> str:
 
 def two_agreements(plan: Plan, position: Position, rng: Random) -> str:
     """One product on two agreements of one client: the scope is the client."""
-    line = _live(position)
+    line = live(position)
     agreement = add_agreement(plan, position.client, f"Addendum {position.product.identifier}", rng)
     part = Decimal(rng.randrange(1, int(line.quantity)))
     line.quantity -= part
@@ -158,11 +160,11 @@ def two_agreements(plan: Plan, position: Position, rng: Random) -> str:
 
 def future_beside(plan: Plan, position: Position, rng: Random) -> str:
     """A line for next month stands beside the live one; it charges nothing yet."""
-    _future(plan, position, 2, rng)
+    future(plan, position, 2, rng)
     return "matched"
 
 
 def cancelled_later(plan: Plan, position: Position, rng: Random) -> str:
     """The line is cancelled, from a day after the cut-off: it still charges."""
-    _live(position).cancelled = plan.day + timedelta(days=rng.choice((1, 9, 30)))
+    live(position).cancelled = plan.day + timedelta(days=rng.choice((1, 9, 30)))
     return "matched"

@@ -7,11 +7,12 @@ belong here: choosing (`clients.py`), HTTP, `$select` or paging.
 from datetime import date, timedelta
 from random import Random
 
-from sandbox.world.dates import add_months, midnight
+from sandbox.world.dates import add_months, midnight, stamp
 from sandbox.world.model import MicrosoftGraphWorld, Payload
 from sandbox.world.plan import INFORMATION, Account, Plan, TenantSku
 from sandbox.world.products import GRAPH, Sku
 from sandbox.world.streams import guid, numbered_guid, stream
+from sandbox.world.user import User
 
 # The plan that comes with most SKUs; its id is Microsoft's published one.
 _SERVICE_PLAN_ID, _SERVICE_PLAN = "113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"
@@ -22,8 +23,10 @@ def render(plan: Plan) -> MicrosoftGraphWorld:
     world = MicrosoftGraphWorld(partner_tenant_id=plan.msp.accounts[GRAPH][0].id)
     for client in plan.everyone():
         for account in client.accounts.get(GRAPH, ()):
+            if account.client is not client:
+                continue
             positions = client.positions.values()
-            skus = [*(s for p in positions for s in p.skus), *client.loose_skus]
+            skus = [*(s for p in positions for s in p.skus), *client.loose_skus, *plan.shared_skus]
             _render_tenant(plan, world, account, [sku for sku in skus if sku.account is account])
     return world
 
@@ -53,7 +56,8 @@ def _render_tenant(plan: Plan, world: MicrosoftGraphWorld, account: Account, sku
         subscriptions = _subscriptions(plan, world.partner_tenant_id, sku, rng)
         world.directory_subscriptions[tenant] += subscriptions
         world.subscribed_skus[tenant].append(_subscribed_sku(account, sku, subscriptions))
-    world.users[tenant] = _users(plan, account, skus, rng)
+    since = midnight(add_months(plan.first, -3))
+    world.users[tenant] = [_user(plan, user, number, since, rng) for number, user in enumerate(account.users, start=1)]
 
 
 def _list_tenant(world: MicrosoftGraphWorld, account: Account) -> None:
@@ -143,38 +147,19 @@ def _subscription(
     }
 
 
-def _users(plan: Plan, account: Account, skus: list[TenantSku], rng: Random) -> list[Payload]:
-    """Users that hold each SKU exactly `assigned` times: seat licences side by side, add-ons on top of them."""
-    since = midnight(add_months(plan.first, -3))
-    held: list[list[TenantSku]] = []
-    for sku in skus:
-        if not sku.sku.is_addon:
-            held.extend([sku] for _ in range(sku.assigned))
-    for sku in skus:
-        if sku.sku.is_addon:
-            held.extend([] for _ in range(sku.assigned - len(held)))
-            for licences in held[: sku.assigned]:
-                licences.append(sku)
-    # The last is a user without any licence: in the directory, in no count.
-    held.append([])
-    seen = midnight(plan.first)
-    return [_user(account, number, licences, since, seen, rng) for number, licences in enumerate(held, start=1)]
-
-
-def _user(account: Account, number: int, licences: list[TenantSku], since: str, seen: str, rng: Random) -> Payload:
-    chance = rng.random()
+def _user(plan: Plan, user: User, number: int, since: str, rng: Random) -> Payload:
+    seen = stamp(user.last_active, plan.clock, 8, number % 60) if user.last_active else None
     return {
         "id": guid(rng),
         "displayName": f"User {number}",
-        "userPrincipalName": f"user{number}@{account.domain}",
-        # A shared mailbox or a leaver: the account is disabled, the licence is still assigned.
-        "accountEnabled": chance > 0.06,
-        "userType": "Guest" if chance > 0.985 else "Member",
-        "officeLocation": "Main office",
-        "department": "Sales" if number % 2 else "Operations",
-        "companyName": account.name,
-        "signInActivity": {"lastSignInDateTime": seen, "lastSuccessfulSignInDateTime": seen},
-        "assignedLicenses": [{"disabledPlans": [], "skuId": sku.sku.id} for sku in licences],
+        "userPrincipalName": user.name,
+        "accountEnabled": user.is_enabled,
+        "userType": "Guest" if user.is_guest else "Member",
+        "officeLocation": user.office or None,
+        "department": user.department or None,
+        "companyName": user.company or None,
+        "signInActivity": {"lastSignInDateTime": seen, "lastSuccessfulSignInDateTime": seen} if seen else None,
+        "assignedLicenses": [{"disabledPlans": [], "skuId": sku.sku.id} for sku in user.licences],
         "licenseAssignmentStates": [
             {
                 "skuId": sku.sku.id,
@@ -184,6 +169,6 @@ def _user(account: Account, number: int, licences: list[TenantSku], since: str, 
                 "error": "None",
                 "lastUpdatedDateTime": since,
             }
-            for sku in licences
+            for sku in user.licences
         ],
     }

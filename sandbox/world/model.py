@@ -62,6 +62,14 @@ class NinjaOneWorld:
 
 
 @dataclass(slots=True)
+class Inbox:
+    """Files that portals without API export, by path below the inbox; `before` is what some of them said at first."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Rules:
     """The rules that people of the MSP confirmed: rows of the CSV files, by column name, dates as ISO text."""
 
@@ -69,21 +77,28 @@ class Rules:
     product_map: list[dict[str, str]] = field(default_factory=list)
     counting: list[dict[str, str]] = field(default_factory=list)
     exclusions: list[dict[str, str]] = field(default_factory=list)
+    terms: list[dict[str, str]] = field(default_factory=list)
+    tolerances: list[dict[str, str]] = field(default_factory=list)
+    splits: list[dict[str, str]] = field(default_factory=list)
+    special_users: list[dict[str, str]] = field(default_factory=list)
+    bundles: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class TruthRow:
     """One row that a right reconciliation holds at the world's clock.
 
-    Quantities and money are exact; None means that the figure is unknown there (unknown is not zero), or for
-    `unit_price` of excluded and unmapped rows, that nothing fixes it. `note` says what was planted.
+    Quantities and money are exact; None means that the figure is unknown there (unknown is not zero), or for `billed`
+    and for `unit_price` of excluded and unmapped rows, that nothing fixes it. `note` says what was planted. `figures`
+    are further columns of the reconciliation that the plant fixes, by name (None: known to be unknown); others are not
+    compared.
     """
 
     line_key: str
     client_id: str | None
     product_id: str | None
     class_: str
-    billed: Decimal
+    billed: Decimal | None
     expected: Decimal | None
     variance: Decimal | None
     owned: Decimal | None
@@ -93,11 +108,16 @@ class TruthRow:
     currency: str
     revenue_impact: Decimal | None
     note: str = ""
+    flags: tuple[str, ...] = ()
+    figures: dict[str, Decimal | None] = field(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)
 class World:
-    """A whole synthetic MSP at one moment: `clock` (UTC) is the now of every vendor."""
+    """A whole synthetic MSP at one moment: `clock` (UTC) is the now of every vendor.
+
+    `backbill_months` says by line key how far back an underbilled line's contract lets one bill; others state no limit.
+    """
 
     seed: int
     clock: datetime
@@ -105,5 +125,8 @@ class World:
     microsoft_graph: MicrosoftGraphWorld = field(default_factory=MicrosoftGraphWorld)
     pax8: Pax8World = field(default_factory=Pax8World)
     ninjaone: NinjaOneWorld = field(default_factory=NinjaOneWorld)
+    inbox: Inbox = field(default_factory=Inbox)
     rules: Rules = field(default_factory=Rules)
     truth: list[TruthRow] = field(default_factory=list)
+    features: frozenset[str] = frozenset()
+    backbill_months: dict[str, int] = field(default_factory=dict)

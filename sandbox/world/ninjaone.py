@@ -25,6 +25,8 @@ _ROLE_IDS = {
     "MAC": 105,
     "LINUX_WORKSTATION": 106,
 }
+# What board makers leave in the field: no identity, however many machines share it.
+_PLACEHOLDERS = ("To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number")
 _PREFIX = {"WINDOWS_SERVER": "SRV", "LINUX_SERVER": "LNX", "WINDOWS_WORKSTATION": "WS", "MAC": "MAC"}
 
 
@@ -70,14 +72,24 @@ def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now:
         + ["stale"] * devices.stale
         + ["retired"] * devices.retired
         + ["pending"] * devices.pending
+        + ["duplicate"] * devices.duplicates
     )
     for device_id, state in enumerate(states, start=devices.first_id):
-        # Well clear of the 30-day rule on both sides: a run that starts an hour late must not change the answer.
-        age = rng.uniform(34, 200) * _DAY if state == "stale" else rng.uniform(0.01, 20) * _DAY
-        row = _device(devices.account, devices.node_class, device_id, state, created, round(now - age, 3), rng)
+        row = _device(devices.account, devices.node_class, device_id, state, created, now - _age(state, rng), rng)
+        if device_id in devices.namesake_ids:
+            row |= {"systemName": "DESKTOP", "displayName": "DESKTOP", "netbiosName": "DESKTOP"}
+            row["dnsName"] = f"desktop.{devices.account.domain}"
         world.devices.append(row)
         if devices.node_class in _COMPUTERS:
             world.computer_systems.append(_computer_system(row, devices, device_id))
+
+
+def _age(state: str, rng: Random) -> float:
+    """Seconds since a device reported; an agent that was installed over is silent since, though not for long."""
+    if state == "duplicate":
+        return rng.uniform(20.2, 20.9) * _DAY
+    # Well clear of the 30-day rule on both sides: a run that starts an hour late must not change the answer.
+    return rng.uniform(34, 200) * _DAY if state == "stale" else rng.uniform(0.01, 20) * _DAY
 
 
 def _device(
@@ -101,15 +113,23 @@ def _device(
         "dnsName": f"{name.lower()}.{account.domain}",
         "netbiosName": name[:15],
         "created": created + device_id % 1000 + 0.123,
-        "lastContact": seen,
-        "lastUpdate": seen - 3600,
+        "lastContact": round(seen, 3),
+        "lastUpdate": round(seen, 3) - 3600,
     }
+
+
+def _serial(devices: Devices, device_id: int) -> str:
+    if device_id in devices.nameless_ids:
+        return _PLACEHOLDERS[devices.first_id % len(_PLACEHOLDERS)]
+    # A record that was left behind names the machine that the last live one names: its own earlier installation.
+    device_id = devices.original_id if device_id in devices.duplicate_ids else device_id
+    return f"{device_id * 7919 % 0xFFFFFFF:07X}"
 
 
 def _computer_system(row: Payload, devices: Devices, device_id: int) -> Payload:
     is_virtual = devices.node_class.endswith("_GUEST")
     is_server = devices.node_class in SERVER_CLASSES
-    serial = f"{device_id * 7919 % 0xFFFFFFF:07X}"
+    serial = _serial(devices, device_id)
     return {
         "name": row["systemName"],
         "manufacturer": "VMware, Inc." if is_virtual else "Apple Inc." if devices.node_class == "MAC" else "Dell Inc.",

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sandbox.world.dates import add_months, last_of_month, stamp
 from sandbox.world.model import Pax8World, Payload
 from sandbox.world.plan import INFORMATION, ZERO, Account, Client, Plan, Seats
-from sandbox.world.products import PAX8, PRODUCTS, UNMAPPED_OFFERS, Offer
+from sandbox.world.products import PAX8, UNMAPPED_OFFERS, Offer
 from sandbox.world.streams import numbered_guid
 
 _CENT = Decimal("0.01")
@@ -24,7 +24,7 @@ _COUNTRY = {"USD": ("CO", "US"), "CAD": ("ON", "CA"), "EUR": ("BE", "DE")}
 def render(plan: Plan) -> Pax8World:
     """All Pax8 payloads of the plan; subscriptions ascend by createdDate, as the connector asks for them."""
     world = Pax8World()
-    offers = [p.offer for p in PRODUCTS if p.offer] + list(UNMAPPED_OFFERS)
+    offers = [p.offer for p in plan.products if p.offer] + list(UNMAPPED_OFFERS)
     world.products = [_product(offer) for offer in offers]
     clients = [client for client in plan.everyone() if PAX8 in client.accounts]
     seats = [s for c in clients for s in (*(s for p in c.positions.values() for s in p.seats), *c.loose_seats)]
@@ -86,10 +86,8 @@ def _subscription(plan: Plan, seats: Seats) -> Payload:
     opened, changed = seats.steps[0][0], seats.steps[-1][0]
     is_trial = seats.status == "Trial"
     commitment = None
-    if seats.commitment:
-        # A committed year runs from the start, renewed until it holds the current month.
-        years = max(1, plan.first.year - opened.year + (opened.replace(year=plan.first.year) <= plan.day))
-        end = opened.replace(year=opened.year + years) - timedelta(days=1)
+    end = seats.committed_until(plan.day)
+    if end is not None:
         commitment = {"id": numbered_guid(0x4A5B, int(seats.id[:8], 16)), "term": seats.commitment, "endDate": _at(end)}
     return {
         "id": seats.id,
@@ -107,7 +105,7 @@ def _subscription(plan: Plan, seats: Seats) -> Payload:
         "status": seats.status,
         "price": float(seats.price),
         "currencyCode": seats.account.client.currency,
-        "partnerCost": float(seats.offer.cost),
+        "partnerCost": float(seats.cost_on(plan.day)),
         "productName": seats.offer.name,
         "billingTerm": "Trial" if is_trial else "Monthly",
         "commitmentTerm": commitment,
@@ -125,7 +123,8 @@ def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -
     totals: dict[str, Decimal] = {}
     for held in seats:
         currency = held.account.client.currency
-        for item, payable in _charges(held, day, last, before):
+        extra = held.overcharge if day == plan.first else ZERO
+        for item, payable in _charges(held, day, last, before, extra):
             items.setdefault(currency, []).append(item)
             totals[currency] = totals.get(currency, ZERO) + payable
     for item, payable in _partner_items(plan, day):
@@ -136,7 +135,8 @@ def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -
 
 
 def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: list[Payload], total: Decimal) -> None:
-    number = len(world.invoices) + 1
+    # Numbered by the world's month: another month's documents are others, though they are about the same days.
+    number = (plan.first.year * 12 + plan.first.month) * 100 + len(world.invoices) + 1
     is_paid = day < plan.first
     invoice_id = numbered_guid(_INVOICE, number)
     row = {
@@ -149,7 +149,7 @@ def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: l
         "currencyCode": currency,
         "partnerName": plan.msp.name.pax8,
         "companyId": plan.msp.accounts[PAX8][0].id,
-        "externalId": str(1000 + number),
+        "externalId": str(number),
         "status": "Paid" if is_paid else "Unpaid",
     }
     world.invoices.append(row)
@@ -158,17 +158,24 @@ def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: l
         item["id"] = numbered_guid(_ITEM, number * 1_000_000 + offset)
 
 
-def _charges(seats: Seats, day: date, last: date, before: date) -> list[tuple[Payload, Decimal]]:
-    """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days."""
+def _charges(seats: Seats, day: date, last: date, before: date, extra: Decimal) -> list[tuple[Payload, Decimal]]:
+    """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days.
+
+    `extra` are units that the invoice holds by mistake.
+    """
     if (seats.role == INFORMATION and not seats.is_charged) or seats.status == "Trial":
         return []
+    if seats.cycle_day > 1:
+        # Its own cycle: the invoice holds the one that begins in the month ahead.
+        last = last_of_month(day).replace(day=seats.cycle_day) + timedelta(days=(add_months(day, 1) - day).days - 1)
+        day = day.replace(day=seats.cycle_day)
     rows = []
-    quantity = seats.on(day)
+    quantity = seats.on(day) + extra
     if quantity and not seats.is_charged:
         # The client pays the vendor itself: shown for information, not in what the MSP owes.
         rows.append((_item(seats, "subscription", day, last, quantity, ZERO, billed_by_pax8=False), ZERO))
     elif quantity:
-        rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.offer.cost)))
+        rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.cost_on(day))))
     if seats.is_charged:
         rows += _prorated(seats, before, day)
     return rows
@@ -182,7 +189,7 @@ def _prorated(seats: Seats, month: date, end: date) -> list[tuple[Payload, Decim
         if month < start < end:
             share = Decimal((end - start).days) / (end - month).days
             last = end - timedelta(days=1)
-            cost = _money((quantity - before) * seats.offer.cost * share)
+            cost = _money((quantity - before) * seats.cost_on(start) * share)
             # Reversals carry positive quantities: adding up the column would count them as seats.
             rows.append(_payable(seats, "prorate", start, last, abs(quantity - before), cost))
         before = quantity
@@ -221,7 +228,7 @@ def _item(
         "chargeType": "per",
         "price": float(seats.price),
         "subTotal": float(_money(quantity * seats.price)),
-        "cost": float(offer.cost),
+        "cost": float(seats.cost_on(start)),
         "costTotal": float(total),
         "offeredBy": "Pax8",
         "billedByPax8": billed_by_pax8,

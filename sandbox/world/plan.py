@@ -5,19 +5,24 @@ per system), so the two do not depend on each other. Does not belong here: chanc
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from sandbox.world.agreed import BundlePart, Exclusion, SpecialUser, Split, Term, Tolerance
+from sandbox.world.counts import Counts
 from sandbox.world.names import CompanyName
-from sandbox.world.products import Offer, Product, Sku
+from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, Offer, Product, Sku
+from sandbox.world.user import User
 
 ZERO = Decimal(0)
 COUNTED, EXCLUDED, INFORMATION = "counted", "excluded", "information_only"
+# Something that is there and counts nothing: retired, silent for longer than the rule allows, or left out by the rule.
+SILENT = "silent"
 
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A vendor account; `mapped_by` is 'id', 'rule' or empty (nobody confirmed whose it is).
+    """A vendor account; `mapped_by` is 'id', 'rule', 'split' (several clients share it) or empty (nobody confirmed).
 
     `hint` is the PSA company id typed into the vendor's record (Pax8) or the tenant id typed into the PSA (Graph:
     any text that is not empty), where the mapping is by id.
@@ -31,6 +36,7 @@ class Account:
     mapped_by: str = "id"
     hint: str = ""
     is_refused: bool = False
+    users: list[User] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -72,9 +78,10 @@ class Agreement:
 
 @dataclass(slots=True, eq=False)
 class Seats:
-    """A distributor subscription; `steps` are (from this day, quantity), ascending.
+    """A distributor subscription; `steps` are (from this day, quantity), ascending, and `costs` (from this day, cost).
 
-    `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it.
+    `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it, `overcharge` the
+    units that its newest invoice holds too many. `cycle_day` is the day of the month on which its charge cycle begins.
     """
 
     id: str
@@ -88,6 +95,9 @@ class Seats:
     role: str = COUNTED
     is_charged: bool = True
     commitment: str = ""
+    costs: list[tuple[date, Decimal]] = field(default_factory=list)
+    overcharge: Decimal = ZERO
+    cycle_day: int = 1
 
     @property
     def quantity(self) -> Decimal:
@@ -100,10 +110,31 @@ class Seats:
             return ZERO
         return next((quantity for start, quantity in reversed(self.steps) if start <= day), ZERO)
 
+    def cycle_of(self, day: date) -> date:
+        """First day of the charge cycle that holds `day`."""
+        begun = day.day >= self.cycle_day
+        month = day if begun else day.replace(day=1) - timedelta(days=1)
+        return month.replace(day=self.cycle_day)
+
+    def cost_on(self, day: date) -> Decimal:
+        """What a seat costs us a month on `day`: the catalogue's cost until a renewal changed it."""
+        return next((cost for start, cost in reversed(self.costs) if start <= day), self.offer.cost)
+
+    def committed_until(self, day: date) -> date | None:
+        """Last day of the committed year that holds `day`; a year runs from the start and is renewed. None: no term."""
+        if not self.commitment:
+            return None
+        opened = self.steps[0][0]
+        years = max(1, day.year - opened.year + (opened.replace(year=day.year) <= day))
+        return opened.replace(year=opened.year + years) - timedelta(days=1)
+
 
 @dataclass(slots=True, eq=False)
 class TenantSku:
-    """A SKU in a tenant. `seats` are the distributor's subscriptions behind it; `own` is what has no subscription."""
+    """A SKU in a tenant. `seats` are the distributor's subscriptions behind it; `own` is what has no subscription.
+
+    `holders` are the `assigned` users; they are planned last.
+    """
 
     account: Account
     sku: Sku
@@ -115,6 +146,7 @@ class TenantSku:
     disabled_users: int = 0
     role: str = COUNTED
     is_trial: bool = False
+    holders: list[User] = field(default_factory=list)
 
     @property
     def enabled(self) -> int:
@@ -124,7 +156,11 @@ class TenantSku:
 
 @dataclass(slots=True, eq=False)
 class Devices:
-    """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device."""
+    """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device.
+
+    `duplicates` are further records of machines that are among the live ones. Of the live ones, the first `nameless`
+    report a board maker's placeholder instead of a serial number, and the last `namesakes` share one hostname.
+    """
 
     account: Account
     node_class: str
@@ -133,6 +169,9 @@ class Devices:
     retired: int = 0
     pending: int = 0
     excluded: int = 0
+    duplicates: int = 0
+    nameless: int = 0
+    namesakes: int = 0
     role: str = COUNTED
     first_id: int = 0
 
@@ -142,14 +181,38 @@ class Devices:
         return range(self.first_id, self.first_id + self.excluded)
 
     @property
+    def nameless_ids(self) -> range:
+        """Live devices without a serial number of their own."""
+        first_live = self.first_id + self.excluded
+        return range(first_live, first_live + self.nameless)
+
+    @property
+    def namesake_ids(self) -> range:
+        """Live devices that share a hostname, and nothing else."""
+        return range(self.original_id + 1 - self.namesakes, self.original_id + 1)
+
+    @property
+    def original_id(self) -> int:
+        """The live device whose machine the duplicates are earlier records of."""
+        return self.first_id + self.excluded + self.live - 1
+
+    @property
+    def duplicate_ids(self) -> range:
+        """Records of a machine that is counted already."""
+        return range(self.first_id + self.total - self.duplicates, self.first_id + self.total)
+
+    @property
     def total(self) -> int:
         """All device records, whatever their state."""
-        return self.excluded + self.live + self.stale + self.retired + self.pending
+        return self.excluded + self.live + self.stale + self.retired + self.pending + self.duplicates
 
 
 @dataclass(slots=True, eq=False)
 class Position:
-    """Everything about one client and one product; `intent` is the class planted here (empty: nothing planted)."""
+    """Everything about one client and one product; `intent` is the class planted here (empty: nothing planted).
+
+    `is_broken`: a record of it says something that no vendor should say, so nothing can be concluded.
+    """
 
     client: "Client"
     product: Product
@@ -157,6 +220,8 @@ class Position:
     seats: list[Seats] = field(default_factory=list)
     skus: list[TenantSku] = field(default_factory=list)
     devices: list[Devices] = field(default_factory=list)
+    counts: list[Counts] = field(default_factory=list)
+    is_broken: bool = False
     intent: str = ""
     note: str = ""
 
@@ -191,18 +256,6 @@ class Client:
 
 
 @dataclass(slots=True)
-class Exclusion:
-    """A row of exclusions.csv; None is any."""
-
-    reason: str
-    client: Client | None = None
-    source: str = "*"
-    vendor_product_id: str = "*"
-    record_id: str = "*"
-    valid_to: date | None = None
-
-
-@dataclass(slots=True)
 class Plan:
     """The whole MSP. `day` is the cut-off day, `first` the first day of its month."""
 
@@ -214,12 +267,30 @@ class Plan:
     clients: list[Client] = field(default_factory=list)
     others: list[Client] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
+    named_users: list[Exclusion] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
+    tolerances: list[Tolerance] = field(default_factory=list)
+    splits: list[Split] = field(default_factory=list)
+    special_users: list[SpecialUser] = field(default_factory=list)
+    bundles: list[BundlePart] = field(default_factory=list)
+    shared_skus: list[TenantSku] = field(default_factory=list)
+    features: frozenset[str] = frozenset()
     last_ids: dict[str, int] = field(default_factory=dict)
 
     def next_id(self, kind: str, start: int) -> int:
         """The next running number of `kind`, the first being `start`."""
         self.last_ids[kind] = self.last_ids.get(kind, start - 1) + 1
         return self.last_ids[kind]
+
+    @property
+    def products(self) -> list[Product]:
+        """What this MSP sells."""
+        return [*PRODUCTS, *(product for product in FEATURE_PRODUCTS if product.feature in self.features)]
+
+    @property
+    def count_day(self) -> int:
+        """The day of the month on which products of a fixed day are counted; never after the cut-off day."""
+        return max(1, self.day.day // 2)
 
     def everyone(self) -> list[Client]:
         """Every company: clients, the MSP, and those that are no live client."""

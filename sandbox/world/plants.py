@@ -1,13 +1,17 @@
 """The planted errors: what each is, where it fits, and which class a right reconciliation gives it.
 
 Belongs here: the list of plants and where they land. What they do to a position stands in `line_plants.py` (the PSA's
-side) and `vendor_plants.py` (the vendors' side). Does not belong here: payloads, judgement (`truth.py`).
+side), `vendor_plants.py` and `device_plants.py` (the vendors' side), `contract_plants.py` (what was signed) and
+`cost_plants.py` (prices and costs). Does not belong here: payloads, judgement (`truth.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
+from sandbox.world import contract_plants as contract
+from sandbox.world import cost_plants as costs
+from sandbox.world import device_plants as devices
 from sandbox.world import line_plants as lines
 from sandbox.world import vendor_plants as vendors
 from sandbox.world.accounts import plant_accounts
@@ -30,6 +34,10 @@ from sandbox.world.streams import stream
 _COUNTED = tuple(p.key for p in PRODUCTS if p.basis_source)
 _PAX8_OWNED = tuple(p.key for p in PRODUCTS if p.basis_source == PAX8 and p.basis == "owned")
 _RMM = ("rmm_server", "rmm_workstation")
+# Seats bought at the distributor and assigned in the tenant; the first are sold as bought, the second as assigned.
+_BOUGHT = ("basic", "standard", "premium", "defender")
+_ASSIGNED = ("m365_e3", "exchange", "entra")
+_RESOLD = tuple(p.key for p in PRODUCTS if p.offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("several subscriptions, right", 2, _PAX8_OWNED, vendors.several_subscriptions),
     Plant("subscription replaced", 2, _PAX8_OWNED, vendors.replaced_subscription),
     Plant("subscription that has yet to start", 2, _PAX8_OWNED, vendors.pending_subscription),
+    Plant("charge cycle of its own", 2, _RESOLD, vendors.own_cycle),
     Plant("trial beside the paid seats", 2, _PAX8_OWNED, vendors.trial),
     Plant("some seats not resold", 2, _PAX8_OWNED, vendors.partly_direct),
     Plant("client buys direct", 2, _PAX8_OWNED, vendors.wholly_direct, opens=True),
@@ -78,47 +87,104 @@ PLANTS: tuple[Plant, ...] = (
     Plant("billed for devices that fell silent", 2, _RMM, vendors.silent_devices),
     Plant("only silent devices left", 2, ("rmm_server",), vendors.only_silent_devices),
     Plant("licences in grace", 2, ("o365_e3",), vendors.in_grace, opens=True),
+    Plant("more, within the tolerance", 2, _COUNTED, contract.more_within_tolerance),
+    Plant("fewer, within the tolerance", 2, _COUNTED, contract.fewer_within_tolerance),
+    Plant("more than the tolerance", 2, _COUNTED, contract.beyond_tolerance),
+    Plant("nothing billed, whatever the tolerance", 2, _COUNTED, contract.unbilled_whatever_tolerance),
+    Plant("billed at the minimum", 3, _COUNTED, contract.minimum_holds),
+    Plant("billed below the minimum", 2, _COUNTED, contract.minimum_not_billed),
+    Plant("minimum exceeded", 2, _COUNTED, contract.minimum_exceeded),
+    Plant("minimum after included units", 2, _COUNTED, contract.minimum_after_included),
+    Plant("minimum that has run out", 2, _COUNTED, contract.minimum_of_last_year),
+    Plant("contract counts use", 2, _BOUGHT, contract.billed_on_use),
+    Plant("contract counts purchase", 2, _ASSIGNED, contract.billed_on_purchase),
+    Plant("contract fixes the quantity", 2, _COUNTED, contract.fixed_by_contract),
+    Plant("not billed, back-billing limited", 2, _COUNTED, contract.grown_within_limit),
+    Plant("line for new seats starts soon", 2, _COUNTED, contract.starts_soon),
+    Plant("first line starts soon", 2, _COUNTED, contract.first_line_starts_soon),
+    Plant("line of gone seats ends soon", 2, _COUNTED, contract.ends_soon),
+    Plant("line is replaced soon", 2, _COUNTED, contract.replaced_soon),
+    Plant("line starts too late", 2, _COUNTED, contract.starts_too_late),
+    Plant("line that starts soon is too small", 2, _COUNTED, contract.starts_too_small),
+    Plant("price is not the contract's", 3, _COUNTED, costs.price_moved),
+    Plant("price is the contract's", 2, _COUNTED, costs.price_kept),
+    Plant("price of a contract that ran out", 2, _COUNTED, costs.price_of_old_contract),
+    Plant("price signed in another currency", 2, _COUNTED, costs.price_in_other_currency),
+    Plant("cost rose at renewal, margin below the floor", 3, _RESOLD, costs.cost_ate_the_margin),
+    Plant("cost moved at renewal", 2, _RESOLD, costs.cost_moved),
+    Plant("margin on the floor", 2, _RESOLD, costs.margin_on_the_floor),
+    Plant("price below the floor from the first day", 2, _RESOLD, costs.sold_below_the_floor),
+    Plant("line without a price", 2, _COUNTED, costs.sold_for_nothing),
+    Plant("line without a price, short", 2, _COUNTED, costs.short_and_for_nothing),
+    Plant("commitment not in use", 3, _BOUGHT, costs.commitment_idle),
+    Plant("bought and not in use, no commitment", 2, _BOUGHT, costs.idle_without_commitment),
+    Plant("assigned beyond what was bought", 2, _BOUGHT, costs.assigned_beyond),
+    Plant("vendor charges more than is owned", 2, _PAX8_OWNED, costs.charged_beyond),
+    Plant("commitment ends within a month", 2, _BOUGHT, costs.renews_soon),
+    Plant("commitment ends later", 2, _BOUGHT, costs.renews_later),
+    Plant("machine with several records", 2, _RMM, devices.reinstalled),
+    Plant("old record of a machine billed", 2, _RMM, devices.billed_twice),
+    Plant("machines without serial number", 2, _RMM, devices.without_serial),
+    Plant("machines of one hostname", 2, _RMM, devices.same_hostname),
 )
 
 
-def plant_all(plan: Plan) -> None:
-    """Plant every kind several times over, each on a position of its own."""
+def plant_all(plan: Plan, without: Iterable[str] = ()) -> None:
+    """Plant every kind several times over, each on a position of its own; those `without` leave theirs healthy.
+
+    Raises:
+        ValueError: a name in `without` is no plant's.
+    """
+    left_out = set(without)
+    if unknown := sorted(left_out - {plant.name for plant in PLANTS}):
+        raise ValueError(f"no plant is called {', '.join(map(repr, unknown))}")
     taken = plant_accounts(plan)
     rng = stream(plan.seed, "plants")
     free = [client for client in plan.clients if client not in taken]
     _plant_without_rule(plan, free, rng)
     for plant in PLANTS:
         count = max(2, round(plant.share * len(plan.clients) / 60))
-        for position in _places(plan, plant, free, count, rng):
+        for number, position in enumerate(_places(plan, plant, free, count, rng)):
+            # Chance of its own for each place: leaving a plant out must not move the others.
+            if plant.name not in left_out:
+                position.intent = plant.apply(plan, position, stream(plan.seed, "plant", plant.name, number))
             position.note = plant.name
-            position.intent = plant.apply(plan, position, rng)
 
 
 def _places(plan: Plan, plant: Plant, clients: list[Client], count: int, rng: Random) -> list[Position]:
     """Up to `count` positions that no other plant has touched, spread over products and clients by chance."""
-    found: list[Position] = []
     order = clients[:]
     rng.shuffle(order)
+    if plant.opens:
+        return _opened(plan, plant, order, count, rng)
+    found: list[Position] = []
     for client in order:
         if len(found) == count:
             break
-        keys = [key for key in plant.products if _fits(client, key, plant.opens)]
+        held = [client.positions[key] for key in plant.products if key in client.positions]
+        free = [position for position in held if not position.note]
+        if free:
+            found.append(rng.choice(free))
+    # In a small world the others took what there was.
+    return found + _opened(plan, plant, order, min(2, count) - len(found), rng)
+
+
+def _opened(plan: Plan, plant: Plant, clients: list[Client], count: int, rng: Random) -> list[Position]:
+    """Up to `count` fresh healthy positions at clients that do not hold the product yet."""
+    found: list[Position] = []
+    for client in clients:
+        if len(found) >= count:
+            break
+        keys = [key for key in plant.products if key not in client.positions and _can_hold(client, BY_KEY[key], plant)]
         if keys:
             key = rng.choice(keys)
-            if plant.opens:
-                open_position(plan, client, BY_KEY[key], quantity_for(client, key, rng), rng)
-            found.append(client.positions[key])
+            found.append(open_position(plan, client, BY_KEY[key], quantity_for(client, key, rng), rng))
     return found
 
 
-def _fits(client: Client, key: str, opens: bool) -> bool:
-    if opens:
-        return key not in client.positions and _can_hold(client, BY_KEY[key])
-    position = client.positions.get(key)
-    return position is not None and not position.note
-
-
-def _can_hold(client: Client, product: Product) -> bool:
+def _can_hold(client: Client, product: Product, plant: Plant) -> bool:
+    if product.sku and not plant.opens and not client.is_mapped(GRAPH):
+        return False
     return (not product.offer or PAX8 in client.accounts) and client.is_mapped(product.basis_source)
 
 

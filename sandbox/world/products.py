@@ -4,10 +4,15 @@ Belongs here: constants. SKU GUIDs and part numbers are Microsoft's published on
 names of the products that are not Microsoft's are invented. Does not belong here: any client's quantities.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
+
+from sandbox.world import features
 
 GRAPH, PAX8, NINJAONE, CONNECTWISE = "microsoft_graph", "pax8", "ninjaone", "connectwise"
+SEATWATCH = "seatwatch"
+"""A mail filter whose portal has no API: its daily counts are exported into the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Product:
     offer: Offer | None = None
     vendor_sku: str = ""
     bill_mode: str = "Billable"
+    counts_disabled: bool = True
+    counts_guests: bool = True
+    counts_special: bool = True
+    counted_when: str = ""
+    feature: str = ""
 
     @property
     def id(self) -> str:
@@ -61,8 +71,11 @@ class Product:
     @property
     def basis_source(self) -> str:
         """The system whose count decides, empty for fixed services and for products without a rule."""
-        sources = {"owned": self.owned_source, "used": self.used_source, "charged": self.charged_source}
-        return sources.get(self.basis, "")
+        return self.source_of(self.basis)
+
+    def source_of(self, basis: str) -> str:
+        """The system that tells the quantity of `basis`, empty where none does."""
+        return {"owned": self.owned_source, "used": self.used_source, "charged": self.charged_source}.get(basis, "")
 
 
 def _offer(number: int, name: str, vendor: str, vendor_sku: str, cost: str, commitment: bool = True) -> Offer:
@@ -84,6 +97,7 @@ STANDARD = Sku("f245ecc8-75af-4f8e-b61f-27d8114de5f3", "O365_BUSINESS_PREMIUM", 
 PREMIUM = Sku("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46", "SPB", "Microsoft 365 Business Premium")
 M365_E3 = Sku("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3", "Microsoft 365 E3")
 O365_E3 = Sku("6fd2c87f-b296-42f0-b197-1e91e994b900", "ENTERPRISEPACK", "Office 365 E3")
+O365_E1 = Sku("18181a46-0d4e-45cd-891e-60aabd171b4e", "STANDARDPACK", "Office 365 E1")
 EXCHANGE_P1 = Sku("4b9405b0-7788-4568-add1-99614e613b69", "EXCHANGESTANDARD", "Exchange Online (Plan 1)")
 ENTRA_P1 = Sku("078d2b04-f1bd-4111-bbd4-b4b1b354cef4", "AAD_PREMIUM", "Microsoft Entra ID P1", is_addon=True)
 DEFENDER_P1 = Sku(
@@ -99,8 +113,19 @@ TEAMS_TRIAL = Sku("710779e8-3d4a-4c88-adb9-386c958d1fdf", "TEAMS_EXPLORATORY", "
 VISIO = Sku("c5928f49-12ba-48f7-ada3-0d743a3601d5", "VISIOCLIENT", "Visio Plan 2", is_addon=True)
 POWER_BI_PRO = Sku("f8a1db68-be16-40ed-86d5-cb42ce701560", "POWER_BI_PRO", "Power BI Pro", is_addon=True)
 
-FREE_SKUS = (FLOW_FREE, TEAMS_TRIAL)
-UNMAPPED_SKUS = (VISIO, POWER_BI_PRO)
+# Donated seats cost nothing; seats of schools are paid at a price of their own. Neither is the commercial SKU.
+PREMIUM_DONATED = Sku(
+    "24c35284-d768-4e53-84d9-b7ae73dddf69",
+    "Microsoft_365_Business_Premium_Donation_(Non_Profit_Pricing)",
+    "Microsoft 365 Business Premium Donation",
+    is_addon=True,
+)
+ENTRA_P1_FACULTY = Sku(
+    "30fc3c36-5a95-4956-ba57-c09c2a600bb9", "AAD_PREMIUM_FACULTY", "Microsoft Entra ID P1 for Faculty", is_addon=True
+)
+
+FREE_SKUS = (FLOW_FREE, TEAMS_TRIAL, PREMIUM_DONATED)
+UNMAPPED_SKUS = (VISIO, POWER_BI_PRO, ENTRA_P1_FACULTY)
 
 UNMAPPED_OFFERS = (
     _offer(30, "Larkspur Email Archive", "Larkspur", "LKS-ARCH-1", "1.15", commitment=False),
@@ -175,10 +200,31 @@ PRODUCTS: tuple[Product, ...] = (
     # Sold, but nobody has said how it is counted.
     Product("voice", 670, "VOICE-LINE", "Hosted voice line", Decimal("21.15"), Decimal("11.40"), ""),
 )  # fmt: skip
-BY_KEY = {product.key: product for product in PRODUCTS}
-BY_ID = {product.id: product for product in PRODUCTS}
-BY_SKU = {product.sku.id: product for product in PRODUCTS if product.sku}
-BY_OFFER = {product.offer.id: product for product in PRODUCTS if product.offer}
+# Sold only in worlds in which the feature is on.
+_MAIL = partial(Product, basis="used", used_source=SEATWATCH, feature=features.DATED_COUNTS)
+FEATURE_PRODUCTS: tuple[Product, ...] = (
+    replace(
+        _microsoft("o365_e1", 777, "O365-E1", O365_E1, "CFQ7TTC0LF8Q:0001", "10.45", "7.60", "used"),
+        counts_disabled=False, counts_guests=False, counts_special=False, feature=features.PEOPLE,
+    ),
+    Product(
+        "complete_care", 900, "COMPLETE-CARE", "Complete care, per user", Decimal("135.00"), Decimal("61.50"), "used",
+        used_source=GRAPH, feature=features.BUNDLES,
+    ),
+    _MAIL("mail_last", 681, "MAIL-LAST", "Mail filter, last day", Decimal("3.15"), Decimal("1.20")),
+    _MAIL("mail_fixed", 682, "MAIL-FIXED", "Mail filter, fixed day", Decimal("3.25"), Decimal("1.20"),
+          counted_when="fixed_day"),
+    _MAIL("mail_peak", 683, "MAIL-PEAK", "Mail filter, peak", Decimal("3.35"), Decimal("1.20"), counted_when="peak"),
+    _MAIL("mail_average", 684, "MAIL-AVERAGE", "Mail filter, average", Decimal("3.45"), Decimal("1.20"),
+          counted_when="average"),
+    _MAIL("mail_prorated", 685, "MAIL-PRORATED", "Mail filter, by days", Decimal("22.00"), Decimal("17.60"),
+          counted_when="prorated"),
+)  # fmt: skip
+_EVERY = (*PRODUCTS, *FEATURE_PRODUCTS)
+BY_KEY = {product.key: product for product in _EVERY}
+BY_ID = {product.id: product for product in _EVERY}
+BY_SKU = {product.sku.id: product for product in _EVERY if product.sku}
+BY_OFFER = {product.offer.id: product for product in _EVERY if product.offer}
 BY_NODE_CLASS = {
     **dict.fromkeys(SERVER_CLASSES, BY_KEY["rmm_server"]),
     **dict.fromkeys(WORKSTATION_CLASSES, BY_KEY["rmm_workstation"]),

@@ -5,11 +5,14 @@ Belongs here: which columns each file has, and the rows of a plan. Does not belo
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from sandbox.world.agreed import Exclusion, Term, Tolerance
 from sandbox.world.dates import add_months
+from sandbox.world.feature_rules import bundle_row, special_user_row, split_row
 from sandbox.world.model import Rules
-from sandbox.world.plan import Account, Client, Exclusion, Plan
-from sandbox.world.products import BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, PRODUCTS
+from sandbox.world.plan import Account, Client, Plan
+from sandbox.world.products import BY_KEY, BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, SEATWATCH
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "client_map": (
@@ -21,12 +24,30 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "counting": (
         "product_id", "basis", "owned_source", "used_source", "charged_source", "inactive_days", "valid_from",
-        "valid_to", "owner", "reason",
+        "valid_to", "owner", "reason", "counted_when", "count_day", "counts_disabled", "counts_guests",
+        "counts_special",
     ),
     "exclusions": (
         "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
         "valid_from", "valid_to",
     ),
+    "terms": (
+        "client_id", "agreement_id", "product_id", "basis", "minimum_quantity", "minimum_scope", "pool",
+        "contract_price", "currency", "margin_floor_percent", "backbill_months", "valid_from", "valid_to", "owner",
+        "reason",
+    ),
+    "splits": (
+        "source_system", "account_id", "attribute", "value", "client_id", "valid_from", "valid_to", "owner", "reason",
+    ),
+    "special_users": (
+        "source_system", "account_id", "user_name", "kind", "licence_needed", "valid_from", "valid_to", "owner",
+        "reason",
+    ),
+    "bundles": (
+        "client_id", "bundle_product_id", "component_product_id", "units_per_driver", "is_driver", "valid_from",
+        "valid_to", "owner", "reason",
+    ),
+    "tolerances": ("client_id", "product_id", "tolerance", "valid_from", "valid_to", "owner", "reason"),
 }  # fmt: skip
 _ANALYST, _OWNER = "a.ruiz", "m.okafor"
 _HISTORY_MONTHS = 36
@@ -37,9 +58,14 @@ def rules_of(plan: Plan) -> Rules:
     since = add_months(plan.first, -_HISTORY_MONTHS)
     return Rules(
         client_map=_client_map(plan, since),
-        product_map=_product_map(since),
-        counting=_counting(since),
+        product_map=_product_map(plan, since),
+        counting=_counting(plan, since),
         exclusions=_exclusions(plan, since),
+        terms=[_term(term, since) for term in plan.terms],
+        tolerances=[_tolerance(tolerance, since) for tolerance in plan.tolerances],
+        splits=[split_row(split, since) for split in plan.splits],
+        special_users=[special_user_row(user, since) for user in plan.special_users],
+        bundles=[bundle_row(part, since) for part in plan.bundles],
     )
 
 
@@ -48,7 +74,7 @@ def _client_map(plan: Plan, since: date) -> list[dict[str, str]]:
     confirmed = [
         account
         for client in [*plan.clients, plan.msp]
-        for source in (GRAPH, PAX8, NINJAONE)
+        for source in (GRAPH, PAX8, NINJAONE, SEATWATCH)
         for account in client.accounts.get(source, ())
         if account.mapped_by == "rule"
     ]
@@ -76,27 +102,40 @@ def _mapping(account: Account, client: Client, start: date, end: date | None, re
     }
 
 
-def _product_map(since: date) -> list[dict[str, str]]:
-    pairs = [(GRAPH, product.sku.id, product.id, product.sku.part_number) for product in PRODUCTS if product.sku]
+def _product_map(plan: Plan, since: date) -> list[dict[str, str]]:
+    pairs = [(GRAPH, product.sku.id, product.id, product.sku.part_number) for product in plan.products if product.sku]
     # Where the catalogue holds the distributor's SKU, the id decides and no rule is needed.
-    pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in PRODUCTS if p.offer and not p.vendor_sku]
+    pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in plan.products if p.offer and not p.vendor_sku]
+    pairs += [(SEATWATCH, p.identifier, p.id, p.name) for p in plan.products if p.used_source == SEATWATCH]
     pairs += [(NINJAONE, node_class, product.id, node_class) for node_class, product in BY_NODE_CLASS.items()]
-    return [
-        {
-            "source_system": source,
-            "vendor_product_id": vendor_product_id,
-            "product_id": product_id,
-            "valid_from": since.isoformat(),
-            "valid_to": "",
-            "confirmed_by": _ANALYST,
-            "confirmed_at": since.isoformat(),
-            "reason": f"{name} is this catalogue item",
-        }
-        for source, vendor_product_id, product_id, name in pairs
-    ]
+    rows = [_product(*pair, since, None) for pair in pairs]
+    # A vendor's product that was sold as another item until lately: each name has its own dates.
+    renamed = BY_KEY["edr"].offer
+    assert renamed is not None
+    changed = add_months(plan.first, -6)
+    rows.append(_product(PAX8, renamed.id, BY_KEY["backup"].id, renamed.name, since, changed))
+    for row in rows:
+        if row["vendor_product_id"] == renamed.id and not row["valid_to"]:
+            row["valid_from"] = changed.isoformat()
+    return rows
 
 
-def _counting(since: date) -> list[dict[str, str]]:
+def _product(
+    source: str, vendor_product_id: str, product_id: str, name: str, since: date, until: date | None
+) -> dict[str, str]:
+    return {
+        "source_system": source,
+        "vendor_product_id": vendor_product_id,
+        "product_id": product_id,
+        "valid_from": since.isoformat(),
+        "valid_to": until.isoformat() if until else "",
+        "confirmed_by": _ANALYST,
+        "confirmed_at": since.isoformat(),
+        "reason": f"{name} is this catalogue item",
+    }
+
+
+def _counting(plan: Plan, since: date) -> list[dict[str, str]]:
     return [
         {
             "product_id": product.id,
@@ -109,8 +148,13 @@ def _counting(since: date) -> list[dict[str, str]]:
             "valid_to": "",
             "owner": _OWNER,
             "reason": "as the client contracts say",
+            "counted_when": product.counted_when,
+            "count_day": str(plan.count_day) if product.counted_when == "fixed_day" else "",
+            "counts_disabled": "" if product.counts_disabled else "no",
+            "counts_guests": "" if product.counts_guests else "no",
+            "counts_special": "" if product.counts_special else "no",
         }
-        for product in PRODUCTS
+        for product in plan.products
         if product.basis
     ]
 
@@ -143,3 +187,39 @@ def _exclusion(plan: Plan, exclusion: Exclusion, since: date) -> dict[str, str]:
         "valid_from": since.isoformat(),
         "valid_to": exclusion.valid_to.isoformat() if exclusion.valid_to else "",
     }
+
+
+def _term(term: Term, since: date) -> dict[str, str]:
+    return {
+        "client_id": term.client.id,
+        "agreement_id": f"connectwise:{term.agreement.id}" if term.agreement else "*",
+        "product_id": term.product.id if term.product else "*",
+        "basis": term.basis,
+        "minimum_quantity": _number(term.minimum),
+        "minimum_scope": term.scope,
+        "pool": term.pool,
+        "contract_price": _number(term.price),
+        "currency": term.currency,
+        "margin_floor_percent": _number(term.margin_floor),
+        "backbill_months": "" if term.backbill_months is None else str(term.backbill_months),
+        "valid_from": since.isoformat(),
+        "valid_to": term.valid_to.isoformat() if term.valid_to else "",
+        "owner": _OWNER,
+        "reason": "order form, signed",
+    }
+
+
+def _tolerance(tolerance: Tolerance, since: date) -> dict[str, str]:
+    return {
+        "client_id": tolerance.client.id if tolerance.client else "*",
+        "product_id": tolerance.product.id,
+        "tolerance": _number(tolerance.units),
+        "valid_from": since.isoformat(),
+        "valid_to": tolerance.valid_to.isoformat() if tolerance.valid_to else "",
+        "owner": _OWNER,
+        "reason": "comes and goes within the month",
+    }
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"

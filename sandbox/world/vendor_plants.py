@@ -8,9 +8,10 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+from sandbox.world.agreed import Exclusion
 from sandbox.world.dates import add_months
 from sandbox.world.holdings import add_seats, adopt, day_in_month, drop_holdings, grow
-from sandbox.world.plan import EXCLUDED, INFORMATION, Exclusion, Plan, Position, Seats
+from sandbox.world.plan import EXCLUDED, INFORMATION, Plan, Position, Seats
 from sandbox.world.products import PAX8
 
 
@@ -80,6 +81,16 @@ def replaced_subscription(plan: Plan, position: Position, rng: Random) -> str:
     successor = _add(plan, position, int(position.seats[0].quantity), rng)
     _end(position.seats[0], plan, rng)
     successor.steps = [(add_months(plan.first, -2), successor.quantity)]
+    return "matched"
+
+
+def own_cycle(plan: Plan, position: Position, rng: Random) -> str:
+    """The charge cycle begins on a day of its own: the cycle that holds the cut-off day says what is charged."""
+    seats = position.seats[0]
+    seats.cycle_day = rng.randrange(2, 29)
+    # Seats grew long ago: a cycle of the past would say another number.
+    since = seats.steps[0][0]
+    seats.steps = [(since, seats.quantity - 1), (max(since, add_months(plan.first, -3)), seats.quantity)]
     return "matched"
 
 

@@ -13,11 +13,25 @@ CLASSES = {
     "unmapped_client",
     "unmapped_product",
     "excluded",
+    "timing",
     "unbilled",
     "orphan_billing",
     "underbilled",
     "overbilled",
+    "matched_minimum",
+    "matched_tolerance",
     "matched",
+}
+FLAGS = {
+    "zero_price",
+    "price_drift",
+    "cost_drift",
+    "margin_below_floor",
+    "committed_unused",
+    "vendor_overcharge",
+    "over_assigned",
+    "renewal_due",
+    "duplicate_device",
 }
 
 
@@ -38,8 +52,10 @@ def test_every_class_is_found_whole_and_alone_and_money_is_exact_to_the_cent(
     ran = run_world(tmp_path, seed, 60, clock)
     result = score(ran.home.published, ran.world.truth)
     assert not result.wrong
-    assert {line.class_ for line in result.classes} == CLASSES
-    assert all(line.precision == line.recall == 1.0 for line in result.classes)
+    assert {line.name for line in result.classes} == CLASSES
+    assert {flag.name for flag in result.flags} == FLAGS
+    assert all(line.precision == line.recall == 1.0 for line in (*result.classes, *result.flags))
+    assert result.wrong_client_rate == 0
     assert result.money
     assert all(money.is_exact for money in result.money)
     assert result.perfect

@@ -8,8 +8,9 @@ from pipelines.home import Home
 from pipelines.rules.load import load_rules
 from pipelines.settings import load_settings
 from sandbox import credentials
-from sandbox.home import write_home
+from sandbox.home import write_home, write_inbox
 from sandbox.world import generate
+from sandbox.world.features import ALL, DATED_COUNTS, INACTIVE_SEATS
 from sandbox.world.rules import COLUMNS
 
 CLOCK = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
@@ -38,11 +39,36 @@ def test_the_settings_point_every_source_at_the_server(home, world):
     assert settings.sources["microsoft_graph"].partner_tenant_id == world.microsoft_graph.partner_tenant_id
 
 
-def test_the_rules_are_accepted_by_the_loader(home, world):
-    tables = load_rules(home / "rules").tables
+def test_the_rules_are_accepted_by_the_loader(tmp_path):
+    world = generate(3, clock=CLOCK, features=ALL)
+    write_home(world, tmp_path, URL)
+    tables = load_rules(tmp_path / "rules").tables
 
     for name in COLUMNS:
         assert tables[name].num_rows == len(getattr(world.rules, name)) > 0
+
+
+def test_a_world_asks_for_sign_ins_only_where_it_plants_them(home, tmp_path):
+    write_home(generate(3, clock=CLOCK, features=[INACTIVE_SEATS]), tmp_path / "other", URL)
+
+    assert "reads_sign_in" not in (home / "tieout.toml").read_text()
+    settings = tomllib.loads((tmp_path / "other" / "tieout.toml").read_text())["sources"]
+    assert [name for name, source in settings.items() if source.get("reads_sign_in")] == ["microsoft_graph"]
+
+
+def test_the_inbox_holds_the_portals_files(home, tmp_path):
+    world = generate(3, clock=CLOCK, features=[DATED_COUNTS])
+    write_home(world, tmp_path / "other", URL)
+    written = tmp_path / "other" / "inbox" / "seatwatch" / "daily-counts.csv"
+
+    assert not (home / "inbox").exists()
+    assert written.read_text() == world.inbox.files["seatwatch/daily-counts.csv"]
+    write_inbox(world.inbox.before, tmp_path / "other")
+    assert (
+        written.read_text()
+        == world.inbox.before["seatwatch/daily-counts.csv"]
+        != world.inbox.files["seatwatch/daily-counts.csv"]
+    )
 
 
 def test_each_rule_file_has_the_header_of_the_contract_even_when_empty(tmp_path):

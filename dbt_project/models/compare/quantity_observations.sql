@@ -41,12 +41,11 @@ accounts as (
     from {{ ref('client_mappings') }}
 ),
 
--- O is zero also where the client has no account at its source: then nothing can be said beside it.
+-- O and U are zero also where the client has no account at their source: then nothing can be said beside them.
 sides as (
     select
         lines.line_key,
         quantities.owned_quantity,
-        quantities.used_quantity,
         quantities.charged_quantity,
         commitments.committed_quantity,
         commitments.renewing_quantity,
@@ -54,6 +53,7 @@ sides as (
         commitments.has_several_ends,
         margins.currency,
         coalesce(margins.vendor_unit_cost, margins.unit_cost) as unit_cost,
+        case when used_accounts.client_id is not null then quantities.used_quantity end as used_quantity,
         least(
             quantities.owned_quantity - quantities.used_quantity, coalesce(commitments.committed_quantity, 0)
         ) as committed_unused_quantity
@@ -62,6 +62,10 @@ sides as (
         on
             lines.client_id = accounts.client_id
             and lines.owned_source = accounts.source_system
+    left join accounts as used_accounts
+        on
+            lines.client_id = used_accounts.client_id
+            and lines.used_source = used_accounts.source_system
     inner join quantities on lines.line_key = quantities.line_key
     inner join margins on lines.line_key = margins.line_key
     left join commitments on lines.line_key = commitments.line_key

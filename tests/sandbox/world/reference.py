@@ -5,11 +5,12 @@ shows up. Slow and simple on purpose.
 """
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world import World
 
+PLACEHOLDERS = {"To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number"}
 GRAPH, PAX8, NINJAONE = "microsoft_graph", "pax8", "ninjaone"
 
 
@@ -35,6 +36,9 @@ class Reference:
         self.unmapped: dict[str, str] = {}  # key -> class
         self.excluded: set[str] = set()
         self.stray_systems: set[str] = set()
+        self.costs = defaultdict(list)  # main key -> (side, cost, commitment's end, quantity) of counted Pax8 rows
+        self.duplicated: set[str] = set()  # main keys with records of a machine that is counted already
+        self.agreement_of: dict[int, dict] = {}
 
     def _in_force(self, rows):
         day = self.today.isoformat()
@@ -85,17 +89,32 @@ class Reference:
             is_over = sub["endDate"] is not None and _day(sub["endDate"]) <= self.today
             if sub["status"] in ("Active", "PendingCancel", "Activated", "Trial") and not is_over:
                 assert _day(sub["startDate"]) <= self.today
-                yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", sub["quantity"], None
+                term = sub["commitmentTerm"]
+                cost = "owned", _number(sub["partnerCost"]), _day(term["endDate"]) if term else None, sub["quantity"]
+                yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", sub["quantity"], cost
         for items in self.world.pax8.invoice_items.values():
             for item in items:
                 holds_today = _day(item["startPeriod"]) <= self.today <= _day(item["endPeriod"])
                 if item["type"] == "subscription" and holds_today and item["billedByPax8"]:
-                    yield PAX8, item["companyId"], item["productId"], item["id"], "charged", item["quantity"], None
+                    cost = "charged", _number(item["cost"]), None, item["quantity"]
+                    yield PAX8, item["companyId"], item["productId"], item["id"], "charged", item["quantity"], cost
+        newest = self._newest_record_of_each_machine()
         for device in self.world.ninjaone.devices:
             if device["approvalStatus"] in ("PENDING", "STAGED"):
                 continue
             state = "retired" if device["approvalStatus"] == "DECOMMISSIONED" else device["lastContact"]
+            if state != "retired" and newest.get(device["id"], device["id"]) != device["id"]:
+                state = "duplicate"
             yield NINJAONE, str(device["organizationId"]), device["nodeClass"], str(device["id"]), "used", 1, state
+
+    def _newest_record_of_each_machine(self) -> dict[int, int]:
+        serials = {row["deviceId"]: row["serialNumber"] for row in self.world.ninjaone.computer_systems}
+        machines = defaultdict(list)
+        for device in self.world.ninjaone.devices:
+            serial = serials.get(device["id"])
+            if device["approvalStatus"] == "APPROVED" and serial and serial not in PLACEHOLDERS:
+                machines[device["organizationId"], serial].append((device["lastContact"], device["id"]))
+        return {record[1]: max(records)[1] for records in machines.values() for record in records}
 
     def _is_excluded(self, client, system, vendor_product, record) -> bool:
         return any(
@@ -118,6 +137,10 @@ class Reference:
         if state == "retired":
             self.records[key].add(system)
             return
+        if state == "duplicate":
+            self.records[key].add(system)
+            self.duplicated.add(key)
+            return
         if self._is_excluded(client, system, vendor_product, record):
             self.excluded.add(f"{key}|excluded")
             self.records[key].add(system)
@@ -129,8 +152,10 @@ class Reference:
         if rule[f"{side}_source"] != system:
             return
         self.records[key].add(system)
+        if system == PAX8:
+            self.costs[key].append(state)
         limit = rule["inactive_days"]
-        if state is not None and limit and self.world.clock.timestamp() - state > int(limit) * 86_400:
+        if system == NINJAONE and limit and self.world.clock.timestamp() - state > int(limit) * 86_400:
             return
         self.sums[key][side] += _number(quantity)
 
@@ -146,7 +171,7 @@ class Reference:
         )
 
     def rows(self) -> dict[str, tuple]:
-        """line_key -> (class, billed, expected, unit_price, revenue_impact); unit price of main rows only."""
+        """line_key -> (class, billed, expected, unit_price, revenue_impact, flags); unit price of main rows only."""
         self.exclusions = self._in_force(self.rules.exclusions)
         accounts = [(GRAPH, t) for t in self.world.microsoft_graph.users]
         accounts += [(PAX8, c["id"]) for c in self.world.pax8.companies]
@@ -156,18 +181,92 @@ class Reference:
         for row in self._vendor_rows():
             self._place(row)
         lines = defaultdict(list)
+        self.starting = defaultdict(list)
         for agreement in self.world.connectwise.agreements:
+            self.agreement_of[agreement["id"]] = agreement
             for line in self.world.connectwise.additions[agreement["id"]]:
+                key = f"connectwise:{agreement['company']['id']}|connectwise:{line['product']['id']}|*"
                 if self._is_live(agreement, line):
-                    client = f"connectwise:{agreement['company']['id']}"
-                    lines[f"{client}|connectwise:{line['product']['id']}|*"].append(line)
-        found = {key: (class_, Decimal(0), None, None, None) for key, class_ in self.unmapped.items()}
-        found |= {key: ("excluded", Decimal(0), Decimal(0), None, Decimal(0)) for key in self.excluded}
+                    lines[key].append(line)
+                elif _day(line["effectiveDate"]) > self.today and self._is_live(
+                    agreement, line | {"effectiveDate": self.today.isoformat()}
+                ):
+                    self.starting[key].append(line)
+        found = {key: (class_, Decimal(0), None, None, None, ()) for key, class_ in self.unmapped.items()}
+        found |= {key: ("excluded", Decimal(0), Decimal(0), None, Decimal(0), ()) for key in self.excluded}
         for key in lines.keys() | self.sums.keys():
             found[key] = self._main(key, lines.get(key, []))
         return found
 
+    def _terms(self, client: str, product: str, billable: list) -> dict:
+        """Each term from the narrowest rule that states it."""
+        agreements = {f"connectwise:{line['agreementId']}" for line in billable}
+        agreement = agreements.pop() if len(agreements) == 1 else None
+        found: dict = {}
+        for wanted in ((agreement, product), ("*", product), (agreement, "*"), ("*", "*")):
+            for rule in self._in_force(self.rules.terms):
+                if rule["client_id"] == client and (rule["agreement_id"], rule["product_id"]) == wanted:
+                    found |= {name: value for name, value in rule.items() if value and name not in found}
+        return found
+
+    def _clears(self, key: str, billable: list, census: Decimal | None, least: Decimal) -> bool:
+        after = (self.today.replace(day=1) + timedelta(days=63)).replace(day=1)
+        ending = [ln for ln in billable if "cancelledDate" in ln and self.today < _day(ln["cancelledDate"]) < after]
+        starting = [
+            line
+            for line in self.starting[key]
+            if line["billCustomer"] == "Billable"
+            and _day(line["effectiveDate"]) < after
+            and ("cancelledDate" not in line or _day(line["cancelledDate"]) >= after)
+        ]
+        if not ending and not starting:
+            return False
+        later = [line for line in billable if line not in ending] + starting
+        included = sum((_number(line["lessIncluded"]) for line in later), Decimal(0))
+        billed = sum((_number(line["quantity"]) for line in later), Decimal(0)) - included
+        return billed == max(least, billed if census is None else max(Decimal(0), census - included))
+
+    def _flags(self, key: str, billable: list, rule: dict, terms: dict, price: Decimal | None) -> set[str]:
+        client = key.split("|")[0]
+        flags = set()
+        prices = {_number(line["unitPrice"]) for line in billable}
+        currencies = {self.agreement_of[line["agreementId"]]["currency"]["currencyCode"] for line in billable}
+        signed = terms.get("contract_price")
+        if billable and signed and (prices != {_number(signed)} or currencies != {terms["currency"]}):
+            flags.add("price_drift")
+        costs = self.costs[key]
+        cost = next((c for side in ("charged", "owned") for s, c, _, _ in costs if s == side), None)
+        if billable and cost is not None:
+            if {_number(line["unitCost"]) for line in billable} != {cost}:
+                flags.add("cost_drift")
+            floor = _number(terms.get("margin_floor_percent") or 0)
+            if price is not None and floor and price - cost < price * floor / 100:
+                flags.add("margin_below_floor")
+        sums = self.sums[key]
+        present = self.present - {(refused, GRAPH) for refused in self.refused_clients}
+        known = {side for side in ("owned", "used", "charged") if (client, rule[f"{side}_source"]) in present}
+        if "owned" not in known:
+            return flags
+        if "charged" in known and sums["charged"] > sums["owned"]:
+            flags.add("vendor_overcharge")
+        if "used" in known and sums["used"] > sums["owned"]:
+            flags.add("over_assigned")
+        ends = [end for side, _, end, _ in costs if side == "owned" and end is not None and end >= self.today]
+        if "used" in known and sums["owned"] > sums["used"] and ends:
+            flags.add("committed_unused")
+        if any((end - self.today).days <= 30 for end in ends):
+            flags.add("renewal_due")
+        return flags
+
     def _main(self, key: str, lines: list) -> tuple:
+        class_, billed, expected, price, impact, flags = self._judge(key, lines)
+        if key in self.duplicated:
+            flags = flags | {"duplicate_device"}
+        if any(line["billCustomer"] == "Billable" and line["unitPrice"] == 0 for line in lines):
+            flags = flags | {"zero_price"}
+        return class_, billed, expected, price, impact, tuple(sorted(flags))
+
+    def _judge(self, key: str, lines: list) -> tuple:
         client, product, _ = key.split("|")
         billable = [line for line in lines if line["billCustomer"] == "Billable"]
         included = sum((_number(line["lessIncluded"]) for line in billable), Decimal(0))
@@ -177,21 +276,34 @@ class Reference:
         if billable:
             price = _number(max(billable, key=lambda line: (line["effectiveDate"], line["id"]))["unitPrice"])
         rule = self.counting.get(product)
+        nothing: set[str] = set()
         if rule is None:
-            return "unmapped_product", billed, None, price, None
-        if rule["basis"] == "fixed":
-            return "matched", billed, billed, price, Decimal(0) if price is not None else None
-        system = rule[f"{rule['basis']}_source"]
+            return "unmapped_product", billed, None, price, None, nothing
+        terms = self._terms(client, product, billable)
+        basis = terms.get("basis") or rule["basis"]
+        system = rule.get(f"{basis}_source", "")
         if system == GRAPH and client in self.refused_clients:
-            return "not_assessed", billed, None, price, None
-        if billed > 0 and (client, system) not in self.present and system in self.stray_systems:
-            return "unmapped_client", billed, None, price, None
-        expected = max(Decimal(0), self.sums[key][rule["basis"]] - included)
-        if expected > 0 and not lines:
+            return "not_assessed", billed, None, price, None, nothing
+        if billed > 0 and system and (client, system) not in self.present and system in self.stray_systems:
+            return "unmapped_client", billed, None, price, None, self._flags(key, billable, rule, terms, price)
+        least = _number(terms["minimum_quantity"]) if terms.get("minimum_scope") == "line" else Decimal(0)
+        census = None if basis == "fixed" else self.sums[key][basis]
+        reduced = billed if census is None else max(Decimal(0), census - included)
+        expected = max(least, reduced)
+        allowed = [r for r in self._in_force(self.rules.tolerances) if r["product_id"] == product]
+        own = [r for r in allowed if r["client_id"] == client] or [r for r in allowed if r["client_id"] == "*"]
+        tolerance = _number(own[0]["tolerance"]) if own else Decimal(0)
+        if expected != billed and self._clears(key, billable, census, least):
+            class_ = "timing"
+        elif expected > 0 and not lines:
             class_ = "unbilled"
-        elif billed > 0 and expected == 0 and system not in self.records[key]:
+        elif billed > 0 and expected == 0 and basis != "fixed" and system not in self.records[key]:
             class_ = "orphan_billing"
+        elif abs(expected - billed) > tolerance:
+            class_ = "underbilled" if expected > billed else "overbilled"
+        elif expected == billed:
+            class_ = "matched_minimum" if least > reduced else "matched"
         else:
-            class_ = "underbilled" if expected > billed else "overbilled" if expected < billed else "matched"
+            class_ = "matched_tolerance"
         impact = None if price is None else ((expected - billed) * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        return class_, billed, expected, price, impact
+        return class_, billed, expected, price, impact, self._flags(key, billable, rule, terms, price)

@@ -15,11 +15,25 @@ CLASSES = {
     "unmapped_client",
     "unmapped_product",
     "excluded",
+    "timing",
     "unbilled",
     "orphan_billing",
     "underbilled",
     "overbilled",
+    "matched_minimum",
+    "matched_tolerance",
     "matched",
+}
+FLAGS = {
+    "zero_price",
+    "price_drift",
+    "cost_drift",
+    "margin_below_floor",
+    "committed_unused",
+    "vendor_overcharge",
+    "over_assigned",
+    "renewal_due",
+    "duplicate_device",
 }
 
 
@@ -49,11 +63,19 @@ def test_every_class_occurs_several_times(world):
 
 
 @pytest.mark.parametrize("seed", range(100, 130))
-def test_every_class_occurs_for_any_seed(seed):
-    found = Counter(row.class_ for row in generate(seed, clock=CLOCK).truth)
+def test_every_class_and_every_flag_occurs_for_any_seed(seed):
+    truth = generate(seed, clock=CLOCK).truth
+    found = Counter(row.class_ for row in truth)
+    raised = Counter(flag for row in truth for flag in row.flags)
 
     assert set(found) == CLASSES
     assert min(found.values()) >= 2, found
+    assert set(raised) == FLAGS
+    assert min(raised.values()) >= 2, raised
+
+
+def test_flags_stand_in_order_and_once(world):
+    assert all(list(row.flags) == sorted(set(row.flags)) for row in world.truth)
 
 
 @pytest.mark.parametrize("clients", [1, 2, 7, 13, 40, 300])
@@ -88,8 +110,11 @@ def test_truth_is_arithmetic(world):
             assert row.expected is row.variance is row.revenue_impact is None
             continue
         assert row.variance == row.expected - row.billed
-        sign = {"underbilled": 1, "unbilled": 1, "overbilled": -1, "orphan_billing": -1}.get(row.class_, 0)
-        assert (row.variance > 0) - (row.variance < 0) == sign
+        if row.class_ in ("timing", "matched_tolerance"):
+            assert row.variance != 0
+        else:
+            sign = {"underbilled": 1, "unbilled": 1, "overbilled": -1, "orphan_billing": -1}.get(row.class_, 0)
+            assert (row.variance > 0) - (row.variance < 0) == sign
         if row.unit_price is not None:
             assert abs(row.revenue_impact - row.variance * row.unit_price) <= Decimal("0.005")
 

@@ -30,13 +30,19 @@ def test_pax8_invoices_stand_on_the_first_of_thirteen_months_up_to_now(world):
     assert len(days) == 13
     assert {day.day for day in days} == {1}
     assert days[-1] == world.clock.date().replace(day=1)
+    cycles: Counter = Counter()
     for invoice in world.pax8.invoices:
         start = _day(invoice["invoiceDate"])
         for item in world.pax8.invoice_items[invoice["id"]]:
             if item["type"] == "subscription":
-                assert _day(item["startPeriod"]) == start
-                assert (_day(item["endPeriod"]) + timedelta(days=1)).day == 1
-                assert start <= _day(item["endPeriod"]) < start + timedelta(days=31)
+                begins, ends = _day(item["startPeriod"]), _day(item["endPeriod"])
+                # Most follow the calendar, some a cycle of their own; all charge a month ahead.
+                assert begins.replace(day=1) == start
+                assert (ends + timedelta(days=1)).day == begins.day
+                assert begins + timedelta(days=27) <= ends < begins + timedelta(days=31)
+                cycles[begins.day] += 1
+    assert cycles[1] > sum(cycles.values()) / 2
+    assert len(cycles) > 1
 
 
 def test_pax8_invoices_hold_every_kind_of_item(world):
@@ -58,7 +64,7 @@ def test_a_subscription_has_one_closing_item_at_most(world):
         item["subscriptionId"]
         for rows in world.pax8.invoice_items.values()
         for item in rows
-        if item["type"] == "subscription" and item["startPeriod"] == first
+        if item["type"] == "subscription" and item["startPeriod"][:7] == first[:7]
     )
 
     assert set(closing.values()) == {1}
@@ -203,13 +209,19 @@ def test_devices_come_in_every_state(world):
     assert {row["organizationId"] for row in devices} <= {row["id"] for row in world.ninjaone.organizations}
 
 
-def test_every_computer_reports_a_serial_number(world):
+def test_every_computer_reports_a_serial_number_though_not_always_its_own(world):
     classes = ("WINDOWS_SERVER", "LINUX_SERVER", "WINDOWS_WORKSTATION", "MAC")
-    computers = {row["id"] for row in world.ninjaone.devices if row["nodeClass"] in classes}
+    devices = world.ninjaone.devices
+    computers = {row["id"] for row in devices if row["nodeClass"] in classes}
     reported = {row["deviceId"]: row["serialNumber"] for row in world.ninjaone.computer_systems}
 
     assert computers <= set(reported)
-    assert len(set(reported.values())) == len(reported)
+    several = {serial for serial, records in Counter(reported.values()).items() if records > 1}
+    assert several & {"To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number"}
+    assert any(len(serial) == 7 and serial.isalnum() for serial in several), "no machine has two records"
+    names = Counter(row["systemName"] for row in devices if row["id"] in computers)
+    assert names.pop("DESKTOP") >= 4
+    assert max(names.values()) == 1
 
 
 def test_payloads_are_json(world):

@@ -3,15 +3,15 @@ from datetime import UTC, datetime
 import pytest
 
 from sandbox.world import generate
-from sandbox.world.clients import plan_msp
-from sandbox.world.plants import plant_all
+from sandbox.world.generate import planned
 from sandbox.world.truth import judge
 from tests.sandbox.world.reference import Reference
 
 
 def _truth(world):
     return {
-        row.line_key: (row.class_, row.billed, row.expected, row.unit_price, row.revenue_impact) for row in world.truth
+        row.line_key: (row.class_, row.billed, row.expected, row.unit_price, row.revenue_impact, row.flags)
+        for row in world.truth
     }
 
 
@@ -31,8 +31,7 @@ def test_so_it_does_for_worlds_of_other_sizes(seed, clients):
 
 
 def test_a_world_that_contradicts_its_own_plan_is_refused(world):
-    plan = plan_msp(world.seed, 60, world.clock)
-    plant_all(plan)
+    plan = planned(world.seed, 60, world.clock)
     position = next(p for c in plan.clients for p in c.positions.values() if p.intent == "underbilled")
     position.intent = "overbilled"
 

@@ -1,0 +1,131 @@
+"""What becomes of each vendor record of a client, as meant: counted, excluded, or known to nobody.
+
+Belongs here: sorting plan objects into the parts of the comparison. Does not belong here: what follows from the parts
+(`truth.py`, `truth_lines.py`), or anything that reads a payload.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sandbox.world.people import client_by_split, role_of
+from sandbox.world.plan import COUNTED, EXCLUDED, INFORMATION, SILENT, ZERO, Account, Client, Plan, TenantSku
+from sandbox.world.products import BY_NODE_CLASS, BY_OFFER, BY_SKU, Product
+from sandbox.world.user import User
+
+
+@dataclass(slots=True)
+class Holding:
+    """One vendor record as meant: a quantity on one side, and how it should count."""
+
+    account: Account
+    vendor_product_id: str
+    product: Product | None
+    side: str
+    quantity: Decimal
+    role: str
+    user: User | None = None
+
+    @property
+    def item(self) -> str:
+        """The product part of a line key: the product where one is confirmed, else the vendor's own."""
+        return self.product.id if self.product else f"{self.account.source}:{self.vendor_product_id}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums by side, the systems that have a record at all, and the users whose licences are in the sums."""
+
+    sums: dict[str, Decimal] = field(default_factory=dict)
+    sources: set[str] = field(default_factory=set)
+    users: list[tuple[Account, User]] = field(default_factory=list)
+
+    def add(self, holding: Holding) -> None:
+        """Take one holding in; of a client's own, only from the product's designated system, or a seat counts twice."""
+        designated = getattr(holding.product, f"{holding.side}_source") if holding.product else ""
+        is_counted = not holding.account.mapped_by or designated in ("", holding.account.source)
+        if holding.role != SILENT and is_counted:
+            self.sums[holding.side] = self.sums.get(holding.side, ZERO) + holding.quantity
+            if holding.user is not None:
+                self.users.append((holding.account, holding.user))
+        self.sources.add(holding.account.source)
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A client's holdings by what becomes of them, each by the item part of the line key.
+
+    `uncounted` are products whose quantity nobody can tell, for want of a day's count.
+    """
+
+    main: dict[str, Tally] = field(default_factory=dict)
+    excluded: dict[str, Tally] = field(default_factory=dict)
+    unmapped_product: dict[str, Tally] = field(default_factory=dict)
+    unmapped_client: dict[tuple[str, str, str], Tally] = field(default_factory=dict)
+    uncounted: set[str] = field(default_factory=set)
+
+
+def sort_holdings(plan: Plan, client: Client) -> Sorted:
+    """Every vendor record of `client`, by what becomes of it."""
+    result = Sorted()
+    result.uncounted = {
+        counts.product.id
+        for position in client.positions.values()
+        for counts in position.counts
+        if counts.quantity(plan.first, plan.day, plan.count_day) is None
+    }
+    for holding in _holdings(plan, client):
+        account, item = holding.account, holding.item
+        if not account.mapped_by:
+            result.unmapped_client.setdefault((account.source, account.id, item), Tally()).add(holding)
+        elif holding.role == EXCLUDED or client.kind == "internal":
+            result.excluded.setdefault(item, Tally()).add(holding)
+        elif holding.product is None:
+            result.unmapped_product.setdefault(item, Tally()).add(holding)
+        elif getattr(holding.product, f"{holding.side}_source") == account.source:
+            result.main.setdefault(item, Tally()).add(holding)
+    return result
+
+
+def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
+    positions = client.positions.values()
+    for seats in (*client.loose_seats, *(s for p in positions for s in p.seats)):
+        product = BY_OFFER.get(seats.offer.id)
+        if seats.role != INFORMATION:
+            yield Holding(seats.account, seats.offer.id, product, "owned", seats.quantity, seats.role)
+        charged = seats.on(seats.cycle_of(plan.day)) + seats.overcharge if seats.is_charged else ZERO
+        if charged:
+            yield Holding(seats.account, seats.offer.id, product, "charged", charged, seats.role)
+    for sku in (*client.loose_skus, *(s for p in positions for s in p.skus)):
+        if sku.account.is_refused:
+            continue
+        product = BY_SKU.get(sku.sku.id)
+        yield Holding(sku.account, sku.sku.id, product, "owned", Decimal(sku.enabled + sku.warning), sku.role)
+        for user in sku.holders:
+            role = role_of(plan, client, sku, user, product)
+            yield Holding(sku.account, sku.sku.id, product, "used", Decimal(1), role, user)
+    for shared in plan.shared_skus:
+        yield from shared_holdings(plan, shared, client)
+    for counts in (c for p in positions for c in p.counts):
+        quantity = counts.quantity(plan.first, plan.day, plan.count_day)
+        if quantity is not None:
+            yield Holding(counts.account, "", counts.product, "used", quantity, COUNTED)
+    for devices in (*client.loose_devices, *(d for p in positions for d in p.devices)):
+        product = BY_NODE_CLASS.get(devices.node_class)
+        # Nobody can say how an unmapped organization's silent devices should count, so they stand with the rest.
+        silent = SILENT if devices.account.mapped_by else devices.role
+        for count, role in (
+            (devices.live, devices.role),
+            (devices.excluded, EXCLUDED),
+            (devices.stale + devices.retired, silent),
+        ):
+            if count:
+                yield Holding(devices.account, devices.node_class, product, "used", Decimal(count), role)
+
+
+def shared_holdings(plan: Plan, sku: TenantSku, client: Client | None) -> Iterator[Holding]:
+    """The licences of a shared tenant whose holders belong to `client`; None: to nobody by any rule."""
+    product = BY_SKU.get(sku.sku.id)
+    for user in sku.holders:
+        if client_by_split(plan, sku.account, user) is client:
+            yield Holding(sku.account, sku.sku.id, product, "used", Decimal(1), sku.role, user)

@@ -1,0 +1,114 @@
+"""The flags that a right reconciliation raises on a position: observations that change no total.
+
+Belongs here: each flag's own test, after the words of docs/glossary.md and docs/rules.md. Does not belong here: classes
+and money (`truth_lines.py`). `weak_match` has no test here: only an audit of two files maps by name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sandbox.world.features import INACTIVE_SEATS
+from sandbox.world.people import is_inactive, special_kind
+from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
+from sandbox.world.terms import Terms
+from sandbox.world.user import User
+
+_RENEWAL_NOTICE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a position when its flags are judged; a quantity of None is unknown."""
+
+    terms: Terms
+    billable: list[Line]
+    price: Decimal | None
+    owned: Decimal | None
+    used: Decimal | None
+    charged: Decimal | None
+    is_believed: bool
+    users: list[tuple[Account, User]]
+
+
+def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
+    """The position's flags in alphabetical order; what rests on quantities or costs only where they can be believed."""
+    flags = set(_always(position, facts))
+    if facts.is_believed:
+        flags |= {*_of_money(plan, position, facts), *_of_quantities(plan, position, facts)}
+        flags |= set(flags_of_users(plan, facts.users))
+    return tuple(sorted(flags))
+
+
+def _always(position: Position, facts: Facts) -> Iterator[str]:
+    if any(line.price == 0 for line in facts.billable):
+        yield "zero_price"
+    if any(counts.restated for counts in position.counts):
+        yield "source_restated"
+    if any(devices.duplicates for devices in position.devices if devices.account.mapped_by):
+        yield "duplicate_device"
+
+
+def flags_of_users(plan: Plan, users: list[tuple[Account, User]]) -> Iterator[str]:
+    """What the people tell who hold the licences that count."""
+    if INACTIVE_SEATS in plan.features and any(is_inactive(plan, account, user) for account, user in users):
+        yield "inactive_seat"
+    kinds = [special_kind(plan, account, user) for account, user in users] if plan.special_users else []
+    if ("shared_mailbox", False) in kinds:
+        yield "shared_mailbox_licensed"
+
+
+def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
+    if not facts.billable:
+        return
+    terms, currency = facts.terms, position.client.currency
+    if terms.price is not None and any(
+        (line.price, currency) != (terms.price, terms.currency) for line in facts.billable
+    ):
+        yield "price_drift"
+    cost = vendor_cost(plan, position)
+    if cost is None or facts.price is None:
+        return
+    if cost != position.product.cost:
+        yield "cost_drift"
+    if terms.margin_floor is not None and (facts.price - cost) * 100 < terms.margin_floor * facts.price:
+        yield "margin_below_floor"
+
+
+def vendor_cost(plan: Plan, position: Position) -> Decimal | None:
+    """What the vendor asks for a unit this month: as invoiced, else as the subscription says; None where nobody tells.
+
+    Raises:
+        ValueError: two subscriptions were planted with two costs, and nothing says which one is the line's.
+    """
+    counted = [seats for seats in position.seats if seats.role == COUNTED and seats.account.mapped_by]
+    cycles = [(seats, seats.cycle_of(plan.day)) for seats in counted if seats.is_charged]
+    costs = {seats.cost_on(start) for seats, start in cycles if seats.on(start)}
+    costs = costs or {seats.cost_on(plan.day) for seats in counted}
+    if len(costs) > 1:
+        raise ValueError(f"{position.note!r} at client {position.client.number} holds seats of {len(costs)} costs")
+    return costs.pop() if costs else None
+
+
+def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
+    client, product = position.client, position.product
+    # Where the client has no confirmed account, nobody knows what is there: no zero that could be set against anything.
+    owned = facts.owned if client.is_mapped(product.owned_source) else None
+    used = facts.used if client.is_mapped(product.used_source) else None
+    charged = facts.charged if client.is_mapped(product.charged_source) else None
+    if owned is None:
+        return
+    if charged is not None and charged > owned:
+        yield "vendor_overcharge"
+    if used is not None and used > owned:
+        yield "over_assigned"
+    ends = {
+        end: seats.quantity
+        for seats in position.seats
+        if seats.role == COUNTED and (end := seats.committed_until(plan.day)) is not None
+    }
+    if used is not None and owned > used and sum(ends.values(), ZERO) > 0:
+        yield "committed_unused"
+    if any(end <= plan.day + _RENEWAL_NOTICE for end in ends):
+        yield "renewal_due"

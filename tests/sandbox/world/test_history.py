@@ -1,0 +1,96 @@
+"""Two months of one MSP, and what the second owes to the first."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from sandbox.world import generate
+from sandbox.world.history import truth_after
+
+CLOCKS = [datetime(2026, month, 17, 9, 30, tzinfo=UTC) for month in (8, 9, 10, 11)]
+GROWN = "vendor grew, nobody told the PSA"
+LIMITED = "not billed, back-billing limited"
+
+
+@pytest.fixture(scope="module")
+def months():
+    return [
+        generate(7, clock=CLOCKS[0], without=[LIMITED]),
+        generate(7, clock=CLOCKS[1], without=[GROWN]),
+        generate(7, clock=CLOCKS[2]),
+        generate(7, clock=CLOCKS[3]),
+    ]
+
+
+def _by_key(rows):
+    return {row.line_key: row for row in rows}
+
+
+def test_another_month_is_the_same_msp(months):
+    first, last = months[2], months[3]
+
+    assert [row["id"] for row in first.connectwise.companies] == [row["id"] for row in last.connectwise.companies]
+    assert [row["name"] for row in first.connectwise.companies] == [row["name"] for row in last.connectwise.companies]
+    assert {row.line_key for row in first.truth} == {row.line_key for row in last.truth}
+    assert [row["id"] for row in first.pax8.subscriptions] != []
+    assert {row["id"] for row in first.pax8.subscriptions} == {row["id"] for row in last.pax8.subscriptions}
+
+
+def test_an_error_that_is_left_out_leaves_everything_else_as_it_is(months):
+    before, after = _by_key(months[1].truth), _by_key(months[2].truth)
+
+    assert before.keys() == after.keys()
+    changed = {key for key in before if before[key].class_ != after[key].class_}
+    assert changed
+    assert {after[key].note for key in changed} == {GROWN}
+    with pytest.raises(ValueError, match="no plant is called 'nothing'"):
+        generate(7, clock=CLOCKS[0], without=["nothing"])
+
+
+def test_a_finding_of_an_earlier_month_is_a_repeat_and_nothing_else_is(months):
+    rows = _by_key(truth_after(months[2], months[1:2]))
+    plain = _by_key(months[2].truth)
+
+    repeated = {key for key, row in rows.items() if "repeat_finding" in row.flags}
+    assert repeated
+    assert not any(rows[key].note == GROWN for key in repeated), "it was no finding a month ago"
+    assert not any(rows[key].class_ in ("matched", "timing", "excluded", "not_assessed") for key in repeated)
+    assert any(rows[key].class_ == "unmapped_client" for key in repeated)
+    assert all(rows[key] == plain[key] for key in rows.keys() - repeated)
+
+
+def test_exposure_is_what_the_months_directly_before_lost(months):
+    rows = truth_after(months[3], months[:3])
+    limited = [row for row in rows if row.note == LIMITED]
+    grown = [row for row in rows if row.note == GROWN and row.figures]
+
+    assert len(limited) >= 2
+    for row in limited:
+        # Two months: in the first of the three nothing was wrong. The contract allows two.
+        assert row.figures["exposure_months"] == 2
+        assert row.figures["exposure_amount"] == row.figures["collectable_amount"] == 2 * row.revenue_impact
+        assert row.figures["beyond_limit_amount"] == 0
+    assert grown
+    for row in grown:
+        # One month: the chain broke in the second, though the first had it too.
+        assert row.figures["exposure_months"] == 1
+        assert row.figures["collectable_amount"] is None, "no limit is stated"
+
+
+def test_months_beyond_the_limit_are_shown_apart(months):
+    last = months[3]
+    rows = [row for row in truth_after(last, [last, last, last, last]) if row.note == LIMITED]
+
+    for row in rows:
+        assert row.figures["exposure_months"] == 4
+        assert row.figures["exposure_amount"] == 4 * row.revenue_impact
+        assert row.figures["collectable_amount"] == row.figures["beyond_limit_amount"] == 2 * row.revenue_impact
+
+
+def test_a_month_without_a_price_makes_the_exposure_unknown(months):
+    rows = [row for row in truth_after(months[3], months[2:3]) if row.class_ == "unbilled" and row.unit_price is None]
+
+    assert rows
+    assert all(row.figures["exposure_amount"] is None for row in rows)
+    assert all(row.figures["exposure_months"] == Decimal(1) for row in rows)
