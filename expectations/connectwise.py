@@ -1,8 +1,8 @@
 """ConnectWise PSA: what its raw tables must satisfy. Codes follow the vendor's OpenAPI file (2025.x).
 
-Billed quantities come from here alone, so whatever decides B (bill mode, product, agreement, client, quantity, first
-day) blocks. A negative quantity or price is how some shops write credits and discounts: it warns and is counted as
-given.
+Billed quantities come from here alone, so what places a line (product, agreement, client, first day) blocks. A line that
+carries no quantity, less than none, or a bill mode that nobody knows is told of and not assessed; it stops no other. A
+negative price is how some shops write discounts: it warns and is counted as given.
 """
 
 from collections.abc import Mapping
@@ -56,12 +56,13 @@ SUITES: Mapping[str, Suite] = {
                 present("agreement_id", blocking=True, remedy=_OPEN_ADDITION),
                 present("product__id", blocking=True, remedy=_OPEN_ADDITION),
                 present("effective_date", blocking=True, remedy=_OPEN_ADDITION),
-                present("quantity", blocking=True, remedy=_OPEN_ADDITION),
-                present("bill_customer", blocking=True, remedy=_OPEN_ADDITION),
+                # These three are judged line by line: such a line is not assessed, and says why.
+                present("quantity", blocking=False, remedy=_OPEN_ADDITION),
+                present("bill_customer", blocking=False, remedy=_OPEN_ADDITION),
                 known(
                     "bill_customer",
                     BILL_MODES,
-                    blocking=True,
+                    blocking=False,
                     remedy="It decides what bills: correct the line, or add the code to expectations/connectwise.py.",
                 ),
                 *(

@@ -1,7 +1,8 @@
 """Pax8: what its raw tables must satisfy. Codes follow the vendor's OpenAPI file.
 
 A subscription's status and an invoice item's type decide whether its quantity counts, so an unknown one blocks. Money
-on invoice items may be negative (credits, rebates, reversals); the quantity of a subscription may not.
+on invoice items may be negative (credits, rebates, reversals); a subscription of less than nothing is told of, and the
+line that it counts on is not assessed.
 """
 
 from collections.abc import Mapping
@@ -85,8 +86,10 @@ SUITES: Mapping[str, Suite] = {
                 *about_the_load(SUBSCRIPTIONS, may_be_empty=False),
                 present("company_id", blocking=True, remedy=_LOOK),
                 present("product_id", blocking=True, remedy=_LOOK),
-                present("quantity", blocking=True, remedy=_LOOK),
-                between("quantity", 0, MOST_UNITS, blocking=True, remedy=_LOOK),
+                # Judged row by row: the line of such a subscription is not assessed, and says why.
+                present("quantity", blocking=False, remedy=_LOOK),
+                between("quantity", -MOST_UNITS, MOST_UNITS, blocking=True, remedy=_LOOK),
+                between("quantity", 0, None, blocking=False, name="quantity_not_negative", remedy=_LOOK),
                 present("status", blocking=True, remedy=_LOOK),
                 known("status", SUBSCRIPTION_STATUSES, blocking=True, remedy=_COUNTS),
                 known("billing_term", BILLING_TERMS, blocking=False, remedy=_NEW_CODE),

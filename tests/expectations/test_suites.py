@@ -120,14 +120,17 @@ def test_each_expectation_about_the_load_fails_for_its_fact(where):
     assert all(results[name].is_blocking for name in failed)
 
 
-def test_what_decides_a_quantity_blocks_and_what_does_not_warns():
+def test_what_may_hide_in_any_row_blocks_and_what_shows_in_its_own_row_warns():
+    """A row without quantity, or of an unknown bill mode, leaves its own line not assessed: it need not stop others."""
     blocking = {
         (system, table, item.name): item.blocking
         for system, suites in SUITES.items()
         for table, suite in suites.items()
         for item in suite.expectations
     }
-    assert blocking["connectwise", "additions", "bill_customer_known"]
+    assert not blocking["connectwise", "additions", "bill_customer_known"]
+    assert not blocking["connectwise", "additions", "quantity_present"]
+    assert not blocking["pax8", "subscriptions", "quantity_present"]
     assert blocking["pax8", "subscriptions", "status_known"]
     assert blocking["pax8", "subscriptions", "quantity_in_range"]
     assert blocking["ninjaone", "devices", "approval_status_known"]
