@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sandbox.misbehave import KINDS, SYSTEMS, Misbehaviour, MisbehaviourError
 from sandbox.server import SandboxServer, SandboxServerError
+from sandbox.world.features import ALL, DEFAULT, chosen
 from sandbox.world.model import World
 
 
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     clock = options.clock or datetime.now(UTC)
-    return _serve(generate(options.seed, clients=options.clients, clock=clock), options, stopped)
+    world = generate(options.seed, clients=options.clients, clock=clock, features=options.features)
+    return _serve(world, options, stopped)
 
 
 def _serve(world: World, options: argparse.Namespace, stopped: threading.Event) -> int:
@@ -77,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clients", type=int, default=60, help="number of clients (default 60)")
     parser.add_argument("--port", type=int, default=8088, help="port; 0 is any free one (default 8088)")
     parser.add_argument("--clock", type=_moment, help="the world's now, for example 2026-06-15T12:00Z (default: now)")
+    parser.add_argument(
+        "--features",
+        type=_features,
+        metavar="NAME,NAME",
+        help=f"plant more: {', '.join(sorted(ALL))} (default: {', '.join(sorted(DEFAULT)) or 'none'})",
+    )
     parser.add_argument("--write-home", type=Path, metavar="DIR", help="also write a home folder that reads this world")
     parser.add_argument("--requests-per-second", type=float, help="rate limit of each system (default none)")
     parser.add_argument("--token-seconds", type=float, help="life of tokens (default each vendor's own)")
@@ -99,6 +107,13 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-06-15T12:00Z") from error
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _features(text: str) -> frozenset[str]:
+    try:
+        return chosen(name for name in text.split(",") if name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _misbehaviour(text: str) -> Misbehaviour:

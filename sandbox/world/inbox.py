@@ -12,7 +12,7 @@ from sandbox.world.plan import Plan
 from sandbox.world.products import SEATWATCH
 
 _HEADER = ("Organization Id", "Organization Name", "Product Code", "Product Name", "Active Users", "Date")
-FILE = f"{SEATWATCH}/daily-counts.csv"
+FILE, PROFILE = f"{SEATWATCH}/daily-counts.csv", f"{SEATWATCH}/profile.toml"
 
 
 def render(plan: Plan) -> Inbox:
@@ -20,7 +20,9 @@ def render(plan: Plan) -> Inbox:
     counts = [c for client in plan.clients for p in client.positions.values() for c in p.counts]
     if not counts:
         return Inbox()
-    inbox = Inbox(files={FILE: _file(counts, is_first=False)})
+    # Exported at the world's now: a file without its time counts as read by the clock of the machine.
+    profile = f'kind = "vendor"\nside = "used"\nas_of = {plan.clock.strftime("%Y-%m-%dT%H:%M:%SZ")}\n'
+    inbox = Inbox(files={FILE: _file(counts, is_first=False), PROFILE: profile})
     if any(count.restated for count in counts):
         inbox.before[FILE] = _file(counts, is_first=True)
     return inbox

@@ -7,21 +7,24 @@ from decimal import Decimal
 from random import Random
 
 from sandbox.world.feature_clients import billed, bought, feature_client
+from sandbox.world.holdings import add_line
 from sandbox.world.plan import Plan, Position
 from sandbox.world.products import GRAPH, PAX8
 from sandbox.world.streams import stream
 
 
 def plant_wrong_input(plan: Plan) -> None:
-    """A bill mode that nobody knows, a line of less than nothing, and a subscription of less than nothing."""
+    """Lines of less than nothing, one beside a good line.
+
+    What the expectations refuse for a whole source (an unknown bill mode, a subscription of less than nothing) is not
+    planted: it would leave nothing of the source to be judged.
+    """
     rng = stream(plan.seed, "wrong")
-    for _ in range(2):
-        position = _position(plan, "line with an unknown bill mode", rng)
-        position.lines[0].mode = "PerContract"
-        position = _position(plan, "line with a negative quantity", rng)
+    for is_beside in (False, True):
+        position = _position(plan, f"line with a negative quantity{', beside a good one' if is_beside else ''}", rng)
+        if is_beside:
+            add_line(plan, position, 8, rng, effective=plan.first)
         position.lines[0].quantity = Decimal(-2)
-        position = _position(plan, "subscription with a negative quantity", rng)
-        bought(plan, position, -3, rng).is_charged = False
 
 
 def _position(plan: Plan, note: str, rng: Random) -> Position:

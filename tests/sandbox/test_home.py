@@ -62,6 +62,8 @@ def test_the_inbox_holds_the_portals_files(home, tmp_path):
     written = tmp_path / "other" / "inbox" / "seatwatch" / "daily-counts.csv"
 
     assert not (home / "inbox").exists()
+    profile = tomllib.loads((tmp_path / "other" / "inbox" / "seatwatch" / "profile.toml").read_text())
+    assert profile == {"kind": "vendor", "side": "used", "as_of": CLOCK}
     assert written.read_text() == world.inbox.files["seatwatch/daily-counts.csv"]
     write_inbox(world.inbox.before, tmp_path / "other")
     assert (

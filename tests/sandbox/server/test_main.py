@@ -15,7 +15,8 @@ from tests.sandbox.server.conftest import small_world
 
 def test_options_are_read() -> None:
     line = "--seed 3 --clients 5 --port 0 --clock 2026-06-15T12:00Z --misbehave pax8:http_500:invoices ninjaone:slow"
-    options = _parser().parse_args(line.split())
+    options = _parser().parse_args([*line.split(), "--features", "bundles,splits"])
+    assert options.features == {"bundles", "splits"}
     assert (options.seed, options.clients, options.port) == (3, 5, 0)
     assert options.clock == datetime(2026, 6, 15, 12, tzinfo=UTC)
     assert options.misbehave == [
@@ -30,6 +31,7 @@ def test_options_are_read() -> None:
         ("--misbehave acme:http_500", "unknown system 'acme'"),
         ("--clock tomorrow", "is not a time"),
         ("--port high", "invalid int"),
+        ("--features bundle", "no feature is called bundle"),
     ],
 )
 def test_a_wrong_option_is_refused_with_the_reason(line: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:

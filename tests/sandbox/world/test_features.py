@@ -262,13 +262,10 @@ def test_example_e_of_the_guide_holds_to_the_cent(june):
 def test_a_record_that_makes_no_sense_concludes_nothing(full):
     rows = [row for row in full.truth if row.billed is None]
 
-    assert Counter(row.note for row in rows) == {
-        "line with an unknown bill mode": 2,
-        "line with a negative quantity": 2,
-        "subscription with a negative quantity": 2,
-    }
+    assert sorted(row.note for row in rows) == [
+        "line with a negative quantity",
+        "line with a negative quantity, beside a good one",
+    ]
     assert {row.class_ for row in rows} == {"not_assessed"}
     lines = [line for additions in full.connectwise.additions.values() for line in additions]
-    assert sum(line["billCustomer"] == "PerContract" for line in lines) == 2
     assert sum(line["quantity"] < 0 for line in lines) == 2
-    assert sum(row["quantity"] < 0 for row in full.pax8.subscriptions) == 2
