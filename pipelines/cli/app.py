@@ -9,6 +9,7 @@ from pipelines.cli.audit import audit
 from pipelines.cli.console import console
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
+from pipelines.cli.match import match
 from pipelines.cli.run import run
 from pipelines.cli.status import status
 from pipelines.cli.ui import ui
@@ -51,7 +52,7 @@ def _root(
     """Options before the subcommand."""
 
 
-for command in (demo, run, audit, ui, status, doctor):
+for command in (demo, run, audit, match, ui, status, doctor):
     app.command()(command)
 
 

@@ -22,7 +22,7 @@ def _help(*arguments: str) -> str:
 
 def test_help_names_every_subcommand_and_every_exit_code() -> None:
     text = _help()
-    assert COMMANDS == ["audit", "demo", "doctor", "run", "status", "ui"]
+    assert COMMANDS == ["audit", "demo", "doctor", "match", "run", "status", "ui"]
     assert all(command in text for command in COMMANDS)
     assert "0 all well, 1 failed and nothing was published, 2 wrong usage, 3 published with a source missing" in text
 
@@ -36,6 +36,7 @@ def test_help_names_every_subcommand_and_every_exit_code() -> None:
         ("status", ["Ends with 0", "with 3", "with 1"]),
         ("doctor", ["Exit codes: 0", "1 when it could not", "Nothing is changed"]),
         ("audit", ["--psa", "--vendor"]),
+        ("match", ["client", "product", "certain", "likely", "possible", "left_id", "--learn", "--explain-model"]),
     ],
 )
 def test_help_of_a_subcommand_teaches_its_defaults_and_exit_codes(command: str, taught: list[str]) -> None:

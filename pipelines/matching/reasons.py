@@ -1,0 +1,87 @@
+"""Why two rows were put together, in words that a person can check.
+
+Belongs here: sentences. Does not belong here: weights and scores.
+"""
+
+from pipelines.matching.context import say
+from pipelines.matching.distinctions import difference
+from pipelines.matching.lists import NameList
+from pipelines.matching.pairing import Paired
+from pipelines.matching.readings import Reading
+
+_LONGEST_WORD = 60
+
+
+class Reasons:
+    """Says the reasons of single pairs."""
+
+    def __init__(self, paired: Paired, left: NameList, right: NameList, kind: str) -> None:
+        self._paired, self._left, self._right, self._kind = paired, left, right, kind
+
+    def of(self, best: int, left_row: int, right_row: int, *, decided: bool, close: bool) -> str:
+        """The reasons for one pair, the strongest first, separated by semicolons.
+
+        Args:
+            best: Index of the pair of readings in `Paired`.
+            left_row: Row of the left list.
+            right_row: Row of the right list.
+            decided: Whether a person accepted this pair.
+            close: Whether another candidate is as good.
+        """
+        paired = self._paired
+        ours = paired.left_readings.reading[paired.left[best]]
+        theirs = paired.right_readings.reading[paired.right[best]]
+        parts = ["confirmed decision"] if decided else []
+        if close:
+            parts.append("ambiguous: another row is as good a match")
+        parts.extend(say(paired.columns, left_row, right_row))
+        origin = paired.right_readings.origin[paired.right[best]]
+        if origin:
+            parts.append(f"like {origin}, which was confirmed for this row")
+        parts.extend(
+            reading.said if " " in reading.said else f"{side} {reading.said}"
+            for side, reading in (("left:", ours), ("right:", theirs))
+            if reading.said and self._kind == "product"
+        )
+        if self._kind == "client":
+            parts.extend(
+                f"by its {reading.said} '{_short(' '.join(reading.words))}'"
+                for reading in (ours, theirs)
+                if reading.said
+            )
+        same = self._left.names[left_row] == self._right.names[right_row]
+        parts.append("same name" if same else self._names(ours, theirs))
+        if paired.refused[best]:
+            parts.append(f"names contradict: {difference(ours, theirs) or 'different products of the public table'}")
+        return "; ".join(part for part in parts if part)
+
+    def _names(self, ours: Reading, theirs: Reading) -> str:
+        left, right = " ".join(ours.words), " ".join(theirs.words)
+        if ours.written == theirs.written:
+            return "same name but for case and punctuation"
+        if left.replace(" ", "") == right.replace(" ", ""):
+            if self._kind == "product":
+                return (
+                    "same product in Microsoft's public table"
+                    if ours.known & theirs.known
+                    else ("same product and edition, written otherwise")
+                )
+            forms = [form for form in (ours.form, theirs.form) if form]
+            if ours.form != theirs.form:
+                return f"names differ by '{' / '.join(forms)}'"
+            return "same name, written otherwise"
+        if left.replace(" ", "") in theirs.initials or right.replace(" ", "") in ours.initials:
+            return "one name is the initials of the other"
+        only_left = [word for word in ours.words if word not in theirs.words]
+        only_right = [word for word in theirs.words if word not in ours.words]
+        if not only_left or not only_right:
+            return (
+                f"names differ by '{_short(' '.join(only_left or only_right))}'"
+                if only_left or only_right
+                else ("same words in another order")
+            )
+        return f"'{_short(' '.join(only_left))}' against '{_short(' '.join(only_right))}', the rest alike"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_WORD else text[: _LONGEST_WORD - 1] + "…"
