@@ -1,8 +1,8 @@
 """ConnectWise PSA: what its raw tables must satisfy. Codes follow the vendor's OpenAPI file (2025.x).
 
-Billed quantities come from here alone, so what places a line (product, agreement, client, first day) blocks. A line that
-carries no quantity, less than none, or a bill mode that nobody knows is told of and not assessed; it stops no other. A
-negative price is how some shops write discounts: it warns and is counted as given.
+Billed quantities come from here alone, so what places a line (product, agreement, client, first day) blocks. A line
+without quantity, of less than none, or with a bill mode that nobody knows is told of and not assessed; it stops no
+other. A negative price is how some shops write discounts: it warns and is counted as given.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.home import Home
 from pipelines.run import RunOutcome, run_pipeline
-from sandbox.home import write_home, write_inbox
+from sandbox.home import write_home
 from sandbox.score import Score, score
 from sandbox.scoreboard import Scoreboard
 from sandbox.server import SandboxServer
@@ -90,12 +90,7 @@ def _left_out(months_back: int) -> tuple[str, ...]:
 def _publish(home: Home, world: World) -> None:
     with SandboxServer(world) as server:
         write_home(world, home.path, server.url)
-        if world.inbox.before:
-            # A portal that states its counts anew is noticed only by who has read it before.
-            write_inbox(world.inbox.before, home.path)
-            _accept(run_pipeline(home, as_of=world.clock + READ_BY))
-            write_inbox(world.inbox.files, home.path)
-        _accept(run_pipeline(home, as_of=world.clock + 2 * READ_BY))
+        _accept(run_pipeline(home, as_of=world.clock + READ_BY))
 
 
 def _accept(outcome: RunOutcome) -> None:

@@ -22,7 +22,7 @@ WRONG_INPUT = "wrong_input"
 """Records that no vendor should send."""
 
 ALL = frozenset({PEOPLE, INACTIVE_SEATS, SPLITS, BUNDLES, MINIMUMS, DATED_COUNTS, WRONG_INPUT})
-DEFAULT: frozenset[str] = frozenset()
+DEFAULT = ALL
 """What is on by default: every feature that the pipeline of this version judges right."""
 
 

@@ -11,8 +11,10 @@ from sandbox.world.model import Inbox
 from sandbox.world.plan import Plan
 from sandbox.world.products import SEATWATCH
 
-_HEADER = ("Organization Id", "Organization Name", "Product Code", "Product Name", "Active Users", "Date")
+_HEADER = ("Organization Id", "Organization Name", "Product Code", "Product Name", "Active Users", "Usage Date")
 FILE, PROFILE = f"{SEATWATCH}/daily-counts.csv", f"{SEATWATCH}/profile.toml"
+# What the portal said at first; of two files that reach equally far the later name stands, and '.' comes after '-'.
+FIRST = f"{SEATWATCH}/daily-counts-first.csv"
 
 
 def render(plan: Plan) -> Inbox:
@@ -24,7 +26,7 @@ def render(plan: Plan) -> Inbox:
     profile = f'kind = "vendor"\nside = "used"\nas_of = {plan.clock.strftime("%Y-%m-%dT%H:%M:%SZ")}\n'
     inbox = Inbox(files={FILE: _file(counts, is_first=False), PROFILE: profile})
     if any(count.restated for count in counts):
-        inbox.before[FILE] = _file(counts, is_first=True)
+        inbox.files[FIRST] = _file(counts, is_first=True)
     return inbox
 
 

@@ -63,10 +63,9 @@ class NinjaOneWorld:
 
 @dataclass(slots=True)
 class Inbox:
-    """Files that portals without API export, by path below the inbox; `before` is what some of them said at first."""
+    """Files that portals without API export, by path below the inbox."""
 
     files: dict[str, str] = field(default_factory=dict)
-    before: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

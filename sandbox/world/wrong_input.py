@@ -14,17 +14,14 @@ from sandbox.world.streams import stream
 
 
 def plant_wrong_input(plan: Plan) -> None:
-    """Lines of less than nothing, one beside a good line.
-
-    What the expectations refuse for a whole source (an unknown bill mode, a subscription of less than nothing) is not
-    planted: it would leave nothing of the source to be judged.
-    """
+    """Lines of less than nothing, one beside a good line, and one with a bill mode that nobody knows."""
     rng = stream(plan.seed, "wrong")
     for is_beside in (False, True):
         position = _position(plan, f"line with a negative quantity{', beside a good one' if is_beside else ''}", rng)
         if is_beside:
             add_line(plan, position, 8, rng, effective=plan.first)
         position.lines[0].quantity = Decimal(-2)
+    _position(plan, "line with an unknown bill mode", rng).lines[0].mode = "PerContract"
 
 
 def _position(plan: Plan, note: str, rng: Random) -> Position:

@@ -8,7 +8,7 @@ from pipelines.home import Home
 from pipelines.rules.load import load_rules
 from pipelines.settings import load_settings
 from sandbox import credentials
-from sandbox.home import write_home, write_inbox
+from sandbox.home import write_home
 from sandbox.world import generate
 from sandbox.world.features import ALL, DATED_COUNTS, INACTIVE_SEATS
 from sandbox.world.rules import COLUMNS
@@ -19,7 +19,7 @@ URL = "http://127.0.0.1:8765"
 
 @pytest.fixture(scope="module")
 def world():
-    return generate(3, clock=CLOCK)
+    return generate(3, clock=CLOCK, features=[])
 
 
 @pytest.fixture
@@ -56,21 +56,14 @@ def test_a_world_asks_for_sign_ins_only_where_it_plants_them(home, tmp_path):
     assert [name for name, source in settings.items() if source.get("reads_sign_in")] == ["microsoft_graph"]
 
 
-def test_the_inbox_holds_the_portals_files(home, tmp_path):
+def test_the_inbox_holds_the_portals_files(tmp_path):
     world = generate(3, clock=CLOCK, features=[DATED_COUNTS])
     write_home(world, tmp_path / "other", URL)
     written = tmp_path / "other" / "inbox" / "seatwatch" / "daily-counts.csv"
 
-    assert not (home / "inbox").exists()
     profile = tomllib.loads((tmp_path / "other" / "inbox" / "seatwatch" / "profile.toml").read_text())
     assert profile == {"kind": "vendor", "side": "used", "as_of": CLOCK}
     assert written.read_text() == world.inbox.files["seatwatch/daily-counts.csv"]
-    write_inbox(world.inbox.before, tmp_path / "other")
-    assert (
-        written.read_text()
-        == world.inbox.before["seatwatch/daily-counts.csv"]
-        != world.inbox.files["seatwatch/daily-counts.csv"]
-    )
 
 
 def test_each_rule_file_has_the_header_of_the_contract_even_when_empty(tmp_path):

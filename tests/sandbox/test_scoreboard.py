@@ -66,10 +66,12 @@ def test_the_command_writes_the_page_and_tells_by_its_exit_code(tmp_path, monkey
 
     monkeypatch.setattr(scoreboard, "_scored", scored)
     page = tmp_path / "page.md"
-    code = scoreboard.main(["--seeds", "2", "--first", "3", "--clients", "20", "--out", str(page)])
+    code = scoreboard.main(
+        ["--seeds", "2", "--first", "3", "--clients", "20", "--features", "bundles", "--out", str(page)]
+    )
 
     assert code == int(fails)
-    assert "MSPs of 20 clients with ordinary errors, seeds 3 to 4" in page.read_text()
+    assert "MSPs of 20 clients with bundles, seeds 3 to 4" in page.read_text()
     assert "[2/2] seed 4" in capsys.readouterr().err
 
 

@@ -26,6 +26,18 @@ driver_rows as (
     group by line_key, side, source_system
 ),
 
+source_status as (
+    select * from {{ ref('source_status') }}
+),
+
+refused as (
+    select distinct
+        client_id,
+        source_system
+    from {{ ref('accounts_refused') }}
+    where client_id is not null
+),
+
 -- The bundle's own rules say which quantity prices it and who tells that; the driver's rows are what is counted.
 ruled as (
     select
@@ -96,12 +108,13 @@ select
     sides.used_quantity,
     sides.charged_quantity,
     coalesce(sides.is_known, false) as has_vendor_record,
-    -- Where the agreement fixes the units of the bundle, these are what it covers.
-    case ruled.basis
-        when 'owned' then coalesce(sides.owned_quantity, 0)
-        when 'used' then coalesce(sides.used_quantity, 0)
-        when 'charged' then coalesce(sides.charged_quantity, 0)
-        when 'fixed' then coalesce(billed.billed_quantity, 0)
+    -- Where the agreement fixes the units of the bundle, these are what it covers. Rows that could not be read are no zero.
+    case
+        when ruled.basis = 'fixed' then coalesce(billed.billed_quantity, 0)
+        when not coalesce(source_status.is_assessable, false) or refused.client_id is not null then null
+        when ruled.basis = 'owned' then coalesce(sides.owned_quantity, 0)
+        when ruled.basis = 'used' then coalesce(sides.used_quantity, 0)
+        when ruled.basis = 'charged' then coalesce(sides.charged_quantity, 0)
     end as driver_quantity,
     case
         when ruled.basis is null or ruled.basis = 'fixed' then null
@@ -119,3 +132,8 @@ select
 from ruled
 left join sides on ruled.bundle_line_key = sides.bundle_line_key
 left join billed on ruled.bundle_line_key = billed.line_key
+left join source_status on ruled.source_system = source_status.source_system
+left join refused
+    on
+        ruled.client_id = refused.client_id
+        and ruled.source_system = refused.source_system

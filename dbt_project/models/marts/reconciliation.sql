@@ -30,6 +30,10 @@ amounts as (
     select * from {{ ref('line_amounts') }}
 ),
 
+line_counts as (
+    select * from {{ ref('line_counts') }}
+),
+
 back_billing as (
     select * from {{ ref('line_back_billing') }}
 ),
@@ -52,6 +56,7 @@ select
     line_names.unit,
     lines.basis,
     lines.needed_source as basis_source,
+    case when lines.needed_source is not null then coalesce(line_counts.counted_when, 'last_day') end as counted_when,
     lines.source_system as vendor_source_system,
     lines.account_id as vendor_account_id,
     lines.vendor_product_id,
@@ -98,5 +103,6 @@ inner join margins on lines.line_key = margins.line_key
 inner join line_names on lines.line_key = line_names.line_key
 left join line_flags on lines.line_key = line_flags.line_key
 left join amounts on lines.line_key = amounts.line_key
+left join line_counts on lines.line_key = line_counts.line_key
 left join back_billing on lines.line_key = back_billing.line_key
 order by lines.line_key

@@ -16,4 +16,4 @@ CLOCKS = {
 
 @pytest.fixture(scope="session", params=CLOCKS, ids=lambda seed: f"seed{seed}")
 def world(request) -> World:
-    return generate(request.param, clock=CLOCKS[request.param])
+    return generate(request.param, clock=CLOCKS[request.param], features=[])

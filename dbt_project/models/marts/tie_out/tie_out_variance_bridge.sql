@@ -55,6 +55,7 @@ billed_compared as (
     group by split_part(client_id, ':', 1)
 ),
 
+-- A peak, an average or the count of one day is no sum of the closing rows.
 counted_rows as (
     select
         evidence.source_system,
@@ -64,6 +65,7 @@ counted_rows as (
     where
         evidence.side = assessed.basis
         and evidence.source_system = assessed.basis_source
+        and assessed.counted_when in ('last_day', 'prorated')
     group by evidence.source_system
 ),
 
@@ -72,7 +74,10 @@ basis_quantities as (
         basis_source as source_system,
         sum(basis_quantity) as quantity
     from assessed
-    where line_part in ('main', 'bundle') and basis_quantity is not null
+    where
+        line_part in ('main', 'bundle')
+        and basis_quantity is not null
+        and counted_when in ('last_day', 'prorated')
     group by basis_source
 ),
 
