@@ -31,3 +31,15 @@ def test_every_world_keeps_every_law(engine: Engine, world: World) -> None:
     assert {f"item-{row.number}" for row in world.rows if row.kind == "item"} <= disposed
     held = {assignment_id(user.account, product, user.name) for user in world.users for product in user.products}
     assert held <= disposed
+
+
+def test_no_quantity_and_no_money_is_ever_a_float(engine: Engine) -> None:
+    """Exact decimals all the way: a float would round half a cent by its binary neighbour."""
+    engine.clear()
+    engine.run()
+    engine.compute()
+    floats = engine.rows(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE data_type IN ('DOUBLE', 'FLOAT') "
+        "AND schema_name IN ('canonical', 'compare', 'analytics') AND column_name NOT LIKE '%margin'"
+    )
+    assert floats == []

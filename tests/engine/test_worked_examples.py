@@ -393,6 +393,25 @@ def test_section_4_a_day_without_a_count_is_not_assumed(desk: Desk) -> None:
     assert "no count on 2026-06-10" in row["explanation"]
 
 
+def test_section_5_a_vendor_invoice_that_arrives_later_leaves_c_unknown(desk: Desk) -> None:
+    """Section 5, vendor invoice arrives later: the census is compared, C is unknown and no zero."""
+    desk.counting("owned", owned_source="pax8", charged_source="pax8")
+    desk.line(10, "22.00")
+    desk.subscription(10)
+    row = desk.compute()
+    assert (row["class"], row["owned_quantity"], row["charged_quantity"]) == ("matched", 10, None)
+
+
+def test_section_5_what_is_billed_by_the_invoice_waits_for_it(desk: Desk) -> None:
+    """Section 5, vendor invoice arrives later: a line on the basis of C is not assessed until then."""
+    desk.counting("charged", charged_source="pax8")
+    desk.line(10, "22.00")
+    desk.item(10, "60.00", date(2026, 5, 1), date(2026, 5, 31))
+    row = desk.compute()
+    assert (row["class"], row["charged_quantity"]) == ("not_assessed", None)
+    assert "no invoice that charges 2026-06-30 has arrived yet" in row["explanation"]
+
+
 def test_section_5_restated_usage_keeps_both_versions(desk: Desk) -> None:
     """Section 5, restated usage: the later file's figure counts, the earlier one stays, and the line says so."""
     desk.counted_by_day("last_day")

@@ -67,7 +67,8 @@ def world_of_cases() -> World:
             Product(CHARGED, "charged", owned="pax8", charged="pax8"),
         ),
         lines=(*lines.values(), second),
-        rows=tuple(rows.values()),
+        # The invoice itself has arrived: another client's item of it can be read.
+        rows=(*rows.values(), Row("item", 99, number("line without price"), CHARGED, Decimal(1))),
     )
 
 

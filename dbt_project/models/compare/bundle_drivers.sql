@@ -108,7 +108,7 @@ select
     sides.used_quantity,
     sides.charged_quantity,
     coalesce(sides.is_known, false) as has_vendor_record,
-    -- Where the agreement fixes the units of the bundle, these are what it covers. Rows that could not be read are no zero.
+    -- Where the agreement fixes the units of the bundle, these are what it covers. What could not be read is no zero.
     case
         when ruled.basis = 'fixed' then coalesce(billed.billed_quantity, 0)
         when not coalesce(source_status.is_assessable, false) or refused.client_id is not null then null

@@ -71,7 +71,7 @@ select
     case counted_when
         when 'fixed_day' then fixed_quantity
         when 'peak' then peak_quantity
-        when 'average' then round(day_quantity / days_so_far, 4)
+        when 'average' then round({{ share_of('day_quantity', '1', 'days_so_far') }}, 4)
     end as counted_quantity,
     case
         when counted_when = 'fixed_day' and fixed_day > cutoff_date

@@ -11,6 +11,14 @@ shared as (
     where is_basis_shared
 ),
 
+charging as (
+    select * from {{ ref('charging_sources') }}
+),
+
+run as (
+    select * from {{ ref('current_run') }}
+),
+
 psa_status as (
     select * from {{ ref('source_status') }}
     where role = 'psa'
@@ -51,7 +59,8 @@ select
     psa_by_line.is_assessable
     and (lines.needed_source is null or line_sources.is_assessable)
     and (not lines.is_ruled or lines.basis = 'fixed' or lines.needed_source is not null)
-    and shared.line_key is null as is_readable,
+    and shared.line_key is null
+    and (lines.basis is distinct from 'charged' or charging.source_system is not null) as is_readable,
     lines.needed_source,
     case
         when not psa_by_line.is_assessable then psa_by_line.source_system
@@ -64,11 +73,15 @@ select
             then
                 'the ' || lines.basis
                 || ' quantity is stated for the whole shared account, whose users are split by rule'
+        when line_sources.is_assessable and lines.basis = 'charged' and charging.source_system is null
+            then 'no invoice that charges ' || strftime(run.cutoff_date, '%Y-%m-%d') || ' has arrived yet'
         else line_sources.message
     end as blocking_message
 from lines
+cross join run
 inner join psa_by_line on lines.line_key = psa_by_line.line_key
 left join shared on lines.line_key = shared.line_key
+left join charging on lines.needed_source = charging.source_system
 left join line_sources
     on
         lines.line_key = line_sources.line_key

@@ -19,6 +19,10 @@ bundle_sides as (
     select * from {{ ref('bundle_sides') }}
 ),
 
+charging as (
+    select * from {{ ref('charging_sources') }}
+),
+
 -- Stale rows stay out of every sum. What a rule takes out is summed from the designated system alone: the same seats
 -- stand at the distributor and in the tenant. An unmapped account simply shows what it holds.
 sums as (
@@ -63,6 +67,7 @@ select
     end as used_quantity,
     case
         when shared.is_charged_shared then null
+        when charging.source_system is null then sums.charged_quantity
         when charged_status.is_assessable and lines.is_ruled then coalesce(sums.charged_quantity, 0)
         when charged_status.is_assessable then sums.charged_quantity
     end as charged_quantity,
@@ -81,6 +86,7 @@ select
     end as census_quantity
 from lines
 left join sums on lines.line_key = sums.line_key
+left join charging on lines.charged_source = charging.source_system
 left join shared on lines.line_key = shared.line_key
 left join line_sources as owned_status
     on
