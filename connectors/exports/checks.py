@@ -5,6 +5,7 @@ Belongs here: every check on rows that are data. Does not belong here: the shape
 """
 
 from connectors.exports import dates, numbers
+from connectors.exports.aliases import normalise
 from connectors.exports.grid import ERROR, NO_VALUE
 from connectors.exports.headers import REQUIRED
 from connectors.exports.numbers import literal
@@ -37,6 +38,38 @@ def check_cells(sheet: Sheet) -> None:
         sheet.fault(query + literal(NO_VALUE), name, "a formula without a stored result",
                     "Open the workbook in a spreadsheet program, let it calculate, and save it.")  # fmt: skip
         sheet.fault(query + literal(ERROR), name, "a formula that failed", "Mend the formula and save the workbook.")
+
+
+# A header that says when and not of what: a day of counting, of purchase, of renewal.
+_BARE_DAYS = frozenset({"date", "day", "datum", "tag", "jour", "fecha", "reportdate", "reportingdate"})
+
+
+def check_days(sheet: Sheet) -> None:
+    """One count a day, read as if all days were one, would be added up; records with ids of their own are not days."""
+    mapping = sheet.mapping
+    if mapping.kind != "vendor" or {"counted_on", "record_id"} & {*mapping.columns, *sheet.profile.constants}:
+        return
+    same = ", ".join(
+        sheet.cell(name)
+        for name in ("account_id", "account_name", "product_code", "product_name")
+        if name in mapping.columns
+    )
+    taken = set(mapping.columns.values())
+    for index, header in enumerate(mapping.headers):
+        if index in taken or normalise(header) not in _BARE_DAYS:
+            continue
+        days = (
+            f"count(c{index}) over (partition by {same}) > 1 and min(c{index}) over (partition by {same}) "
+            f"<> max(c{index}) over (partition by {same})"
+        )
+        sheet.fault(
+            f"select row_number, c{index} as value from body where c{index} is not null qualify {days} limit 1",
+            None,
+            f'the same account and product stand under several values of "{header}": counts of several days would be '
+            "added up",
+            f'If it is the day of the count, set counted_on = "{header}" under [columns] in profile.toml; if not, '
+            "rename the column.",
+        )
 
 
 def number_columns(sheet: Sheet) -> None:

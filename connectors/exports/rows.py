@@ -15,6 +15,7 @@ from connectors.exports.aliases import Aliases
 from connectors.exports.body import drop_unnamed_total, make_body
 from connectors.exports.checks import (
     check_cells,
+    check_days,
     check_required,
     check_twins,
     check_words,
@@ -67,6 +68,7 @@ def read_rows(
     notes = list(mapping.notes) + make_body(sheet)
     check_twins(sheet)
     check_cells(sheet)
+    check_days(sheet)
     number_columns(sheet)
     notes += drop_unnamed_total(sheet)
     check_required(sheet)
