@@ -15,6 +15,8 @@ from sandbox.world.plan import Plan, Position
 from sandbox.world.products import SEATWATCH
 from sandbox.world.streams import stream
 
+# Days that the portal's export reaches back, whatever the day: a file that shrank would be a file that lost rows.
+_WINDOW = 60
 _WAYS = ("mail_last", "mail_fixed", "mail_peak", "mail_average")
 
 
@@ -48,7 +50,8 @@ def _counted(plan: Plan, note: str, key: str, rng: Random) -> Position:
         plan.first + timedelta(days=number): Decimal(middle + move)
         for number, move in enumerate([*moves, 0] if length % 2 else moves)
     }
-    days |= {plan.first - timedelta(days=number): Decimal(middle + 40 + number) for number in (1, 2, 3)}
+    before = range(1, _WINDOW - length + 1)
+    days |= {plan.first - timedelta(days=number): Decimal(middle + 40 + number % 9) for number in before}
     position.counts.append(Counts(client.accounts[SEATWATCH][0], position.product, days))
     return position
 
