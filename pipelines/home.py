@@ -115,6 +115,11 @@ class Home:
         return self.path / "decisions.sqlite"
 
     @property
+    def mapping_log(self) -> Path:
+        """What people decided about mappings, one JSON object a line, append-only; the rules hold what is in force."""
+        return self.path / "mapping_decisions.jsonl"
+
+    @property
     def logs(self) -> Path:
         """One log file per run."""
         return self.path / "logs"

@@ -4,10 +4,8 @@ Belongs here: what `tieout run` and tests call: lock, log file, the Dagster run,
 the steps (`pipelines.steps`), what a terminal shows (`pipelines.cli`).
 """
 
-import getpass
 import json
 import logging
-import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pipelines.home import Home
+from pipelines.person import login_user
 
 if TYPE_CHECKING:
     from pipelines.defs.resources import Progress
@@ -100,7 +99,7 @@ def run_pipeline(
         "as_of": None if as_of is None else as_of.astimezone(UTC).isoformat(),
         "accept_name_score": None if accept_name_score is None else str(accept_name_score),
         "accept_drops": list(accept_drops) or None,
-        "accepted_by": _user() if accept_drops else None,
+        "accepted_by": login_user() if accept_drops else None,
     }
     with home.lock(f"run {run_id}"), _log_to(home.log_file(run_id)):
         try:
@@ -145,14 +144,6 @@ def _execute(
     if result.success:
         return None
     return _why(result)
-
-
-def _user() -> str:
-    """The name of this process's user; a number where the system knows no name for it (a bare container)."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"user {os.getuid()}"
 
 
 def _why(result: Any) -> str:

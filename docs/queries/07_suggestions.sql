@@ -1,4 +1,4 @@
--- Suggested mappings, best first. Copy the ones you confirm into rules/client_map.csv or rules/product_map.csv.
-select kind, source_system, left_id, left_name, right_id, right_name, score, reasons
+-- Suggested mappings, best first. tieout map confirms them (docs/mapping.md).
+select kind, source_system, left_id, left_name, right_id, right_name, score, tier, reasons
 from analytics.mapping_suggestions
 order by score desc, left_name;

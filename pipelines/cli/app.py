@@ -9,6 +9,7 @@ from pipelines.cli.audit import audit
 from pipelines.cli.console import console
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
+from pipelines.cli.map import app as map_app
 from pipelines.cli.match import match
 from pipelines.cli.run import run
 from pipelines.cli.status import status
@@ -54,6 +55,8 @@ def _root(
 
 for command in (demo, run, audit, match, ui, status, doctor):
     app.command()(command)
+
+app.add_typer(map_app, name="map", context_settings=app.info.context_settings)
 
 
 def main() -> None:

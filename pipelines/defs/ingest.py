@@ -55,6 +55,7 @@ def _begin() -> dg.AssetsDefinition:
         "sources": "Configured systems with role and freshness limit.",
         "decisions": "People's decisions, as loaded for the run.",
         "published_runs": "Runs published so far.",
+        "line_history": "What each line was in earlier published runs.",
     }
     specs = [
         dg.AssetSpec(

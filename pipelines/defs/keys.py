@@ -6,15 +6,17 @@ lineage would break in two.
 
 from dagster import AssetKey
 
+from pipelines.rules.files import FILES
+
 # Every step that opens the warehouse. Its limit (1) stands in dagster.yaml, see `pipelines.defs.instance`.
 POOL = "warehouse"
 
 OPERATIONS = ("team:data-operations",)
 BILLING = ("team:billing",)
 
-RUN_STATE = ("run", "sources", "decisions", "published_runs")
+RUN_STATE = ("run", "sources", "decisions", "published_runs", "line_history")
 READ_STATE = ("reads", "expectation_results")
-RULES = ("client_map", "product_map", "counting", "exclusions", "tolerances", "terms")
+RULES = tuple(declared.name for declared in FILES)
 
 BEGIN = AssetKey(["control", "run"])
 

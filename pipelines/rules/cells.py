@@ -50,7 +50,7 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
             return _vendor(text, systems)
         case "vendor_id":
             return _vendor_id(text, systems)
-        case "client_id" | "agreement_id" | "product_id":
+        case "client_id" | "agreement_id" | "product_id" | "psa_id":
             return _scoped_id(text, column.kind, systems)
         case "folded":
             return text.lower()
@@ -109,8 +109,12 @@ def _vendor_id(text: str, systems: Systems) -> str:
     return text.lower() if _GUID.fullmatch(text) else text
 
 
+def _plural(what: str) -> str:
+    return "clients and products" if what == "client or product" else f"{what}s"
+
+
 def _scoped_id(text: str, kind: str, systems: Systems) -> str:
-    what = kind.removesuffix("_id")
+    what = "client or product" if kind == "psa_id" else kind.removesuffix("_id")
     front, colon, rest = text.partition(":")
     if not colon or not rest or rest != rest.strip() or front != front.strip():
         article = "an" if what == "agreement" else "a"
@@ -119,7 +123,7 @@ def _scoped_id(text: str, kind: str, systems: Systems) -> str:
         )
     if front not in systems.psas:
         raise ValueError(
-            f"{text!r}: {front!r} is not a known system of {what}s; known: {', '.join(sorted(systems.psas))}"
+            f"{text!r}: {front!r} is not a known system of {_plural(what)}; known: {', '.join(sorted(systems.psas))}"
         )
     if front == "connectwise" and not (rest.isascii() and rest.isdigit()):
         raise ValueError(f"{text!r}: ids of ConnectWise are whole numbers, for example connectwise:250")

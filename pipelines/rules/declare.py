@@ -21,10 +21,11 @@ Kind = Literal[
     "client_id",
     "agreement_id",
     "product_id",
+    "psa_id",
 ]
 """What a cell holds. `folded`: text whose case does not matter, kept in lower case; `vendor`: name of a vendor system;
 `vendor_id`: an id as the vendor writes it; `client_id`, `agreement_id` and `product_id`: ids of the PSA with the system
-in front (`connectwise:250`); `decimal`: DECIMAL(18, 6)."""
+in front (`connectwise:250`), `psa_id` either a client's or a product's; `decimal`: DECIMAL(18, 6)."""
 
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterable[tuple[str, str]]]

@@ -12,6 +12,7 @@ BASES = ("owned", "used", "charged", "fixed")
 COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average", "prorated")
 SPECIAL_KINDS = ("shared_mailbox", "service", "admin", "room", "kiosk")
 SPLIT_ATTRIBUTES = ("office", "department", "company")
+MAPPING_KINDS = ("client", "product")
 _YES_NO = ("yes", "no")
 
 _VALIDITY = (RuleColumn("valid_from", "date", required=True), RuleColumn("valid_to", "date"))
@@ -93,6 +94,24 @@ FILES: tuple[RuleFile, ...] = (
                 "2026-01-14",
                 "per server",
             ),
+        ),
+    ),
+    RuleFile(
+        name="rejections",
+        about="Suggested mappings that a person looked at and refused; such a pair is never suggested again.",
+        columns=(
+            RuleColumn("kind", "choice", required=True, choices=MAPPING_KINDS),
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("left_id", "vendor_id", required=True),
+            RuleColumn("right_id", "psa_id", required=True),
+            RuleColumn("rejected_by", "text", required=True),
+            RuleColumn("rejected_at", "date", required=True),
+            RuleColumn("reason", "text", required=True),
+        ),
+        key=("kind", "source_system", "left_id", "right_id"),
+        target=(),
+        examples=(
+            ("client", "ninjaone", "12", "connectwise:251", "D. Okafor", "2026-01-14", "another company of that name"),
         ),
     ),
     RuleFile(

@@ -17,6 +17,7 @@ from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
 from pipelines.rules.overlap import overlaps
 from pipelines.rules.parse import parse
+from pipelines.rules.rejection_checks import confirmed_and_rejected
 from pipelines.rules.split_checks import split_conflicts
 from pipelines.rules.systems import Systems
 
@@ -65,6 +66,7 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
             wrong.extend(error for check in declared.together for error in check(rules))
         errors.extend(wrong)
     errors.extend(split_conflicts(found))
+    errors.extend(confirmed_and_rejected(found))
     if errors:
         raise RulesRefused(errors)
     tables = {declared.name: arrow_table(declared, found[declared.name]) for declared in FILES}

@@ -16,7 +16,7 @@ from pipelines.rules.declare import Rule, RuleFile
 from pipelines.rules.errors import RuleError
 from pipelines.rules.systems import Systems
 
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Excel writes the list separator of the country, and tabs as "Unicode text".
 _DELIMITERS = (",", ";", "\t")
 _COMMENT = "#"
@@ -44,7 +44,7 @@ class _NotText(Exception):
 
 
 def _decode(data: bytes) -> str:
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -71,7 +71,8 @@ class _Lines:
             yield line
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
+    """The sign between the cells of a file: the one that its header holds most of."""
     for line in io.StringIO(text):
         if line.strip() and not line.lstrip().startswith(_COMMENT):
             return max(_DELIMITERS, key=line.count)
@@ -100,7 +101,7 @@ class _Parser:
 
     def _records(self, text: str) -> Iterator[tuple[int, list[str]]]:
         lines = _Lines(text)
-        reader = csv.reader(lines, delimiter=_delimiter(text), strict=True)
+        reader = csv.reader(lines, delimiter=delimiter(text), strict=True)
         while True:
             lines.began = None
             try:

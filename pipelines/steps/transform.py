@@ -21,7 +21,7 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 TARGET = "home"
 # Unit tests prove the models on invented rows: they belong to the test suite, not to every night.
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
-_SOURCE_SUFFIXES = {".sql", ".yml", ".yaml", ".md", ".csv"}
+_SOURCE_SUFFIXES = {".sql", ".py", ".yml", ".yaml", ".md", ".csv"}
 _NOT_SOURCES = {"target", "logs", "dbt_packages"}
 
 

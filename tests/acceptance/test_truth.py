@@ -12,7 +12,9 @@ CLASSES = {
     "not_assessed",
     "unmapped_client",
     "unmapped_product",
+    "unallocated",
     "excluded",
+    "covered_by_bundle",
     "timing",
     "unbilled",
     "orphan_billing",
@@ -32,6 +34,10 @@ FLAGS = {
     "over_assigned",
     "renewal_due",
     "duplicate_device",
+    "inactive_seat",
+    "shared_mailbox_licensed",
+    "coverage_gap",
+    "source_restated",
 }
 
 

@@ -1,6 +1,6 @@
 """Whole runs on sandbox worlds, as people start them: `tieout run` on a home."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,13 +39,19 @@ class Ran:
 
 
 def run_world(
-    folder: Path, seed: int, clients: int, clock: datetime, *faults: str, settings: Mapping[str, str] | None = None
+    folder: Path,
+    seed: int,
+    clients: int,
+    clock: datetime,
+    *faults: str,
+    settings: Mapping[str, str] | None = None,
+    features: Iterable[str] | None = None,
 ) -> Ran:
     """Generate a world, serve it with `faults` (as the command line writes them) and run the pipeline on it.
 
-    `settings` replaces the impatient settings of single sources.
+    `settings` replaces the impatient settings of single sources; `features` are those of the sandbox.
     """
-    world = generate(seed, clients=clients, clock=clock)
+    world = generate(seed, clients=clients, clock=clock, features=features)
     home = Home(folder / "home")
     with SandboxServer(world, [Misbehaviour.parse(fault) for fault in faults]) as server:
         write_home(world, home.path, server.url)

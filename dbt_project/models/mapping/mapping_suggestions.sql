@@ -1,9 +1,9 @@
-with client_candidates as (
-    select * from {{ ref('client_candidates') }}
+with name_matches as (
+    select * from {{ ref('name_matches') }}
 ),
 
-product_candidates as (
-    select * from {{ ref('product_candidates') }}
+rejections as (
+    select * from {{ ref('stg_rules__rejections') }}
 ),
 
 client_mappings as (
@@ -14,50 +14,42 @@ product_mappings as (
     select * from {{ ref('product_mappings') }}
 ),
 
-open_clients as (
+mapped as (
     select
         'client' as kind,
-        client_candidates.source_system,
-        client_candidates.account_id as left_id,
-        client_candidates.account_name as left_name,
-        client_candidates.client_id as right_id,
-        client_candidates.client_name as right_name,
-        client_candidates.method,
-        client_candidates.score,
-        client_candidates.reasons,
-        client_candidates.is_unambiguous
-    from client_candidates
-    left join client_mappings
-        on
-            client_candidates.source_system = client_mappings.source_system
-            and client_candidates.account_id = client_mappings.account_id
-    where client_mappings.account_id is null
-),
-
-open_products as (
+        source_system,
+        account_id as left_id
+    from client_mappings
+    union
     select
         'product' as kind,
-        product_candidates.source_system,
-        product_candidates.vendor_product_id as left_id,
-        product_candidates.vendor_product_name as left_name,
-        product_candidates.product_id as right_id,
-        product_candidates.product_name as right_name,
-        product_candidates.method,
-        product_candidates.score,
-        product_candidates.reasons,
-        product_candidates.is_unambiguous
-    from product_candidates
-    left join product_mappings
-        on
-            product_candidates.source_system = product_mappings.source_system
-            and product_candidates.vendor_product_id = product_mappings.vendor_product_id
-    where product_mappings.vendor_product_id is null
+        source_system,
+        vendor_product_id as left_id
+    from product_mappings
 ),
 
+-- What is mapped waits for nobody, and what a person refused does not come back.
 suggestions as (
-    select * from open_clients
-    union all
-    select * from open_products
+    select
+        name_matches.*,
+        {{
+            is_unambiguous(
+                'name_matches.kind, name_matches.source_system, name_matches.left_id', 'name_matches.score'
+            )
+        }} as is_unambiguous
+    from name_matches
+    left join mapped
+        on
+            name_matches.kind = mapped.kind
+            and name_matches.source_system = mapped.source_system
+            and name_matches.left_id = mapped.left_id
+    left join rejections
+        on
+            name_matches.kind = rejections.kind
+            and name_matches.source_system = rejections.source_system
+            and name_matches.left_id = rejections.left_id
+            and name_matches.right_id = rejections.right_id
+    where mapped.left_id is null and rejections.rule_id is null
 )
 
 select * from suggestions

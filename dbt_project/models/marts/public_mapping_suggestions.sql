@@ -18,7 +18,8 @@ select
     cast(null as date) as confirmed_at,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to,
-    reasons
+    reasons,
+    tier
 from suggestions
 order by
     kind asc,

@@ -79,7 +79,7 @@ select
     cast(classified.revenue_impact as decimal(18, 2)) as revenue_impact,
     cast(classified.cost_impact as decimal(18, 2)) as cost_impact,
     cast(amounts.unit_days as decimal(18, 4)) as unit_days,
-    cast(amounts.average_quantity as decimal(18, 6)) as average_quantity,
+    cast(amounts.average_quantity as decimal(18, 4)) as average_quantity,
     cast(amounts.expected_amount as decimal(18, 2)) as expected_amount,
     cast(amounts.billed_amount as decimal(18, 2)) as billed_amount,
     cast(amounts.expected_amount - amounts.billed_amount as decimal(18, 2)) as amount_variance,

@@ -87,7 +87,15 @@ _TABLES = {
     ),
     "mapping.mapping_suggestions": (
         "kind VARCHAR, source_system VARCHAR, left_id VARCHAR, left_name VARCHAR, right_id VARCHAR, right_name VARCHAR,"
-        " method VARCHAR, score DECIMAL(5,4), is_unambiguous BOOLEAN, reasons VARCHAR"
+        " method VARCHAR, score DECIMAL(5,4), is_unambiguous BOOLEAN, reasons VARCHAR, tier VARCHAR"
+    ),
+    "mapping.open_mappings": (
+        "kind VARCHAR, source_system VARCHAR, left_id VARCHAR, left_name VARCHAR, domain VARCHAR, tenant_id VARCHAR,"
+        " external_id VARCHAR, is_active BOOLEAN, part_number VARCHAR, vendor_sku VARCHAR, vendor_name VARCHAR"
+    ),
+    "mapping.mapping_targets": (
+        "kind VARCHAR, source_system VARCHAR, right_id VARCHAR, right_name VARCHAR, domain VARCHAR, tenant_id VARCHAR,"
+        " product_code VARCHAR, vendor_sku VARCHAR, manufacturer_part_number VARCHAR, list_price DECIMAL(18,6)"
     ),
     "mapping.counting_rules": (
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"

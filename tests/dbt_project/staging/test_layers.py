@@ -1,6 +1,7 @@
 """Who may read staging: the layering as it is, read from the models' own references."""
 
 import re
+from pathlib import Path
 
 from tests.dbt_project.warehouse import PROJECT
 
@@ -10,12 +11,16 @@ READERS = {"control": {"canonical"}, "rules": {"mapping", "compare"}}
 LAYERS = ("staging", "canonical", "mapping", "compare", "marts")
 
 
+def _models(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".sql", ".py"))
+
+
 def references() -> list[tuple[str, str, str]]:
     """(layer, model, referenced model) of every reference in the project."""
     return [
         (layer, path.stem, name)
         for layer in LAYERS
-        for path in sorted((PROJECT / "models" / layer).rglob("*.sql"))
+        for path in _models(PROJECT / "models" / layer)
         for name in re.findall(r"ref\(\s*['\"](\w+)['\"]\s*\)", path.read_text())
     ]
 
@@ -29,6 +34,12 @@ def test_staging_is_read_by_the_layer_that_follows_it_alone() -> None:
     assert found == []
 
 
+def test_nothing_that_a_figure_depends_on_reads_a_suggestion() -> None:
+    suggested = {"name_matches", "mapping_suggestions"}
+    readers = {(layer, model) for layer, model, name in references() if name in suggested}
+    assert readers == {("mapping", "mapping_suggestions"), ("marts", "public_mapping_suggestions")}
+
+
 def test_no_mart_reads_staging_or_raw_tables() -> None:
     assert [row for row in references() if row[0] == "marts" and row[2].startswith("stg_")] == []
     for path in (PROJECT / "models" / "marts").rglob("*.sql"):
@@ -38,5 +49,5 @@ def test_no_mart_reads_staging_or_raw_tables() -> None:
 
 
 def test_every_reference_is_to_a_model_that_exists() -> None:
-    models = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    models = {path.stem for path in _models(PROJECT / "models")}
     assert {name for _, _, name in references()} <= models

@@ -22,7 +22,7 @@ def _help(*arguments: str) -> str:
 
 def test_help_names_every_subcommand_and_every_exit_code() -> None:
     text = _help()
-    assert COMMANDS == ["audit", "demo", "doctor", "match", "run", "status", "ui"]
+    assert COMMANDS == ["audit", "demo", "doctor", "map", "match", "run", "status", "ui"]
     assert all(command in text for command in COMMANDS)
     assert "0 all well, 1 failed and nothing was published, 2 wrong usage, 3 published with a source missing" in text
 
@@ -36,11 +36,20 @@ def test_help_names_every_subcommand_and_every_exit_code() -> None:
         ("status", ["Ends with 0", "with 3", "with 1"]),
         ("doctor", ["Exit codes: 0", "1 when it could not", "Nothing is changed"]),
         ("audit", ["--psa", "--vendor"]),
+        ("map", ["Exit codes: 0 done, 1 nothing was changed", "3 done, but rows", "client_map.csv", "rejections.csv"]),
+        ("map list", ["most money first", "default: 25", "pax8"]),
+        ("map show", ["evidence", "ninjaone:12"]),
+        ("map accept", ["Default: the login user", "first day of the published month", "file and line"]),
+        ("map reject", ["never suggested again"]),
+        ("map accept-all", ["then asks", "0.5 to 1", "--yes"]),
+        ("map undo", ["Default: all of the last command", "never touched"]),
+        ("map export", ["FILE.xlsx", "Decision"]),
+        ("map import", ["exit code is then 3", "--dry-run", "twice changes nothing"]),
         ("match", ["client", "product", "certain", "likely", "possible", "left_id", "--learn", "--explain-model"]),
     ],
 )
 def test_help_of_a_subcommand_teaches_its_defaults_and_exit_codes(command: str, taught: list[str]) -> None:
-    text = _help(command)
+    text = _help(*command.split())
     assert [words for words in taught if words not in text] == []
 
 

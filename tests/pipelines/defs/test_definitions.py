@@ -121,6 +121,8 @@ def test_public_tables_are_published_under_their_own_names(built: Built) -> None
         "client_mappings",
         "product_mappings",
         "mapping_suggestions",
+        "mapping_queue",
+        "mapping_targets",
         "discrepancy_history",
         "decisions",
     }
