@@ -3,8 +3,9 @@
 Belongs here: compiling, the order of the models, and a warehouse that runs their compiled SQL. The SQL is dbt's own
 output; nothing of a model is written a second time. Does not belong here: worlds and what must hold of them.
 
-Two things differ from a run of dbt, and neither changes a row: views are tables here (each is read once or twice), and
-`discrepancy_history` starts empty every time, since every world is a first run.
+Three things differ from a run of dbt, and none changes a figure: views are tables here (each is read once or twice),
+`discrepancy_history` starts empty every time, since every world is a first run, and the one model in Python, which only
+suggests, suggests nothing.
 """
 
 import json
@@ -19,6 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.mapping.suggest import SUGGESTIONS
 from pipelines.warehouse.connection import create_control_tables
 from tests.dbt_project.warehouse import SYSTEMS, Warehouse, declared_tables
 
@@ -56,7 +58,7 @@ def compile_project(folder: Path) -> Project:
     ).static_order()
     return Project(
         models=tuple(
-            Model(node["name"], node["schema"], node["relation_name"], node["compiled_code"])
+            Model(node["name"], node["schema"], node["relation_name"], _query(node))
             for node in (models[key] for key in order)
         ),
         tests={
@@ -65,6 +67,15 @@ def compile_project(folder: Path) -> Project:
             if node["resource_type"] == "test" and "test_metadata" not in node
         },
     )
+
+
+def _query(node: Mapping[str, Any]) -> str:
+    if node["language"] == "sql":
+        return str(node["compiled_code"])
+    assert node["name"] == "name_matches", "a model in Python may suggest, never count"
+    types = {pa.string(): "VARCHAR"}
+    columns = ", ".join(f"NULL::{types.get(field.type, 'DECIMAL(5, 4)')} AS {field.name}" for field in SUGGESTIONS)
+    return f"SELECT {columns} WHERE false"
 
 
 class Engine(Warehouse):

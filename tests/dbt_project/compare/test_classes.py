@@ -21,27 +21,32 @@ pytestmark = pytest.mark.integration
         # Domain guide, section 5: "DoNotBill or NoCharge", B = 0 and E stands.
         ("no_charge line", "underbilled", 0, 4, "88.00"),
         ("do_not_bill line", "underbilled", 0, 4, "88.00"),
+        # Section 5: "Two lines for one product", summed in one scope; "Future or cancelled line".
         ("two lines", "underbilled", 12, 14, "48.00"),
         ("cancelled line", "unbilled", 0, 6, "132.00"),
         ("owned basis", "underbilled", 46, 50, "32.00"),
         ("used basis", "matched", 46, 46, "0.00"),
         ("charged basis", "underbilled", 10, 12, "16.00"),
         ("fixed basis", "matched", 1, 1, "0.00"),
+        # Section 5: "Client buys direct" and "Internal use (the MSP itself)": taken out by rule, never dropped.
         ("excluded part", "excluded", 0, 0, "0.00"),
         ("rest of the excluded part", "matched", 2, 2, "0.00"),
         ("internal use", "excluded", 0, 0, "0.00"),
         ("internal use, unknown product", "excluded", 0, 0, "0.00"),
         # The vendor record is there, only taken out: an overbilled line, not one that nobody ever heard of.
         ("internal use, billed", "overbilled", 1, 0, "-8.00"),
+        # Section 5: "Trial, free, viral, self-service": countable again from the day on which the rule ends.
         ("exclusion that ended", "matched", 2, 2, "0.00"),
         ("unbilled without price", "unbilled", 0, 5, None),
         ("line without price", "underbilled", 1, 3, None),
         # Domain guide, section 5: "Zero-price line"; its flag is tested below.
         ("free line", "matched", 3, 3, "0.00"),
+        # Section 5: "Rounding", half up at the line.
         ("half a cent", "overbilled", 2, 1, "-0.13"),
         ("unbilled", "unbilled", 0, 3, "66.00"),
         ("orphan", "orphan_billing", 5, 0, "-40.00"),
         ("orphan beside a cancelled subscription", "orphan_billing", 5, 0, "-40.00"),
+        # Section 5: "Deleted or retired device": known and not counted, so it is no orphan.
         ("billed for a retired device", "overbilled", 1, 0, "-8.00"),
         ("orphan without stray accounts", "orphan_billing", 1, 0, "-8.00"),
         ("refused tenant, fixed line", "matched", 1, 1, "0.00"),
@@ -59,12 +64,14 @@ def test_assessed_lines(
 @pytest.mark.parametrize(
     ("case", "class_", "kind", "billed"),
     [
+        # Section 5: "Names differ": a name only suggests; nothing is compared before a person confirms it.
         ("unmapped account", "unmapped_client", "setup", 0),
         ("unmapped account, unmapped product", "unmapped_client", "setup", 0),
         ("billed, an account may be theirs", "unmapped_client", "setup", 12),
         ("unmapped product", "unmapped_product", "setup", 0),
         ("product without rule", "unmapped_product", "setup", 0),
         ("billed product without rule", "unmapped_product", "setup", 5),
+        # Section 5: "Source down, partial or empty": never zero.
         ("refused tenant", "not_assessed", "data", 20),
         ("stale source", "not_assessed", "data", 4),
         ("stale source, unmapped account", "not_assessed", "data", 0),

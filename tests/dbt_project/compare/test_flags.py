@@ -46,7 +46,7 @@ def test_six_seats_underbilled_are_worth_their_price_and_cost(desk: Desk, named:
 
 
 def test_an_unused_commitment_says_what_it_costs_and_until_when(desk: Desk, named: dict[str, str]) -> None:
-    """Domain guide, example B by the basis used."""
+    """Domain guide, example B by the basis used; section 5, "Annual or three-year commitment"."""
     assert desk.reconciled(named["commitment unused"])["explanation"] == (
         "46 used at microsoft_graph; 46 - 0 included = 46 expected; 46 billed."
         " 4 of 50 owned are unused and committed until 2027-01-31: 4 x 17.60 = 70.40 USD a month of our cost."
@@ -65,6 +65,7 @@ def test_the_true_margin_stands_beside_the_recorded_one(desk: Desk, named: dict[
 
 
 def test_a_cost_in_another_currency_makes_no_margin(desk: Desk, named: dict[str, str]) -> None:
+    """Domain guide, section 5, "Currency": money only in one."""
     row = desk.reconciled(named["cost in another currency"])
     assert (row["vendor_unit_cost"], row["margin"], row["recorded_margin"]) == (None, None, Decimal("0.2"))
 
@@ -75,6 +76,7 @@ def test_a_cost_in_another_currency_makes_no_margin(desk: Desk, named: dict[str,
         ("price drift", "The PSA prices 22.00 USD, the contract 23.50 USD."),
         ("charged beyond owned", "The vendor charges 22, 2 more than are owned."),
         ("used beyond owned", "23 are used, 3 more than are owned."),
+        # Domain guide, section 5, "Renewal": warned of ahead, with U beside O.
         ("renewal in 30 days", "50 of 50 owned are up for renewal after 2026-07-20; 46 are used."),
     ],
 )
@@ -100,6 +102,7 @@ def test_every_agent_row_of_a_census_keeps_its_place(desk: Desk, named: dict[str
 
 
 def test_a_duplicate_names_the_record_that_is_kept(desk: Desk, named: dict[str, str]) -> None:
+    """Domain guide, section 5, "Duplicate agents"; by serial, never by hostname: see the unit test of duplicates."""
     row = desk.disposed(named["duplicate device"])
     assert (row["disposition"], row["reason"]) == ("duplicate", "same serial number as device 7, which reported later")
     assert row["line_key"] == named["device census"]

@@ -1,4 +1,4 @@
-"""Which differences are a matter of time: explained to the last unit by dated events that are still to come."""
+"""Domain guide, section 5, "Lag": which differences dated events that are still to come explain to the last unit."""
 
 import pytest
 

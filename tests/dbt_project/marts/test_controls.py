@@ -93,6 +93,7 @@ def _controls(desk: Desk, rule: str) -> dict[str, tuple[Decimal, Decimal, bool]]
 
 
 def test_vendor_invoices_of_the_period_add_up_with_tax_and_credits(desk: Desk) -> None:
+    """Domain guide, section 5, "Credits, tax, freight": in the invoice's total, in no quantity."""
     assert _controls(desk, "invoice") == {
         "whole": (Decimal("105.50"), Decimal("105.50"), True),
         "short": (Decimal("105.50"), Decimal("100.00"), False),

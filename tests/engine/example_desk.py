@@ -1,0 +1,206 @@
+"""One client with one agreement, laid out as raw rows: what the domain guide's examples and awkward cases need.
+
+Belongs here: rows, rules and running the models. Does not belong here: expectations (`test_*.py`).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pipelines.warehouse.history import record_lines
+from tests.engine.project import Engine, at_midnight
+
+CUTOFF = datetime(2026, 6, 30, 8, tzinfo=UTC)
+READ_AT = datetime(2026, 6, 30, 6, tzinfo=UTC)
+JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
+CLIENT, AGREEMENT, SEAT = 250, 41, 771
+KEY = f"connectwise:{CLIENT}|connectwise:{SEAT}|*"
+PORTAL = "portal"
+
+
+class Desk:
+    """One client with one agreement; each example adds its own line and its vendors' rows."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        engine.clear()
+        self.set_month(CUTOFF)
+        self.lines: list[dict[str, Any]] = []
+        self.vendor: dict[str, list[dict[str, Any]]] = {}
+        self.rules: dict[str, list[dict[str, Any]]] = {}
+        self.rule("client_map", source_system="pax8", account_id="c1", client_id=f"connectwise:{CLIENT}")
+        self.rule("product_map", source_system="pax8", vendor_product_id="p1", product_id=f"connectwise:{SEAT}")
+        self.prorates = False
+        self.accounts, self.catalog = ["c1"], {SEAT: "p1"}
+
+    def set_month(self, as_of: datetime, run_id: str = "run-1") -> None:
+        sources = dict.fromkeys(("microsoft_graph", "pax8", "ninjaone", "exports"), "vendor")
+        self.engine.run(
+            as_of.date().replace(day=1),
+            as_of,
+            run_id=run_id,
+            sources={"connectwise": "psa", **sources},
+        )
+
+    def line(self, quantity: Any, price: Any, **columns: Any) -> None:
+        number = len(self.lines) + 1
+        self.lines.append(
+            {
+                "id": number,
+                "agreement_id": AGREEMENT,
+                "product__id": SEAT,
+                "quantity": Decimal(quantity),
+                "less_included": Decimal(0),
+                "unit_price": Decimal(price),
+                "unit_cost": None,
+                "bill_customer": "Billable",
+                "effective_date": at_midnight(2026, 1, 1),
+                **columns,
+            }
+        )
+
+    def counting(self, basis: str, **columns: Any) -> None:
+        self.rule("counting", product_id=f"connectwise:{SEAT}", basis=basis, **columns)
+
+    def rule(self, table: str, **columns: Any) -> None:
+        self.rules.setdefault(table, []).append(columns)
+
+    def account(self, account: str) -> None:
+        """One more account of the client at the distributor."""
+        self.accounts.append(account)
+        self.rule("client_map", source_system="pax8", account_id=account, client_id=f"connectwise:{CLIENT}")
+
+    def product(self, number: int, vendor_product: str) -> None:
+        """One more product of the catalogue, sold as another one of the distributor's."""
+        self.catalog[number] = vendor_product
+        self.rule(
+            "product_map", source_system="pax8", vendor_product_id=vendor_product, product_id=f"connectwise:{number}"
+        )
+
+    def subscription(self, quantity: int, **columns: Any) -> None:
+        rows = self.vendor.setdefault("subscriptions", [])
+        rows.append(
+            {
+                "id": f"s{len(rows) + 1}",
+                "company_id": "c1",
+                "product_id": "p1",
+                "quantity": Decimal(quantity),
+                "status": "Active",
+                "start_date": at_midnight(2026, 1, 1),
+                "billing_term": "Monthly",
+                "currency_code": "USD",
+                **columns,
+            }
+        )
+
+    def item(self, quantity: Any, total: Any, first: date, last: date, **columns: Any) -> None:
+        rows = self.vendor.setdefault("invoice_items", [])
+        rows.append(
+            {
+                "id": f"i{len(rows) + 1}",
+                "invoice_id": "invoice-1",
+                "type": "subscription",
+                "company_id": "c1",
+                "product_id": "p1",
+                "subscription_id": "s1",
+                "start_period": first,
+                "end_period": last,
+                "quantity": Decimal(quantity),
+                "cost": None,
+                "total": Decimal(total),
+                "sales_tax": Decimal(0),
+                "billed_by_pax8": True,
+                "currency_code": "USD",
+                **columns,
+            }
+        )
+
+    def assignments(self, count: int) -> None:
+        tenant = "11111111-0000-4000-8000-000000000000"
+        sku = "22222222-0000-4000-8000-000000000000"
+        self.rule("client_map", source_system="microsoft_graph", account_id=tenant, client_id=f"connectwise:{CLIENT}")
+        self.rule(
+            "product_map", source_system="microsoft_graph", vendor_product_id=sku, product_id=f"connectwise:{SEAT}"
+        )
+        at = READ_AT
+        self.engine.read("microsoft_graph", "tenants", [{"tenant_id": tenant, "display_name": "T"}], at=at)
+        self.engine.read("microsoft_graph", "subscribed_skus", [], at=at, account_id=tenant)
+        rows = [
+            {"tenant_id": tenant, "sku_id": sku, "user_id": f"u{n}", "account_enabled": True, "user_type": "Member"}
+            for n in range(count)
+        ]
+        self.engine.read("microsoft_graph", "license_assignments", rows, at=at, account_id=tenant)
+
+    def daily(self, counts: Iterable[tuple[date, int]], file: str = "usage.csv") -> None:
+        """Counts by day, in a file of the portal's inbox."""
+        rows = self.vendor.setdefault("vendor_quantities", [])
+        for number, (day, quantity) in enumerate(counts, start=2):
+            rows.append(
+                {
+                    "source_name": PORTAL,
+                    "file_name": file,
+                    "file_hash": file.encode().hex(),
+                    "row_number": number,
+                    "account_id": "c1",
+                    "product_code": "p1",
+                    "side": "used",
+                    "quantity": Decimal(quantity),
+                    "counted_on": day,
+                }
+            )
+
+    def counted_by_day(self, when: str, **columns: Any) -> None:
+        self.counting("used", used_source=PORTAL, counted_when=when, **columns)
+        self.rule("client_map", source_system=PORTAL, account_id="c1", client_id=f"connectwise:{CLIENT}")
+        self.rule("product_map", source_system=PORTAL, vendor_product_id="p1", product_id=f"connectwise:{SEAT}")
+
+    def compute(self) -> dict[str, Any]:
+        """Run all models; gives the row of the seat's main line."""
+        engine, at = self.engine, READ_AT
+        engine.read("connectwise", "companies", [{
+            "id": CLIENT, "identifier": "C", "name": "Fabrikam", "status__name": "Active", "types": [],
+            "deleted_flag": False, "custom_fields": [],
+        }], at=at)  # fmt: skip
+        engine.read("connectwise", "agreements", [{
+            "id": AGREEMENT, "name": "Managed", "company__id": CLIENT, "start_date": at_midnight(2026, 1, 1),
+            "no_ending_date_flag": True, "cancelled_flag": False, "prorate_flag": self.prorates,
+        }], at=at)  # fmt: skip
+        engine.read("connectwise", "catalog", [
+            {"id": number, "identifier": f"SEAT-{number}", "description": f"Seat {number}", "inactive_flag": False}
+            for number in self.catalog
+        ], at=at)  # fmt: skip
+        engine.read("connectwise", "additions", self.lines, at=at)
+        items = self.vendor.get("invoice_items", [])
+        engine.read("pax8", "companies", [{"id": account, "name": "Fabrikam"} for account in self.accounts], at=at)
+        sold = {row["product_id"] for row in self.vendor.get("subscriptions", [])} | {"p1"}
+        engine.read("pax8", "products", [{"id": product, "name": f"Seat {product}"} for product in sorted(sold)], at=at)
+        engine.read("pax8", "subscriptions", self.vendor.get("subscriptions", []), at=at)
+        engine.read("pax8", "invoices", [{
+            "id": "invoice-1", "invoice_date": JUNE, "status": "Paid", "currency_code": "USD",
+            "total": sum((item["total"] for item in items), Decimal(0)),
+        }] if items else [], at=at)  # fmt: skip
+        engine.read("pax8", "invoice_items", items, at=at)
+        engine.read("ninjaone", "organizations", [], at=at)
+        engine.read("ninjaone", "devices", [], at=at)
+        engine.read("exports", "billing_lines", [], at=at)
+        engine.read("exports", "vendor_quantities", self.vendor.get("vendor_quantities", []), at=at)
+        for table, rows in self.rules.items():
+            engine.rules(table, rows)
+        engine.compute()
+        return self.row()
+
+    def row(self, product: int = SEAT) -> dict[str, Any]:
+        key = f"connectwise:{CLIENT}|connectwise:{product}|*"
+        return self.engine.row("SELECT * FROM analytics.reconciliation WHERE line_key = ?", key)
+
+    def closed(self, month: date) -> None:
+        """Take the computed run as published, so that later ones know of it."""
+        with self.engine.connect() as connection:
+            run = connection.execute("SELECT run_id, period, as_of FROM control.run").fetchone()
+            connection.execute("INSERT INTO control.published_runs VALUES (?, ?, ?, ?, 'hash', 'hash')", [*run, run[2]])
+            record_lines(connection, run[0])
+
+
+def days(first: date, last: date, quantity: int) -> list[tuple[date, int]]:
+    return [(first + timedelta(days=n), quantity) for n in range((last - first).days + 1)]

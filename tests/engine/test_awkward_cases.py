@@ -1,0 +1,154 @@
+"""Lines of the domain guide's sections 4 and 5 with their right answers; each test names its line.
+
+Belongs here: cases that need raw rows. Others stand beside what they are about and name their line there.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.engine.example_desk import JUNE, KEY, SEAT, Desk, days
+from tests.engine.project import Engine
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+def test_section_4_the_peak_the_average_and_a_fixed_day_count_other_days(desk: Desk) -> None:
+    """Section 4, when: high-water mark, average, the 19th; each says so in its arithmetic."""
+    counts = days(JUNE, date(2026, 6, 18), 10) + days(date(2026, 6, 19), date(2026, 6, 19), 16)
+    counts += days(date(2026, 6, 20), date(2026, 6, 30), 13)
+    desk.daily(counts)
+    found = {}
+    for when, day in (("peak", None), ("average", None), ("fixed_day", 19)):
+        other = Desk(desk.engine)
+        other.vendor = desk.vendor
+        other.counted_by_day(when, count_day=day)
+        other.line(10, "22.00")
+        found[when] = other.compute()
+    assert {when: row["expected_quantity"] for when, row in found.items()} == {
+        "peak": 16, "average": round(Decimal(18 * 10 + 16 + 11 * 13) / 30, 4), "fixed_day": 16,
+    }  # fmt: skip
+    assert "16 used at portal at the peak of 2026-06-19" in found["peak"]["explanation"]
+    assert "on the average of 30 days" in found["average"]["explanation"]
+    assert "on 2026-06-19" in found["fixed_day"]["explanation"]
+
+
+def test_section_4_a_day_without_a_count_is_not_assumed(desk: Desk) -> None:
+    """Unknown is not zero: the peak of a month with a hole is not known."""
+    desk.counted_by_day("peak")
+    desk.line(10, "22.00")
+    desk.daily(days(JUNE, date(2026, 6, 9), 10) + days(date(2026, 6, 11), date(2026, 6, 30), 10))
+    row = desk.compute()
+    assert row["class"] == "not_assessed"
+    assert "no count on 2026-06-10" in row["explanation"]
+
+
+def test_section_5_a_vendor_invoice_that_arrives_later_leaves_c_unknown(desk: Desk) -> None:
+    """Section 5, vendor invoice arrives later: the census is compared, C is unknown and no zero."""
+    desk.counting("owned", owned_source="pax8", charged_source="pax8")
+    desk.line(10, "22.00")
+    desk.subscription(10)
+    row = desk.compute()
+    assert (row["class"], row["owned_quantity"], row["charged_quantity"]) == ("matched", 10, None)
+
+
+def test_section_5_what_is_billed_by_the_invoice_waits_for_it(desk: Desk) -> None:
+    """Section 5, vendor invoice arrives later: a line on the basis of C is not assessed until then."""
+    desk.counting("charged", charged_source="pax8")
+    desk.line(10, "22.00")
+    desk.item(10, "60.00", date(2026, 5, 1), date(2026, 5, 31))
+    row = desk.compute()
+    assert (row["class"], row["charged_quantity"]) == ("not_assessed", None)
+    assert "no invoice that charges 2026-06-30 has arrived yet" in row["explanation"]
+
+
+def test_section_5_restated_usage_keeps_both_versions(desk: Desk) -> None:
+    """Section 5, restated usage: the later file's figure counts, the earlier one stays, and the line says so."""
+    desk.counted_by_day("last_day")
+    desk.line(13, "22.00")
+    desk.daily([(date(2026, 6, 28), 12), (date(2026, 6, 29), 12)], file="usage-1.csv")
+    desk.daily([(date(2026, 6, 29), 13), (date(2026, 6, 30), 13)], file="usage-2.csv")
+    row = desk.compute()
+    assert (row["class"], row["used_quantity"]) == ("matched", 13)
+    assert "source_restated" in row["flags"]
+    assert "2026-06-29" in row["explanation"]
+    kept = desk.engine.rows(
+        "SELECT quantity, disposition FROM analytics.row_dispositions WHERE side = 'used' ORDER BY 1, 2"
+    )
+    assert len(kept) == 4
+
+
+def test_what_changed_is_told_with_dates(desk: Desk) -> None:
+    """Explanation: what moved since the previous run, and on which day the vendor counted it."""
+    desk.counted_by_day("last_day")
+    desk.line(10, "22.00")
+    desk.daily(days(JUNE, date(2026, 6, 16), 10) + days(date(2026, 6, 17), date(2026, 6, 30), 13))
+    with desk.engine.connect() as connection:
+        connection.execute(
+            "INSERT INTO control.line_history VALUES ('may', '2026-05-01', '2026-05-31 08:00:00+00', ?, 'matched', "
+            "'clean', 10, NULL, 10, NULL, 10, 0, 0, 'USD')",
+            [KEY],
+        )
+    row = desk.compute()
+    assert "Since 2026-05-31: used 10 to 13 (+3 on 2026-06-17)." in row["explanation"]
+
+
+def test_section_5_several_accounts_of_one_client_are_summed_and_their_parts_shown(desk: Desk) -> None:
+    """Section 5, "One client, several tenants or sites"."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00")
+    desk.account("c2")
+    desk.subscription(6)
+    desk.subscription(4, company_id="c2")
+    row = desk.compute()
+    assert (row["class"], row["owned_quantity"]) == ("matched", 10)
+    parts = desk.engine.rows(
+        "SELECT quantity, mapping_id FROM analytics.evidence WHERE line_key = ? AND side = 'owned' ORDER BY quantity",
+        KEY,
+    )
+    assert [(part["quantity"], part["mapping_id"].split("|")[2]) for part in parts] == [(4, "c2"), (6, "c1")]
+
+
+def test_section_5_a_nonprofit_sku_is_a_product_of_its_own(desk: Desk) -> None:
+    """Section 5, "Nonprofit, education, government": never set off against the commercial SKU."""
+    desk.counting("owned", owned_source="pax8")
+    desk.rule("counting", product_id="connectwise:772", basis="owned", owned_source="pax8")
+    desk.product(772, "p-nonprofit")
+    desk.line(5, "22.00")
+    desk.subscription(5, product_id="p-nonprofit")
+    assert desk.compute()["class"] == "orphan_billing"
+    assert desk.row(772)["class"] == "unbilled"
+
+
+def test_section_5_a_renamed_product_keeps_its_line(desk: Desk) -> None:
+    """Section 5, "Product renamed or replaced": a dated alias; history stays with the identifier."""
+    desk.counting("owned", owned_source="pax8")
+    desk.rules["product_map"][0]["valid_to"] = date(2026, 6, 10)
+    desk.rule("product_map", source_system="pax8", vendor_product_id="p-new", product_id=f"connectwise:{SEAT}",
+              valid_from=date(2026, 6, 10))  # fmt: skip
+    desk.line(10, "22.00")
+    desk.subscription(10, product_id="p-new")
+    row = desk.compute()
+    assert (row["class"], row["line_key"]) == ("matched", KEY)
+
+
+def test_section_5_a_charge_cycle_of_its_own_closes_where_it_holds_the_cut_off(desk: Desk) -> None:
+    """Section 5, "Charge cycle not the calendar month": the closing quantity counts; charges keep their days."""
+    desk.counting("owned", owned_source="pax8", charged_source="pax8")
+    desk.line(12, "22.00")
+    desk.subscription(12)
+    desk.item(10, "60.00", date(2026, 5, 17), date(2026, 6, 16))
+    desk.item(12, "72.00", date(2026, 6, 17), date(2026, 7, 16))
+    row = desk.compute()
+    assert (row["charged_quantity"], row["class"], row["flags"]) == (12, "matched", [])
+    charges = desk.engine.rows(
+        "SELECT charge_period_start, charge_period_end, x_states_closing_quantity AS closes "
+        "FROM analytics.vendor_charges ORDER BY charge_period_start"
+    )
+    assert [(row["charge_period_end"], row["closes"]) for row in charges] == [
+        (date(2026, 6, 17), False), (date(2026, 7, 17), True),
+    ]  # fmt: skip
