@@ -93,7 +93,7 @@ def test_lineage_page_shows_every_group_and_no_dialog_in_front(ui: Ui, browser: 
 
 @needs_chromium
 def test_asset_page_shows_the_checks_of_a_raw_table_as_succeeded(ui: Ui, browser: webdriver.Chrome) -> None:
-    browser.get(f"{ui.url}/assets/raw_connectwise/additions?view=checks")
+    browser.get(f"{ui.url}/assets/raw_pax8/subscriptions?view=checks")
     text = _wait_for(browser, "read_succeeded", "key_unique", "Succeeded")
     [count] = re.findall(r"Checks \((\d+)\)", text)
     assert text.count("Succeeded") == int(count) > 10

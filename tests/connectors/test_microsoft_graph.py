@@ -90,9 +90,13 @@ def test_the_last_sign_in_is_read_only_where_the_settings_say_so(world: World, s
     without = reading("microsoft_graph", world, server.url).rows(LICENSE_ASSIGNMENTS).rows
     assert without["last_sign_in_at"].null_count == without.num_rows > 0
     rows = reading("microsoft_graph", world, server.url, reads_sign_in=True).rows(LICENSE_ASSIGNMENTS).rows
-    seen = {row["user_id"]: f"{row['last_sign_in_at']:%Y-%m-%dT%H:%M:%SZ}" for row in rows.to_pylist()}
-    activity = "signInActivity"
-    assert seen == {user["id"]: user[activity]["lastSuccessfulSignInDateTime"] for user in held_in(world).values()}
+    times = {row["user_id"]: row["last_sign_in_at"] for row in rows.to_pylist()}
+    seen = {user: at and f"{at:%Y-%m-%dT%H:%M:%SZ}" for user, at in times.items()}
+    assert seen == {
+        user["id"]: (user["signInActivity"] or {}).get("lastSuccessfulSignInDateTime")
+        for user in held_in(world).values()
+    }
+    assert None in seen.values(), "somebody never signed in"
 
 
 def test_the_last_sign_in_is_not_asked_for_unless_wanted() -> None:

@@ -52,6 +52,8 @@ def test_a_run_publishes_and_says_what_came_of_each_source(first_run: Ran) -> No
         "microsoft_graph",
         "pax8",
         "ninjaone",
+        "exports",
+        "seatwatch",
     }
     assert {source.status for source in outcome.sources} <= {"healthy", "partial"}
     assert outcome.log.stat().st_size > 0

@@ -8,9 +8,16 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from pipelines.cli.app import app
+from pipelines.cli.console import console
 from pipelines.home import Home
 from tests.pipelines.mapping.desk import Desk, usual
 from tests.pipelines.mapping.test_workbook import decided
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on which no name wraps: rich takes its width from the moment of its first import."""
+    monkeypatch.setattr(console, "_width", 220)
 
 
 @pytest.fixture
