@@ -6,6 +6,7 @@ Belongs here: inventing. Does not belong here: measuring.
 import random
 
 from pipelines.matching.lists import NameList
+from scripts.matching_variations import TRADES
 
 _SYLLABLES = [
     "ba",
@@ -38,35 +39,6 @@ _SYLLABLES = [
     "fro",
     "gre",
 ]
-_TRADES = [
-    "Dental",
-    "Plumbing",
-    "Logistics",
-    "Accounting",
-    "Roofing",
-    "Pharmacy",
-    "Legal",
-    "Electric",
-    "Consulting",
-    "Construction",
-    "Insurance",
-    "Engineering",
-    "Architects",
-    "Veterinary",
-    "Motors",
-    "Foods",
-    "Textiles",
-    "Realty",
-    "Landscaping",
-    "Optical",
-    "Printing",
-    "Bakery",
-    "Brewery",
-    "Shipping",
-    "Security",
-    "Interiors",
-    "Analytics",
-]
 _TAILS = ("Group", "Services", "Solutions", "Partners", "Associates", "Holdings", "International", "")
 _FORMS = ("LLC", "Inc.", "Ltd", "Limited", "GmbH", "Corp.", "B.V.", "S.A.", "Pty Ltd", "PLC", "")
 
@@ -90,7 +62,7 @@ def clients(rows: int, seed: int = 7) -> tuple[NameList, NameList, dict[str, str
 def _name(rng: random.Random) -> str:
     made = "".join(rng.choices(_SYLLABLES, k=rng.choice([2, 3, 3]))).capitalize()
     second = "".join(rng.choices(_SYLLABLES, k=2)).capitalize() if rng.random() < 0.4 else ""
-    return " ".join(word for word in (made, second, rng.choice(_TRADES), rng.choice(_TAILS)) if word)
+    return " ".join(word for word in (made, second, rng.choice(TRADES), rng.choice(_TAILS)) if word)
 
 
 def _otherwise(name: str, rng: random.Random) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sandbox.misbehave import KINDS, SYSTEMS, Misbehaviour, MisbehaviourError
 from sandbox.server import SandboxServer, SandboxServerError
-from sandbox.world.features import ALL, DEFAULT, chosen
+from sandbox.world.features import DEFAULT, chosen
 from sandbox.world.model import World
 
 
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "--features",
         type=_features,
         metavar="NAME,NAME",
-        help=f"plant more: {', '.join(sorted(ALL))} (default: {', '.join(sorted(DEFAULT)) or 'none'})",
+        help=f"what to plant beside ordinary errors (default: {', '.join(sorted(DEFAULT))})",
     )
     parser.add_argument("--write-home", type=Path, metavar="DIR", help="also write a home folder that reads this world")
     parser.add_argument("--requests-per-second", type=float, help="rate limit of each system (default none)")

@@ -79,7 +79,7 @@ _PLACES = [
     "Bayview",
     "Hillcrest",
 ]
-_TRADES = [
+TRADES = [
     "Dental",
     "Plumbing",
     "Logistics",
@@ -204,11 +204,11 @@ def product_variations(rows: int = 900) -> Set:
 def _company(rng: random.Random) -> str:
     kind = rng.randrange(5)
     words = {
-        0: [rng.choice(_NAMES), rng.choice(_TRADES), rng.choice(_TAILS)],
-        1: [rng.choice(_NAMES), "&", rng.choice(_NAMES), rng.choice(_TRADES)],
+        0: [rng.choice(_NAMES), rng.choice(TRADES), rng.choice(_TAILS)],
+        1: [rng.choice(_NAMES), "&", rng.choice(_NAMES), rng.choice(TRADES)],
         2: [rng.choice(_PLACES), rng.choice(_NAMES), rng.choice(_TAILS)],
-        3: [rng.choice(_PLACES), rng.choice(_TRADES), rng.choice(_TAILS)],
-        4: [rng.choice(_PLACES), rng.choice(_PLACES), rng.choice(_TRADES), rng.choice(_TAILS)],
+        3: [rng.choice(_PLACES), rng.choice(TRADES), rng.choice(_TAILS)],
+        4: [rng.choice(_PLACES), rng.choice(_PLACES), rng.choice(TRADES), rng.choice(_TAILS)],
     }[kind]
     return " ".join(word for word in words if word)
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from tests.engine import strategies
 from tests.engine.project import Engine
+from tests.engine.raw_rows import write
 from tests.engine.settings import effort
-from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, client_id, main_line, write
+from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, client_id, main_line
 
 PUBLIC = ("reconciliation", "evidence", "row_dispositions", "discrepancies", "client_summary", "product_summary")
 CENT = Decimal("0.01")

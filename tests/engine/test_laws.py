@@ -6,9 +6,10 @@ from hypothesis import given
 
 from tests.engine.laws import LAWS
 from tests.engine.project import Engine
+from tests.engine.raw_rows import write
 from tests.engine.settings import effort
 from tests.engine.strategies import worlds
-from tests.engine.worlds import World, assignment_id, write
+from tests.engine.worlds import World, assignment_id
 
 
 def broken_laws(engine: Engine) -> dict[str, list[Any]]:

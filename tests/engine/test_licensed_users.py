@@ -7,6 +7,7 @@ import pytest
 
 from tests.engine.laws import LAWS
 from tests.engine.project import Engine
+from tests.engine.raw_rows import write
 from tests.engine.worlds import (
     Account,
     Agreement,
@@ -21,7 +22,6 @@ from tests.engine.worlds import (
     main_line,
     product_id,
     user_name,
-    write,
 )
 
 EVERYBODY, PEOPLE, MEMBERS, ENABLED, SECOND, MONTHLY = 701, 702, 703, 704, 705, 706

@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.laws import LAWS
 from tests.engine.project import Engine
+from tests.engine.raw_rows import write
 from tests.engine.worlds import (
     Account,
     Agreement,
@@ -26,7 +27,6 @@ from tests.engine.worlds import (
     product_id,
     user_name,
     vendor_product_id,
-    write,
 )
 
 TENANT, SEAT, OWNED, UNMAPPED = 7, 701, 702, 703

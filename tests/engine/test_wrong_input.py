@@ -12,7 +12,8 @@ import pytest
 
 from tests.engine.laws import LAWS
 from tests.engine.project import Engine
-from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, client_id, main_line, write
+from tests.engine.raw_rows import write
+from tests.engine.worlds import Account, Agreement, Client, Line, Product, Row, World, client_id, main_line
 
 OWNED, CHARGED = 701, 702
 CASES = (

@@ -47,19 +47,7 @@ line_flags as (
 ),
 
 back_billing as (
-    select
-        line_key,
-        ' Stood for ' || exposure_months || case when exposure_months = 1 then ' whole month' else ' whole months' end
-        || ' before this one, since ' || strftime(exposed_since, '%Y-%m') || ': '
-        || coalesce({{ money_text('exposure_amount') }}, 'an unknown amount') || ' exposed'
-        || case
-            when collectable_amount is null then ''
-            else
-                '; the contract lets ' || backbill_months || ' months be billed back: '
-                || {{ money_text('collectable_amount') }} || ' collectable, '
-                || {{ money_text('exposure_amount - collectable_amount') }} || ' beyond the limit'
-        end || '.' as exposure_text
-    from {{ ref('line_back_billing') }}
+    select * from {{ ref('line_back_billing') }}
 ),
 
 changes as (

@@ -1,11 +1,5 @@
-with lines as (
-    select * from {{ ref('lines') }}
-    where line_part = 'main' and basis in ('owned', 'used', 'charged')
-),
-
-counting_rules as (
-    select * from {{ ref('counting_rules') }}
-    where counted_when != 'last_day'
+with dated_lines as (
+    select * from {{ ref('dated_lines') }}
 ),
 
 line_days as (
@@ -41,9 +35,9 @@ gaps as (
 
 summed as (
     select
-        lines.line_key,
-        counting_rules.counted_when,
-        run.period + (counting_rules.count_day - 1) as fixed_day,
+        dated_lines.line_key,
+        dated_lines.counted_when,
+        run.period + (dated_lines.count_day - 1) as fixed_day,
         run.cutoff_date,
         run.days_so_far,
         count(line_days.counted_on) as day_count,
@@ -52,15 +46,14 @@ summed as (
         max(line_days.quantity) as peak_quantity,
         arg_max(line_days.counted_on, (line_days.quantity, -epoch(line_days.counted_on))) as peak_day,
         sum(line_days.quantity) as day_quantity,
-        max(line_days.quantity) filter (where line_days.counted_on = run.period + (counting_rules.count_day - 1))
+        max(line_days.quantity) filter (where line_days.counted_on = run.period + (dated_lines.count_day - 1))
             as fixed_quantity
-    from lines
+    from dated_lines
     cross join run
-    inner join counting_rules on lines.product_id = counting_rules.product_id
-    left join line_days on lines.line_key = line_days.line_key
-    left join gaps on lines.line_key = gaps.line_key
+    left join line_days on dated_lines.line_key = line_days.line_key
+    left join gaps on dated_lines.line_key = gaps.line_key
     group by
-        lines.line_key, counting_rules.counted_when, counting_rules.count_day, run.period, run.cutoff_date,
+        dated_lines.line_key, dated_lines.counted_when, dated_lines.count_day, run.period, run.cutoff_date,
         run.days_so_far
 )
 

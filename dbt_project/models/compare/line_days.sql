@@ -1,11 +1,5 @@
-with lines as (
-    select * from {{ ref('lines') }}
-    where line_part = 'main' and basis in ('owned', 'used', 'charged')
-),
-
-counting_rules as (
-    select * from {{ ref('counting_rules') }}
-    where counted_when != 'last_day'
+with dated_lines as (
+    select * from {{ ref('dated_lines') }}
 ),
 
 counted_days as (
@@ -24,18 +18,17 @@ dated_counts as (
 
 -- The days that a line's way of counting can look at; a day of its client without a row of its product is zero.
 select
-    lines.line_key,
+    dated_lines.line_key,
     counted_days.counted_on,
     coalesce(dated_counts.quantity, 0) as quantity
-from lines
-inner join counting_rules on lines.product_id = counting_rules.product_id
+from dated_lines
 inner join counted_days
     on
-        lines.client_id = counted_days.client_id
-        and lines.needed_source = counted_days.source_system
-        and lines.basis = counted_days.side
+        dated_lines.client_id = counted_days.client_id
+        and dated_lines.needed_source = counted_days.source_system
+        and dated_lines.basis = counted_days.side
 left join dated_counts
     on
-        lines.line_key = dated_counts.line_key
-        and lines.basis = dated_counts.side
+        dated_lines.line_key = dated_counts.line_key
+        and dated_lines.basis = dated_counts.side
         and counted_days.counted_on = dated_counts.counted_on
