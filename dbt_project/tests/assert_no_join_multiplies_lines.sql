@@ -39,11 +39,6 @@ with steps as (
     from {{ ref('line_names') }}
     union all
     select
-        'line_measures' as step,
-        count(*) as step_rows
-    from {{ ref('line_measures') }}
-    union all
-    select
         'reconciliation' as step,
         count(*) as step_rows
     from {{ ref('reconciliation') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with billing_rows as (
     select * from {{ ref('billing_rows_resolved') }}
     where bill_mode = 'billable' and billed_quantity is not null

@@ -27,7 +27,7 @@ vendor_records as (
     from {{ ref('vendor_rows_resolved') }}
     where disposition in ('counted', 'excluded', 'duplicate')
 
-    union
+    union all
 
     -- What is known of a bundle is known of its driver.
     select
@@ -53,18 +53,15 @@ based as (
             when lines.basis = 'charged' then quantities.charged_quantity
         end as basis_quantity,
         case when lines.line_part = 'main' then terms.minimum_quantity end as minimum_quantity,
-        vendor_records.product_id is not null as has_vendor_record
+        lines.client_id,
+        lines.product_id,
+        lines.needed_source
     from lines
     inner join quantities on lines.line_key = quantities.line_key
     -- Billing rows share their key with main lines alone; to say so again here would make DuckDB compare every pair.
     left join billed on lines.line_key = billed.line_key
     left join terms on lines.line_key = terms.line_key
     left join line_counts on lines.line_key = line_counts.line_key
-    left join vendor_records
-        on
-            lines.client_id = vendor_records.client_id
-            and lines.product_id = vendor_records.product_id
-            and lines.needed_source = vendor_records.source_system
 ),
 
 -- E0: included units come off before the minimum applies.
@@ -78,16 +75,32 @@ reduced as (
             when basis_quantity is not null then greatest(0, basis_quantity - included_quantity)
         end as reduced_quantity
     from based
+),
+
+-- Only where something is billed and nothing expected does it matter whether the vendor knows of it at all.
+recorded as (
+    select distinct reduced.line_key
+    from reduced
+    inner join vendor_records
+        on
+            reduced.client_id = vendor_records.client_id
+            and reduced.product_id = vendor_records.product_id
+            and reduced.needed_source = vendor_records.source_system
+    where reduced.billed_quantity > 0 and reduced.reduced_quantity = 0
 )
 
 select
-    line_key,
-    billed_quantity,
-    included_quantity,
-    basis_quantity,
-    minimum_quantity,
-    reduced_quantity,
-    has_vendor_record,
-    coalesce(minimum_quantity > reduced_quantity, false) as is_set_by_minimum,
-    case when minimum_quantity > reduced_quantity then minimum_quantity else reduced_quantity end as expected_quantity
+    reduced.line_key,
+    reduced.billed_quantity,
+    reduced.included_quantity,
+    reduced.basis_quantity,
+    reduced.minimum_quantity,
+    reduced.reduced_quantity,
+    recorded.line_key is not null as has_vendor_record,
+    coalesce(reduced.minimum_quantity > reduced.reduced_quantity, false) as is_set_by_minimum,
+    case
+        when reduced.minimum_quantity > reduced.reduced_quantity then reduced.minimum_quantity
+        else reduced.reduced_quantity
+    end as expected_quantity
 from reduced
+left join recorded on reduced.line_key = recorded.line_key

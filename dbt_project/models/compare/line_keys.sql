@@ -57,14 +57,15 @@ members as (
     from components
 ),
 
--- The vendor's own names are kept only where they are the same for all rows of the line.
+-- Key and part say which client and product a line is of. The vendor's own names are kept only where they are the same
+-- for all rows of the line.
 line_keys as (
     select
         line_key,
         line_part,
-        min(client_key) as client_key,
-        min(product_key) as product_key,
-        min(client_id) as client_id,
+        any_value(client_key) as client_key,
+        any_value(product_key) as product_key,
+        any_value(client_id) as client_id,
         case when min(product_id) = max(product_id) then min(product_id) end as product_id,
         case when min(source_system) = max(source_system) then min(source_system) end as source_system,
         case when min(account_id) = max(account_id) then min(account_id) end as account_id,

@@ -14,6 +14,14 @@ coverage as (
     select * from {{ ref('bundle_coverage') }}
 ),
 
+source_status as (
+    select * from {{ ref('source_status') }}
+),
+
+sources_refused as (
+    select * from {{ ref('sources_refused') }}
+),
+
 ruled as (
     select
         line_keys.*,
@@ -32,30 +40,68 @@ ruled as (
     left join terms on line_keys.line_key = terms.line_key
     left join coverage on line_keys.line_key = coverage.main_line_key
     where coalesce(coverage.has_main_line, true)
-)
+),
 
 -- A line under a counting rule takes each side from the system that the rule names; any other vendor line shows what
 -- its own system says, and nothing is concluded from it.
+sourced as (
+    select
+        line_key,
+        line_part,
+        client_key,
+        product_key,
+        client_id,
+        product_id,
+        source_system,
+        account_id,
+        vendor_product_id,
+        basis,
+        counting_rule_id,
+        is_ruled,
+        case when is_ruled then owned_source else source_system end as owned_source,
+        case when is_ruled then used_source else source_system end as used_source,
+        case when is_ruled then charged_source else source_system end as charged_source,
+        case
+            when not is_ruled then source_system
+            when basis = 'owned' then owned_source
+            when basis = 'used' then used_source
+            when basis = 'charged' then charged_source
+        end as needed_source
+    from ruled
+)
+
+-- A source is believed for a line when it was read well and refused none of the client's accounts.
 select
-    line_key,
-    line_part,
-    client_key,
-    product_key,
-    client_id,
-    product_id,
-    source_system,
-    account_id,
-    vendor_product_id,
-    basis,
-    counting_rule_id,
-    is_ruled,
-    case when is_ruled then owned_source else source_system end as owned_source,
-    case when is_ruled then used_source else source_system end as used_source,
-    case when is_ruled then charged_source else source_system end as charged_source,
+    sourced.*,
+    coalesce(owned_status.is_assessable, false) and owned_refused.source_system is null as is_owned_readable,
+    coalesce(used_status.is_assessable, false) and used_refused.source_system is null as is_used_readable,
+    coalesce(charged_status.is_assessable, false) and charged_refused.source_system is null as is_charged_readable,
+    coalesce(needed_status.is_assessable, false) and needed_refused.source_system is null as is_needed_readable,
     case
-        when not is_ruled then source_system
-        when basis = 'owned' then owned_source
-        when basis = 'used' then used_source
-        when basis = 'charged' then charged_source
-    end as needed_source
-from ruled
+        when sourced.needed_source is null then null
+        when needed_status.source_system is null then 'the source is not configured'
+        when not needed_status.is_assessable then coalesce(needed_status.message, needed_status.status)
+        when needed_refused.source_system is not null
+            then coalesce(needed_refused.message, 'an account refused to be read')
+    end as needed_message
+from sourced
+left join source_status as owned_status on sourced.owned_source = owned_status.source_system
+left join sources_refused as owned_refused
+    on
+        sourced.owned_source = owned_refused.source_system
+        and sourced.client_key = owned_refused.client_key
+left join source_status as used_status on sourced.used_source = used_status.source_system
+left join sources_refused as used_refused
+    on
+        sourced.used_source = used_refused.source_system
+        and sourced.client_key = used_refused.client_key
+left join source_status as charged_status on sourced.charged_source = charged_status.source_system
+left join sources_refused as charged_refused
+    on
+        sourced.charged_source = charged_refused.source_system
+        and sourced.client_key = charged_refused.client_key
+left join source_status as needed_status on sourced.needed_source = needed_status.source_system
+left join sources_refused as needed_refused
+    on
+        sourced.needed_source = needed_refused.source_system
+        and sourced.client_key = needed_refused.client_key

@@ -6,10 +6,6 @@ vendor_rows as (
     select * from {{ ref('vendor_rows_resolved') }}
 ),
 
-line_sources as (
-    select * from {{ ref('line_sources') }}
-),
-
 -- What is stated for an account that clients share says nothing of one of them.
 shared as (
     select * from {{ ref('lines_shared') }}
@@ -57,19 +53,19 @@ select
     lines.line_key,
     case
         when shared.is_owned_shared then null
-        when owned_status.is_assessable and lines.is_ruled then coalesce(sums.owned_quantity, 0)
-        when owned_status.is_assessable then sums.owned_quantity
+        when lines.is_owned_readable and lines.is_ruled then coalesce(sums.owned_quantity, 0)
+        when lines.is_owned_readable then sums.owned_quantity
     end as owned_quantity,
     case
         when shared.is_used_shared then null
-        when used_status.is_assessable and lines.is_ruled then coalesce(sums.used_quantity, 0)
-        when used_status.is_assessable then sums.used_quantity
+        when lines.is_used_readable and lines.is_ruled then coalesce(sums.used_quantity, 0)
+        when lines.is_used_readable then sums.used_quantity
     end as used_quantity,
     case
         when shared.is_charged_shared then null
         when charging.source_system is null then sums.charged_quantity
-        when charged_status.is_assessable and lines.is_ruled then coalesce(sums.charged_quantity, 0)
-        when charged_status.is_assessable then sums.charged_quantity
+        when lines.is_charged_readable and lines.is_ruled then coalesce(sums.charged_quantity, 0)
+        when lines.is_charged_readable then sums.charged_quantity
     end as charged_quantity,
     -- What the rows say whatever the health of their source: the weight of a line in coverage.
     case
@@ -88,15 +84,3 @@ from lines
 left join sums on lines.line_key = sums.line_key
 left join charging on lines.charged_source = charging.source_system
 left join shared on lines.line_key = shared.line_key
-left join line_sources as owned_status
-    on
-        lines.line_key = owned_status.line_key
-        and lines.owned_source = owned_status.source_system
-left join line_sources as used_status
-    on
-        lines.line_key = used_status.line_key
-        and lines.used_source = used_status.source_system
-left join line_sources as charged_status
-    on
-        lines.line_key = charged_status.line_key
-        and lines.charged_source = charged_status.source_system

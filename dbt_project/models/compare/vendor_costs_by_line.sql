@@ -6,9 +6,8 @@ with vendor_rows as (
         and monthly_unit_cost is not null
 ),
 
-line_sources as (
-    select * from {{ ref('line_sources') }}
-    where is_assessable
+lines as (
+    select * from {{ ref('lines') }}
 ),
 
 run as (
@@ -22,10 +21,8 @@ select
     coalesce(vendor_rows.currency, run.default_currency) as currency
 from vendor_rows
 cross join run
-inner join line_sources
-    on
-        vendor_rows.line_key = line_sources.line_key
-        and vendor_rows.source_system = line_sources.source_system
+inner join lines on vendor_rows.line_key = lines.line_key
+where case vendor_rows.side when 'owned' then lines.is_owned_readable else lines.is_charged_readable end
 qualify
     row_number() over (
         partition by vendor_rows.line_key

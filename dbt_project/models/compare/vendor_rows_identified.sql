@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with vendor_quantities as (
     select * from {{ ref('vendor_quantities') }}
 ),

@@ -73,7 +73,19 @@ placed as (
 )
 
 select
-    * exclude (not_countable_reason, not_countable_disposition, exclusion_reason, bundle_role, bundles_text),
+    * exclude (
+        not_countable_reason,
+        not_countable_disposition,
+        exclusion_reason,
+        bundle_role,
+        bundles_text,
+        split_value,
+        split_client_id,
+        is_countable,
+        last_seen_at,
+        holder_is_guest,
+        left_out_reason
+    ),
     client_key || '|' || product_key || '|*'
     || case when line_part in ('excluded', 'bundle', 'unallocated') then '|' || line_part else '' end as line_key,
     -- Of users without client, those who would not count anyway leave nothing to allocate.

@@ -2,10 +2,6 @@ with measures as (
     select * from {{ ref('line_measures') }}
 ),
 
-line_names as (
-    select * from {{ ref('line_names') }}
-),
-
 run as (
     select * from {{ ref('current_run') }}
 )
@@ -15,7 +11,7 @@ select
     measures.client_key,
     measures.currency,
     min(measures.client_id) as client_id,
-    min(line_names.client_name) as client_name,
+    min(measures.client_name) as client_name,
     cast(count(*) as bigint) as line_count,
     cast(count(*) filter (where measures.is_assessed) as bigint) as assessed_line_count,
     cast(count(*) filter (where measures.is_discrepancy) as bigint) as discrepancy_count,
@@ -42,6 +38,5 @@ select
     cast(sum(measures.assessed_census_quantity) as decimal(18, 4)) as assessed_census_quantity
 from measures
 cross join run
-inner join line_names on measures.line_key = line_names.line_key
 group by run.period, measures.client_key, measures.currency
 order by measures.client_key, measures.currency

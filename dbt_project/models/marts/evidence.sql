@@ -1,30 +1,74 @@
-with source_rows as (
-    select * from {{ ref('evidence_rows') }}
+-- Read anew by each part: two of them find nothing unless there are bundles, and a copy of all rows would be dear.
+with source_rows as not materialized (
+    select * from {{ ref('row_dispositions') }}
+    where line_key is not null
 ),
 
-run as (
-    select * from {{ ref('current_run') }}
+beyond as (
+    select * from {{ ref('bundle_rows_beyond') }}
+),
+
+drivers as (
+    select * from {{ ref('bundle_drivers') }}
+),
+
+evidence as (
+    -- Under the part that a bundle covers, each row with what is covered of it.
+    select
+        source_rows.* exclude (quantity),
+        source_rows.quantity - coalesce(beyond.beyond_quantity, 0) as quantity
+    from source_rows
+    left join beyond
+        on
+            source_rows.source_system = beyond.source_system
+            and source_rows.source_table = beyond.source_table
+            and source_rows.source_record_id = beyond.source_record_id
+    where coalesce(beyond.beyond_quantity != source_rows.quantity, true)
+
+    union all by name
+
+    -- Under the component's own line, what is beyond the bundles.
+    select
+        source_rows.* exclude (quantity, line_key),
+        beyond.beyond_quantity as quantity,
+        beyond.main_line_key as line_key
+    from source_rows
+    inner join beyond
+        on
+            source_rows.source_system = beyond.source_system
+            and source_rows.source_table = beyond.source_table
+            and source_rows.source_record_id = beyond.source_record_id
+
+    union all by name
+
+    -- The driver's rows price the bundle: they stand under its line as well.
+    select
+        source_rows.* exclude (line_key),
+        drivers.bundle_line_key as line_key
+    from source_rows
+    inner join drivers
+        on
+            source_rows.line_key = drivers.driver_line_key
+            and source_rows.source_system
+            = case source_rows.side
+                when 'owned' then drivers.owned_source
+                when 'used' then drivers.used_source
+                when 'charged' then drivers.charged_source
+            end
 )
 
 select
-    run.period,
-    source_rows.line_key,
-    source_rows.side,
-    source_rows.source_system,
-    source_rows.source_table,
-    source_rows.source_record_id,
-    cast(source_rows.quantity as decimal(18, 4)) as quantity,
-    source_rows.disposition,
-    source_rows.reason,
-    coalesce(source_rows.client_mapping_id, source_rows.product_mapping_id) as mapping_id,
-    source_rows.product_mapping_id,
-    source_rows.rule_id,
-    source_rows.holder_name
-from source_rows
-cross join run
-order by
-    source_rows.line_key,
-    source_rows.side,
-    source_rows.source_system,
-    source_rows.source_table,
-    source_rows.source_record_id
+    period,
+    line_key,
+    side,
+    source_system,
+    source_table,
+    source_record_id,
+    cast(quantity as decimal(18, 4)) as quantity,
+    disposition,
+    reason,
+    mapping_id,
+    product_mapping_id,
+    rule_id,
+    holder_name
+from evidence

@@ -105,4 +105,3 @@ left join line_flags on lines.line_key = line_flags.line_key
 left join amounts on lines.line_key = amounts.line_key
 left join line_counts on lines.line_key = line_counts.line_key
 left join back_billing on lines.line_key = back_billing.line_key
-order by lines.line_key

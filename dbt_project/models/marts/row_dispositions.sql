@@ -1,25 +1,68 @@
-with source_rows as (
-    select * from {{ ref('source_rows_resolved') }}
+with billing_rows as (
+    select * from {{ ref('billing_rows_resolved') }}
+),
+
+vendor_rows as (
+    select * from {{ ref('vendor_rows_resolved') }}
+),
+
+lines as (
+    select * from {{ ref('lines') }}
+),
+
+both_sides as (
+    select
+        'billed' as side,
+        source_system,
+        source_table,
+        source_record_id,
+        billed_quantity as quantity,
+        null as holder_name,
+        disposition,
+        reason,
+        line_key,
+        null as mapping_id,
+        null as product_mapping_id,
+        counting_rule_id as rule_id
+    from billing_rows
+
+    union all
+
+    select
+        side,
+        source_system,
+        source_table,
+        source_record_id,
+        quantity,
+        holder_name,
+        disposition,
+        reason,
+        line_key,
+        coalesce(client_mapping_id, product_mapping_id) as mapping_id,
+        product_mapping_id,
+        coalesce(exclusion_rule_id, counting_rule_id) as rule_id
+    from vendor_rows
 ),
 
 run as (
     select * from {{ ref('current_run') }}
 )
 
+-- A row for information may name a line that nothing else makes: then it belongs to none.
 select
     run.period,
-    source_rows.source_system,
-    source_rows.source_table,
-    source_rows.source_record_id,
-    source_rows.side,
-    cast(source_rows.quantity as decimal(18, 4)) as quantity,
-    source_rows.disposition,
-    source_rows.reason,
-    source_rows.line_key,
-    source_rows.holder_name
-from source_rows
+    both_sides.source_system,
+    both_sides.source_table,
+    both_sides.source_record_id,
+    both_sides.side,
+    cast(both_sides.quantity as decimal(18, 4)) as quantity,
+    both_sides.disposition,
+    both_sides.reason,
+    lines.line_key,
+    both_sides.mapping_id,
+    both_sides.product_mapping_id,
+    both_sides.rule_id,
+    both_sides.holder_name
+from both_sides
 cross join run
-order by
-    source_rows.source_system,
-    source_rows.source_table,
-    source_rows.source_record_id
+left join lines on both_sides.line_key = lines.line_key
