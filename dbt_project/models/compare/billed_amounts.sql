@@ -37,13 +37,22 @@ lived as (
     cross join run
     left join agreements on billing_rows.agreement_id = agreements.agreement_id
     where billing_rows.is_live or billing_rows.is_dated_only
+),
+
+-- Nearly every line stands for the whole period: only the others need the exact division.
+charged as (
+    select
+        line_key,
+        case
+            when live_days = period_days then full_amount
+            else {{ share_of('full_amount', 'live_days', 'period_days') }}
+        end as amount
+    from lived
+    where live_days > 0
 )
 
 select
     line_key,
-    case
-        when bool_and(full_amount is not null) then sum({{ share_of('full_amount', 'live_days', 'period_days') }})
-    end as billed_amount
-from lived
-where live_days > 0
+    case when bool_and(amount is not null) then sum(amount) end as billed_amount
+from charged
 group by line_key

@@ -21,8 +21,8 @@ ranked as (
 select
     line_key,
     count(*) as live_row_count,
-    coalesce(sum(billed_quantity) filter (where is_billed), 0) as billed_quantity,
-    coalesce(sum(included_quantity) filter (where is_billed), 0) as included_quantity,
+    {{ as_quantity('coalesce(sum(billed_quantity) filter (where is_billed), 0)') }} as billed_quantity,
+    {{ as_quantity('coalesce(sum(included_quantity) filter (where is_billed), 0)') }} as included_quantity,
     bool_or(is_billed) as is_billed,
     bool_or(is_billed and unit_price = 0) as is_billed_at_zero,
     max(unit_price) filter (where recency = 1 and is_billed) as unit_price,

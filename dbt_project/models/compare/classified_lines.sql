@@ -107,10 +107,10 @@ select
     expected_quantity - billed_quantity as variance,
     case
         when class in ('excluded', 'covered_by_bundle') then 0
-        else round((expected_quantity - billed_quantity) * unit_price, 2)
+        else {{ as_amount('(expected_quantity - billed_quantity) * unit_price') }}
     end as revenue_impact,
     case
         when class in ('excluded', 'covered_by_bundle') then 0
-        else round((expected_quantity - billed_quantity) * unit_cost, 2)
+        else {{ as_amount('(expected_quantity - billed_quantity) * unit_cost') }}
     end as cost_impact
 from judged

@@ -47,12 +47,12 @@ based as (
         coalesce(billed.included_quantity, 0) as included_quantity,
         -- A line that counts other days than the last one takes its quantity from them; without them it has none.
         case
-            when line_counts.line_key is not null then line_counts.counted_quantity
+            when line_counts.line_key is not null then {{ as_quantity('line_counts.counted_quantity') }}
             when lines.basis = 'owned' then quantities.owned_quantity
             when lines.basis = 'used' then quantities.used_quantity
             when lines.basis = 'charged' then quantities.charged_quantity
         end as basis_quantity,
-        case when lines.line_part = 'main' then terms.minimum_quantity end as minimum_quantity,
+        case when lines.line_part = 'main' then {{ as_quantity('terms.minimum_quantity') }} end as minimum_quantity,
         lines.client_id,
         lines.product_id,
         lines.needed_source

@@ -11,9 +11,11 @@ minimums as (
 -- What one line has to carry of a shared minimum is a minimum of its own from here on.
 select
     expected.* replace (
-        coalesce(expected.expected_quantity + minimums.raised_quantity, expected.minimum_quantity) as minimum_quantity,
+        coalesce(
+            expected.expected_quantity + {{ as_quantity('minimums.raised_quantity') }}, expected.minimum_quantity
+        ) as minimum_quantity,
         expected.is_set_by_minimum or minimums.line_key is not null as is_set_by_minimum,
-        expected.expected_quantity + coalesce(minimums.raised_quantity, 0) as expected_quantity
+        expected.expected_quantity + {{ as_quantity('coalesce(minimums.raised_quantity, 0)') }} as expected_quantity
     ),
     case
         when expected.is_set_by_minimum

@@ -30,21 +30,15 @@ select
     classified.line_key,
     prorated.unit_days,
     prorated.average_quantity,
-    round(
-        case
-            when line_counts.line_key is not null then prorated.expected_amount
-            when classified.expected_quantity = 0 then 0
-            else classified.expected_quantity * classified.unit_price
-        end,
-        2
-    ) as expected_amount,
-    round(
-        case
-            when billed_amounts.line_key is not null then billed_amounts.billed_amount
-            else 0
-        end,
-        2
-    ) as billed_amount
+    case
+        when line_counts.line_key is not null then {{ as_amount('prorated.expected_amount') }}
+        when classified.expected_quantity = 0 then 0
+        else {{ as_amount('classified.expected_quantity * classified.unit_price') }}
+    end as expected_amount,
+    case
+        when billed_amounts.line_key is not null then {{ as_amount('billed_amounts.billed_amount') }}
+        else 0
+    end as billed_amount
 from classified
 inner join lines on classified.line_key = lines.line_key
 left join billed_amounts on classified.line_key = billed_amounts.line_key

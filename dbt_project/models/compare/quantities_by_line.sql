@@ -24,9 +24,9 @@ charging as (
 sums as (
     select
         line_key,
-        sum(quantity) filter (where side = 'owned') as owned_quantity,
-        sum(quantity) filter (where side = 'used') as used_quantity,
-        sum(quantity) filter (where side = 'charged') as charged_quantity,
+        {{ as_quantity("sum(quantity) filter (where side = 'owned')") }} as owned_quantity,
+        {{ as_quantity("sum(quantity) filter (where side = 'used')") }} as used_quantity,
+        {{ as_quantity("sum(quantity) filter (where side = 'charged')") }} as charged_quantity,
         false as is_weighed_elsewhere
     from vendor_rows
     where
@@ -41,9 +41,9 @@ sums as (
 
     select
         line_key,
-        owned_quantity,
-        used_quantity,
-        charged_quantity,
+        {{ as_quantity('owned_quantity') }} as owned_quantity,
+        {{ as_quantity('used_quantity') }} as used_quantity,
+        {{ as_quantity('charged_quantity') }} as charged_quantity,
         is_weighed_elsewhere
     from bundle_sides
 )

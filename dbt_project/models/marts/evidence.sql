@@ -16,21 +16,24 @@ evidence as (
     -- Under the part that a bundle covers, each row with what is covered of it.
     select
         source_rows.* exclude (quantity),
-        source_rows.quantity - coalesce(beyond.beyond_quantity, 0) as quantity
+        case
+            when beyond.beyond_quantity is null then source_rows.quantity
+            else {{ as_quantity('source_rows.quantity - beyond.beyond_quantity') }}
+        end as quantity
     from source_rows
     left join beyond
         on
             source_rows.source_system = beyond.source_system
             and source_rows.source_table = beyond.source_table
             and source_rows.source_record_id = beyond.source_record_id
-    where coalesce(beyond.beyond_quantity != source_rows.quantity, true)
+    where beyond.beyond_quantity is null or beyond.beyond_quantity != source_rows.quantity
 
     union all by name
 
     -- Under the component's own line, what is beyond the bundles.
     select
         source_rows.* exclude (quantity, line_key),
-        beyond.beyond_quantity as quantity,
+        {{ as_quantity('beyond.beyond_quantity') }} as quantity,
         beyond.main_line_key as line_key
     from source_rows
     inner join beyond
@@ -64,7 +67,7 @@ select
     source_system,
     source_table,
     source_record_id,
-    cast(quantity as decimal(18, 4)) as quantity,
+    quantity,
     disposition,
     reason,
     mapping_id,
