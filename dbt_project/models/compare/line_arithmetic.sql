@@ -80,15 +80,16 @@ sides as (
             when line_counts.counted_quantity is not null then classified.basis_quantity
             else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
         end as raw_quantity,
-        coalesce(
-            nullif(concat_ws(
+        -- Texts are dear: each is written only where the explanation says it.
+        case
+            when classified.is_assessed and classified.class != 'excluded' then ''
+            else coalesce(nullif(concat_ws(
                 ', ',
                 {{ plain_number('nullif(quantities.owned_quantity, 0)') }} || ' owned',
                 {{ plain_number('nullif(quantities.used_quantity, 0)') }} || ' used',
                 {{ plain_number('nullif(quantities.charged_quantity, 0)') }} || ' charged'
-            ), ''),
-            'no units'
-        ) as sides_text
+            ), ''), 'no units')
+        end as sides_text
     from lines
     inner join classified on lines.line_key = classified.line_key
     inner join quantities on lines.line_key = quantities.line_key
@@ -126,18 +127,22 @@ select
     end as expected_text,
     -- The count only where something was taken out of it: otherwise it would be said twice.
     case
-        when deductions_text = '' then ''
-        else
-            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || deductions_text || ' = '
-            || {{ plain_number('basis_quantity') }} || '; '
-    end
-    || {{ plain_number('covered_quantity') }} || ' ' || basis
-    || case when covered_quantity < entitlement then ', ' else ' of ' end
-    || {{ plain_number('entitlement') }} || ' covered by ' || bundles_text
-    || case
-        when covered_quantity < entitlement
-            then ', ' || {{ plain_number('entitlement - covered_quantity') }} || ' missing'
-        else ''
+        when class = 'covered_by_bundle'
+            then
+                case
+                    when deductions_text = '' then ''
+                    else
+                        {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source
+                        || deductions_text || ' = ' || {{ plain_number('basis_quantity') }} || '; '
+                end
+                || {{ plain_number('covered_quantity') }} || ' ' || basis
+                || case when covered_quantity < entitlement then ', ' else ' of ' end
+                || {{ plain_number('entitlement') }} || ' covered by ' || bundles_text
+                || case
+                    when covered_quantity < entitlement
+                        then ', ' || {{ plain_number('entitlement - covered_quantity') }} || ' missing'
+                    else ''
+                end
     end as coverage_text,
     case
         when variance = 0 then ''
@@ -151,6 +156,10 @@ select
             {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
             || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
     end as money_text,
-    {{ plain_number('abs(variance)') }} || ' apart, within the tolerance of ' || {{ plain_number('tolerance') }}
-    || coalesce(' (' || tolerance_rule_id || ')', '') as tolerance_text
+    case
+        when class = 'matched_tolerance'
+            then
+                {{ plain_number('abs(variance)') }} || ' apart, within the tolerance of '
+                || {{ plain_number('tolerance') }} || coalesce(' (' || tolerance_rule_id || ')', '')
+    end as tolerance_text
 from sides
