@@ -1,5 +1,5 @@
 with measures as (
-    select * from {{ ref('line_measures') }}
+    {{ line_measures() }}
 ),
 
 run as (
