@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.engine.example_desk import JUNE, KEY, SEAT, Desk, days
-from tests.engine.project import Engine
+from tests.engine.project import Engine, at_midnight
 
 
 @pytest.fixture
@@ -152,3 +152,25 @@ def test_section_5_a_charge_cycle_of_its_own_closes_where_it_holds_the_cut_off(d
     assert [(row["charge_period_end"], row["closes"]) for row in charges] == [
         (date(2026, 6, 17), False), (date(2026, 7, 17), True),
     ]  # fmt: skip
+
+
+def test_section_5_two_lines_for_one_product_are_summed_and_flagged(desk: Desk) -> None:
+    """Section 5, "Two lines for one product": both live in one scope, so they add up; one may be billed twice."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00")
+    desk.line(3, "20.50")
+    desk.subscription(13)
+    row = desk.compute()
+    assert (row["class"], row["billed_quantity"]) == ("matched", 13)
+    assert row["flags"] == ["possible_double_billing"]
+    assert "10 at 22.00 USD (line 1) + 3 at 20.50 USD (line 2)" in row["explanation"]
+
+
+def test_section_5_a_line_that_follows_another_is_no_double(desk: Desk) -> None:
+    """Section 5, "Two lines for one product": only lines that live on the same day can bill the same units."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00", cancelled_date=at_midnight(2026, 6, 15))
+    desk.line(10, "23.00", effective_date=at_midnight(2026, 6, 15))
+    desk.subscription(10)
+    row = desk.compute()
+    assert (row["class"], row["billed_quantity"], row["flags"]) == ("matched", 10, [])

@@ -6,6 +6,10 @@ price_drifts as (
     select * from {{ ref('price_drifts') }}
 ),
 
+double_lines as (
+    select * from {{ ref('double_lines') }}
+),
+
 margins as (
     select * from {{ ref('line_margins') }}
 ),
@@ -34,6 +38,14 @@ select
     'The PSA prices ' || psa_prices_text || ', the contract ' || {{ money_text('contract_price') }} || ' '
     || contract_currency || '.' as note
 from price_drifts
+
+union all
+
+select
+    line_key,
+    'possible_double_billing' as flag,
+    note
+from double_lines
 
 union all
 
