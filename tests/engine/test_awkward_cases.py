@@ -47,6 +47,50 @@ def test_section_4_a_day_without_a_count_is_not_assumed(desk: Desk) -> None:
     assert "no count on 2026-06-10" in row["explanation"]
 
 
+def test_section_4_contract_and_vendor_that_count_differently_are_a_rule_difference(desk: Desk) -> None:
+    """Section 4, "Where contract and vendor rule differ": average against peak, and what is charged is no error."""
+    desk.counted_by_day("average", vendor_counted_when="peak", owned_source="pax8", charged_source="pax8")
+    desk.prorates = True
+    desk.line(Decimal("11.4"), "22.00")
+    desk.subscription(10)
+    desk.item(13, "78.00", JUNE, date(2026, 6, 30))
+    desk.daily(days(JUNE, date(2026, 6, 16), 10) + days(date(2026, 6, 17), date(2026, 6, 30), 13))
+    row = desk.compute()
+    assert (row["class"], row["expected_quantity"]) == ("matched", Decimal("11.4"))
+    assert "rule_difference" in row["flags"]
+    assert "vendor_overcharge" not in row["flags"]
+    assert (
+        "Rule difference: the contract counts 11.4 on the average of 30 days, the vendor 13 at the peak of 2026-06-17,"
+        " which it charges."
+    ) in row["explanation"]
+
+
+def test_section_4_a_charge_that_its_own_rule_does_not_explain_stays_an_overcharge(desk: Desk) -> None:
+    """Section 4, rule difference: 14 are charged where the vendor's own rule counts 13; billed as the vendor counts."""
+    desk.counted_by_day("average", vendor_counted_when="peak", owned_source="pax8", charged_source="pax8")
+    desk.line(13, "22.00")
+    desk.subscription(10)
+    desk.item(14, "84.00", JUNE, date(2026, 6, 30))
+    desk.daily(days(JUNE, date(2026, 6, 16), 10) + days(date(2026, 6, 17), date(2026, 6, 30), 13))
+    row = desk.compute()
+    assert (row["class"], row["variance"]) == ("overbilled", Decimal("-1.6"))
+    assert {"rule_difference", "vendor_overcharge"} <= set(row["flags"])
+    assert (
+        "the vendor 13 at the peak of 2026-06-17 and charges 14; the line is billed by the vendor's rule."
+        in (row["explanation"])
+    )
+
+
+def test_section_4_the_last_day_of_the_contract_stands_beside_the_vendors_fixed_day(desk: Desk) -> None:
+    """Section 4, rule difference: also where only the vendor looks at another day than the last one."""
+    desk.counted_by_day("last_day", vendor_counted_when="fixed_day", vendor_count_day=19)
+    desk.line(13, "22.00")
+    desk.daily(days(JUNE, date(2026, 6, 19), 10) + days(date(2026, 6, 20), date(2026, 6, 30), 13))
+    row = desk.compute()
+    assert (row["class"], row["flags"]) == ("matched", ["rule_difference"])
+    assert "the contract counts 13 on the last day, the vendor 10 on 2026-06-19." in row["explanation"]
+
+
 def test_section_5_a_vendor_invoice_that_arrives_later_leaves_c_unknown(desk: Desk) -> None:
     """Section 5, vendor invoice arrives later: the census is compared, C is unknown and no zero."""
     desk.counting("owned", owned_source="pax8", charged_source="pax8")

@@ -29,6 +29,10 @@ without_account as (
     select * from {{ ref('lines_without_account') }}
 ),
 
+rule_differences as (
+    select * from {{ ref('rule_differences') }}
+),
+
 duplicates as (
     select distinct line_key from {{ ref('vendor_rows_resolved') }}
     where disposition = 'duplicate'
@@ -47,6 +51,7 @@ sides as (
         lines.line_key,
         quantities.owned_quantity,
         quantities.charged_quantity,
+        coalesce(rule_differences.is_charged_by_rule, false) as is_charged_by_rule,
         commitments.committed_quantity,
         commitments.renewing_quantity,
         commitments.first_end,
@@ -69,6 +74,7 @@ sides as (
     inner join quantities on lines.line_key = quantities.line_key
     inner join margins on lines.line_key = margins.line_key
     left join commitments on lines.line_key = commitments.line_key
+    left join rule_differences on lines.line_key = rule_differences.line_key
     where quantities.owned_quantity is not null
 )
 
@@ -78,7 +84,15 @@ select
     'The vendor charges ' || {{ plain_number('charged_quantity') }} || ', '
     || {{ plain_number('charged_quantity - owned_quantity') }} || ' more than are owned.' as note
 from sides
-where charged_quantity > owned_quantity
+where charged_quantity > owned_quantity and not is_charged_by_rule
+
+union all
+
+select
+    line_key,
+    'rule_difference' as flag,
+    note
+from rule_differences
 
 union all
 

@@ -67,7 +67,8 @@ _TABLES = {
     ),
     "canonical.account_status": ("source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR"),
     "canonical.current_reads": (
-        "source_system VARCHAR, table_name VARCHAR, is_newest BOOLEAN, row_count BIGINT, declared_total BIGINT"
+        "source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, is_newest BOOLEAN, row_count BIGINT,"
+        " declared_total BIGINT"
     ),
     "canonical.received_rows": (
         "source_system VARCHAR, table_name VARCHAR, read_rows BIGINT, received_rows BIGINT, accepted_rows BIGINT,"
@@ -99,7 +100,8 @@ _TABLES = {
     ),
     "mapping.counting_rules": (
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"
-        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER, counts_disabled BOOLEAN,"
+        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER,"
+        " vendor_counted_when VARCHAR, vendor_count_day INTEGER, counts_disabled BOOLEAN,"
         " counts_guests BOOLEAN, counts_special BOOLEAN, owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
     ),
 }
@@ -299,7 +301,8 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        history = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
+        said = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
+        history = (*said, "stg_control__reads", "read_days", "daily_runs")
         rules = ("stg_rules__*", "split_rules", "shared_accounts", "special_users")
         self.build("--select", "stg_control__run", "current_run", *rules, *history, "compare", "marts", command="run")
 

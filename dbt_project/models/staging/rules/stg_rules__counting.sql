@@ -13,6 +13,8 @@ renamed as (
         inactive_days,
         coalesce(counted_when, 'last_day') as counted_when,
         count_day,
+        vendor_counted_when,
+        vendor_count_day,
         coalesce(counts_disabled, 'yes') = 'yes' as counts_disabled,
         coalesce(counts_guests, 'yes') = 'yes' as counts_guests,
         coalesce(counts_special, 'yes') = 'yes' as counts_special,
