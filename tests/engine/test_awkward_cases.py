@@ -5,10 +5,11 @@ Belongs here: cases that need raw rows. Others stand beside what they are about 
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from tests.engine.example_desk import JUNE, KEY, SEAT, Desk, days
+from tests.engine.example_desk import AGREEMENT, CLIENT, JUNE, KEY, SEAT, Desk, days
 from tests.engine.project import Engine, at_midnight
 
 
@@ -218,3 +219,37 @@ def test_section_5_a_line_that_follows_another_is_no_double(desk: Desk) -> None:
     desk.subscription(10)
     row = desk.compute()
     assert (row["class"], row["billed_quantity"], row["flags"]) == ("matched", 10, [])
+
+
+def _minimum(desk: Desk, product: int = SEAT, **columns: Any) -> None:
+    term = {"agreement_id": "*", "minimum_quantity": Decimal(20), "minimum_scope": "line", **columns}
+    desk.rule("terms", client_id=f"connectwise:{CLIENT}", product_id=f"connectwise:{product}", **term)
+
+
+@pytest.mark.parametrize("agreement", ["*", f"connectwise:{AGREEMENT}"])
+def test_section_5_a_minimum_that_nobody_bills_is_unbilled(desk: Desk, agreement: str) -> None:
+    """Section 5, "Minimum commitment" of a line: due also where nothing is billed and nothing used."""
+    desk.counting("owned", owned_source="pax8")
+    _minimum(desk, agreement_id=agreement)
+    row = desk.compute()
+    assert (row["class"], row["billed_quantity"], row["expected_quantity"]) == ("unbilled", 0, 20)
+    assert "raised to the minimum of 20" in row["explanation"]
+
+
+def test_section_5_a_pool_of_which_no_line_is_there_is_unbilled_once(desk: Desk) -> None:
+    """Section 5, "Minimum commitment" of a pool: one of its products carries it, not each of them."""
+    desk.counting("owned", owned_source="pax8")
+    desk.rule("counting", product_id="connectwise:772", basis="owned", owned_source="pax8")
+    desk.product(772, "p2")
+    for product in (SEAT, 772):
+        _minimum(desk, product, minimum_scope="pool", pool="seats")
+    row = desk.compute()
+    assert (row["class"], row["expected_quantity"]) == ("unbilled", 20)
+    assert desk.engine.rows("SELECT * FROM analytics.reconciliation WHERE line_key <> ?", KEY) == []
+
+
+def test_section_5_a_minimum_of_what_could_not_be_read_is_not_assessed(desk: Desk) -> None:
+    """Section 5, "Minimum commitment": without a line it is no better known than with one."""
+    desk.counting("used", used_source="microsoft_graph")
+    _minimum(desk)
+    assert desk.compute()["class"] == "not_assessed"

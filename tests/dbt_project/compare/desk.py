@@ -14,7 +14,9 @@ PSA = "connectwise"
 CUTOFF = datetime(2026, 6, 20, 8, tzinfo=UTC)
 
 _TABLES = {
-    "canonical.clients": "client_id VARCHAR, source_system VARCHAR, client_name VARCHAR, currency VARCHAR",
+    "canonical.clients": (
+        "client_id VARCHAR, source_system VARCHAR, client_name VARCHAR, currency VARCHAR, is_deleted BOOLEAN"
+    ),
     "canonical.vendor_accounts": "source_system VARCHAR, account_id VARCHAR, account_name VARCHAR, is_active BOOLEAN",
     "canonical.products": (
         "product_id VARCHAR, source_system VARCHAR, product_name VARCHAR, product_code VARCHAR, unit VARCHAR,"
@@ -23,7 +25,7 @@ _TABLES = {
     "canonical.vendor_products": (
         "source_system VARCHAR, vendor_product_id VARCHAR, vendor_product_name VARCHAR, part_number VARCHAR"
     ),
-    "canonical.agreements": "agreement_id VARCHAR, client_id VARCHAR, prorates BOOLEAN",
+    "canonical.agreements": "agreement_id VARCHAR, client_id VARCHAR, prorates BOOLEAN, is_live BOOLEAN",
     "canonical.billing_lines": (
         "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"

@@ -21,6 +21,10 @@ def warehouse():
         connection.execute("CREATE TABLE canonical.products (product_id VARCHAR, source_system VARCHAR)")
         connection.execute("CREATE TABLE canonical.agreements (agreement_id VARCHAR, source_system VARCHAR)")
         connection.execute(
+            "CREATE TABLE canonical.billing_lines "
+            "(client_id VARCHAR, product_id VARCHAR, agreement_id VARCHAR, is_live BOOLEAN, bill_mode VARCHAR)"
+        )
+        connection.execute(
             "INSERT INTO control.run VALUES ('r', '2026-03-01', '2026-04-01', '2026-03-31', '2026-03-31', "
             "'2026-03-31', 'USD', NULL, '0', 'h')"
         )
@@ -95,3 +99,28 @@ def test_the_files_are_judged_as_they_are_now_where_they_are_given(warehouse, tm
     assert [str(warning) for warning in dangling(warehouse, mended)] == [
         "client_map.csv:2: client_id: connectwise:251: this client is deleted in the PSA"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_carried"),
+    [
+        ([("connectwise:771", "connectwise:41", True, "billable")], True),
+        ([("connectwise:771", "connectwise:41", True, "no_charge")], False),
+        ([("connectwise:771", "connectwise:41", False, "billable")], False),
+        ([("connectwise:771", "connectwise:42", True, "billable")], False),
+        # Billed by two agreements, the line is neither's alone.
+        ([("connectwise:771", f"connectwise:{number}", True, "billable") for number in (41, 42)], False),
+        ([], False),
+    ],
+)
+def test_the_minimum_of_an_agreement_that_bills_nothing_is_named(warehouse, tmp_path, lines, is_carried):
+    for line in lines:
+        warehouse.execute("INSERT INTO canonical.billing_lines VALUES ('connectwise:250', ?, ?, ?, ?)", list(line))
+    warehouse.execute("INSERT INTO canonical.agreements VALUES ('connectwise:41', 'connectwise')")
+    term = "connectwise:250,connectwise:41,*,,20,agreement,,,,,,2026-01-01,,A,why"
+    fill(warehouse, tmp_path, terms=term)
+    found = [(error.file, error.line, error.column, error.reason) for error in dangling(warehouse)]
+    assert found == ([] if is_carried else [
+        ("terms.csv", 2, "agreement_id",
+         "connectwise:41: no line of this agreement alone is billed that could carry its minimum")
+    ])  # fmt: skip
