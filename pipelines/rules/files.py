@@ -134,6 +134,7 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("counts_special", "choice", choices=_YES_NO, may_be_absent=True),
             RuleColumn("vendor_counted_when", "choice", choices=VENDOR_COUNTED_WHEN, may_be_absent=True),
             RuleColumn("vendor_count_day", "integer", may_be_absent=True),
+            RuleColumn("counts_people", "choice", choices=_YES_NO, may_be_absent=True),
         ),
         key=("product_id",),
         target=(
@@ -149,6 +150,7 @@ FILES: tuple[RuleFile, ...] = (
             "counts_special",
             "vendor_counted_when",
             "vendor_count_day",
+            "counts_people",
         ),
         examples=(
             (
@@ -162,7 +164,7 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per seat bought",
-                *("",) * 7,
+                *("",) * 8,
             ),
             (
                 "connectwise:640",
@@ -175,7 +177,7 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per live agent",
-                *("",) * 7,
+                *("",) * 8,
             ),
         ),
         checks=(

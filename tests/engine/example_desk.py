@@ -132,6 +132,17 @@ class Desk:
         ]
         self.engine.read("microsoft_graph", "license_assignments", rows, at=at, account_id=tenant)
 
+    def devices(self, approved: int, retired: int) -> None:
+        """Servers in the client's organization of the RMM, each sold as the seat."""
+        self.rule("client_map", source_system="ninjaone", account_id="12", client_id=f"connectwise:{CLIENT}")
+        self.rule("product_map", source_system="ninjaone", vendor_product_id="WINDOWS_SERVER",
+                  product_id=f"connectwise:{SEAT}")  # fmt: skip
+        self.vendor["devices"] = [
+            {"id": number, "organization_id": 12, "node_class": "WINDOWS_SERVER", "approval_status": state,
+             "last_contact": self.read_at.timestamp()}
+            for number, state in enumerate(["APPROVED"] * approved + ["DECOMMISSIONED"] * retired, start=1)
+        ]  # fmt: skip
+
     def daily(self, counts: Iterable[tuple[date, int]], file: str = "usage.csv") -> None:
         """Counts by day, in a file of the portal's inbox."""
         rows = self.vendor.setdefault("vendor_quantities", [])
@@ -186,8 +197,10 @@ class Desk:
             "total": sum((item["total"] for item in items), Decimal(0)),
         }] if items else [], at=at)  # fmt: skip
         engine.read("pax8", "invoice_items", items, at=at)
-        engine.read("ninjaone", "organizations", [], at=at)
-        engine.read("ninjaone", "devices", [], at=at)
+        devices = self.vendor.get("devices", [])
+        organizations = [{"id": 12, "name": "Fabrikam"}] if devices else []
+        engine.read("ninjaone", "organizations", organizations, at=at)
+        engine.read("ninjaone", "devices", devices, at=at)
         engine.read("exports", "billing_lines", [], at=at)
         engine.read("exports", "vendor_quantities", self.vendor.get("vendor_quantities", []), at=at)
         for table, rows in self.rules.items():

@@ -253,3 +253,23 @@ def test_section_5_a_minimum_of_what_could_not_be_read_is_not_assessed(desk: Des
     desk.counting("used", used_source="microsoft_graph")
     _minimum(desk)
     assert desk.compute()["class"] == "not_assessed"
+
+
+def test_section_5_a_device_that_is_retired_and_still_charged_shows_both_facts(desk: Desk) -> None:
+    """Section 5, "Deleted or retired device": the RMM retired one of three, the vendor's invoice still has three."""
+    desk.counting("used", used_source="ninjaone", charged_source="pax8")
+    desk.line(2, "22.00")
+    desk.devices(2, retired=1)
+    desk.item(3, "18.00", JUNE, date(2026, 6, 30))
+    row = desk.compute()
+    assert (row["used_quantity"], row["charged_quantity"]) == (2, 3)
+    assert "1 retired at ninjaone, while pax8 still charges 3 where 2 are counted" in row["explanation"]
+
+
+def test_section_5_a_device_that_left_the_vendors_bill_is_told_of_no_more(desk: Desk) -> None:
+    """Section 5, "Deleted or retired device": out of both, there is nothing to say."""
+    desk.counting("used", used_source="ninjaone", charged_source="pax8")
+    desk.line(2, "22.00")
+    desk.devices(2, retired=1)
+    desk.item(2, "12.00", JUNE, date(2026, 6, 30))
+    assert "still charges" not in desk.compute()["explanation"]

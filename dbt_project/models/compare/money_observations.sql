@@ -23,12 +23,14 @@ terms as (
     select * from {{ ref('line_terms') }}
 )
 
+-- A price of zero that the contract states has its reason there.
 select
-    line_key,
+    prices.line_key,
     'zero_price' as flag,
     null as note
 from prices
-where is_billed_at_zero
+left join terms on prices.line_key = terms.line_key
+where prices.is_billed_at_zero and coalesce(terms.contract_price != 0, true)
 
 union all
 

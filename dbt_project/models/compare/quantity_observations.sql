@@ -35,7 +35,7 @@ rule_differences as (
 
 duplicates as (
     select distinct line_key from {{ ref('vendor_rows_resolved') }}
-    where disposition = 'duplicate'
+    where disposition = 'duplicate' and resolution != 'same_person'
 ),
 
 accounts as (
@@ -56,6 +56,7 @@ sides as (
         commitments.renewing_quantity,
         commitments.first_end,
         commitments.has_several_ends,
+        commitments.bought_on,
         margins.currency,
         coalesce(margins.vendor_unit_cost, margins.unit_cost) as unit_cost,
         case when used_accounts.client_id is not null then quantities.used_quantity end as used_quantity,
@@ -112,6 +113,11 @@ select
     {{ plain_number('committed_unused_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }}
     || ' owned are unused and committed until ' || strftime(first_end, '%Y-%m-%d')
     || case when has_several_ends then ' at the earliest' else '' end
+    || coalesce(
+        ', but what was bought on ' || strftime(bought_on, '%Y-%m-%d') || ' can fall until '
+        || strftime(bought_on + 6, '%Y-%m-%d'),
+        ' and can fall only at the renewal then'
+    )
     || coalesce(
         ': ' || {{ plain_number('committed_unused_quantity') }} || ' x ' || {{ money_text('unit_cost') }} || ' = '
         || {{ money_text('round(committed_unused_quantity * unit_cost, 2)') }} || ' ' || currency

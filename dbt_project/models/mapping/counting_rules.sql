@@ -29,6 +29,7 @@ rules_in_force as (
         rules.counts_disabled,
         rules.counts_guests,
         rules.counts_special,
+        rules.counts_people,
         rules.owner,
         rules.reason,
         rules.rule_id
@@ -73,6 +74,7 @@ audit_rules as (
         true as counts_disabled,
         true as counts_guests,
         true as counts_special,
+        false as counts_people,
         cast(null as varchar) as owner,
         'counted by the side that the export states' as reason,
         cast(null as varchar) as rule_id

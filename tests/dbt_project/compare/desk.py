@@ -104,7 +104,8 @@ _TABLES = {
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"
         " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER,"
         " vendor_counted_when VARCHAR, vendor_count_day INTEGER, counts_disabled BOOLEAN,"
-        " counts_guests BOOLEAN, counts_special BOOLEAN, owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
+        " counts_guests BOOLEAN, counts_special BOOLEAN, counts_people BOOLEAN,"
+        " owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
     ),
 }
 

@@ -18,6 +18,7 @@ renamed as (
         coalesce(counts_disabled, 'yes') = 'yes' as counts_disabled,
         coalesce(counts_guests, 'yes') = 'yes' as counts_guests,
         coalesce(counts_special, 'yes') = 'yes' as counts_special,
+        coalesce(counts_people, 'no') = 'yes' as counts_people,
         valid_from,
         valid_to,
         owner,
