@@ -14,3 +14,18 @@
 {% macro is_currency(code) -%}
     {{ code }} in ('{{ known_currencies() | join("', '") }}')
 {%- endmacro %}
+
+{#
+    An amount as its currency can be paid, half up: whole units where there is no smaller coin (the yen), else hundredths.
+    Thousandths (the Kuwaiti dinar and six more) are rounded to hundredths too: no column of money holds more. Cast, since DuckDB makes whole units of a CASE over both.
+#}
+{% macro payable(amount, currency) -%}
+    case
+        when
+            {{ currency }} in (
+                'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+            )
+            then cast(round({{ amount }}, 0) as decimal(38, 2))
+        else cast(round({{ amount }}, 2) as decimal(38, 2))
+    end
+{%- endmacro %}

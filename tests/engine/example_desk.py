@@ -24,6 +24,7 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         engine.clear()
+        self.currency = "USD"
         self.set_month(CUTOFF)
         self.lines: list[dict[str, Any]] = []
         self.vendor: dict[str, list[dict[str, Any]]] = {}
@@ -41,6 +42,7 @@ class Desk:
             as_of,
             run_id=run_id,
             sources={"connectwise": "psa", **sources},
+            currency=self.currency,
         )
 
     def line(self, quantity: Any, price: Any, **columns: Any) -> None:

@@ -142,6 +142,37 @@ def test_what_changed_is_told_with_dates(desk: Desk) -> None:
     assert "Since 2026-05-31: used 10 to 13 (+3 on 2026-06-17)." in row["explanation"]
 
 
+def _then(desk: Desk, seats: int) -> None:
+    """How the line stood when May ended."""
+    with desk.engine.connect() as connection:
+        connection.execute(
+            "INSERT INTO control.line_history VALUES ('may', '2026-05-01', '2026-05-31 08:00:00+00', ?, 'matched', "
+            "'clean', 10, ?, NULL, NULL, 10, 0, 0, 'USD')",
+            [KEY, seats],
+        )
+
+
+def test_what_changed_is_told_with_the_dates_of_the_records(desk: Desk) -> None:
+    """Explanation: a line's effective date and a subscription's start, where they make the whole move."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00")
+    desk.line(3, "22.00", effective_date=at_midnight(2026, 6, 20))
+    desk.subscription(10)
+    desk.subscription(3, start_date=at_midnight(2026, 6, 17))
+    _then(desk, 10)
+    assert "billed 10 to 13 (+3 from 2026-06-20), owned 10 to 13 (+3 from 2026-06-17)." in desk.compute()["explanation"]
+
+
+def test_a_move_that_no_record_dates_is_told_with_the_run_that_saw_it(desk: Desk) -> None:
+    """Explanation: one more seat than the new subscription brought; nobody knows since when."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00")
+    desk.subscription(11)
+    desk.subscription(3, start_date=at_midnight(2026, 6, 17))
+    _then(desk, 10)
+    assert "owned 10 to 14 (+4, seen on 2026-06-30)." in desk.compute()["explanation"]
+
+
 def test_section_5_several_accounts_of_one_client_are_summed_and_their_parts_shown(desk: Desk) -> None:
     """Section 5, "One client, several tenants or sites"."""
     desk.counting("owned", owned_source="pax8")
@@ -191,11 +222,12 @@ def test_section_5_a_charge_cycle_of_its_own_closes_where_it_holds_the_cut_off(d
     row = desk.compute()
     assert (row["charged_quantity"], row["class"], row["flags"]) == (12, "matched", [])
     charges = desk.engine.rows(
-        "SELECT charge_period_start, charge_period_end, x_states_closing_quantity AS closes "
+        "SELECT charge_period_end, x_states_closing_quantity AS closes, x_cost_in_period AS cost "
         "FROM analytics.vendor_charges ORDER BY charge_period_start"
     )
-    assert [(row["charge_period_end"], row["closes"]) for row in charges] == [
-        (date(2026, 6, 17), False), (date(2026, 7, 17), True),
+    # Of 31 days 16 are in June, of 30 days 14: money is set side by side on the days that both have.
+    assert [(row["charge_period_end"], row["closes"], row["cost"]) for row in charges] == [
+        (date(2026, 6, 17), False, Decimal("30.967742")), (date(2026, 7, 17), True, Decimal("33.6")),
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.example_desk import CLIENT, JUNE, KEY, SEAT, Desk, days
+from tests.engine.example_desk import CLIENT, CUTOFF, JUNE, KEY, SEAT, Desk, days
 from tests.engine.project import Engine, at_midnight
 
 
@@ -177,3 +177,26 @@ def test_section_5_within_seven_days_of_the_purchase_a_commitment_can_still_fall
     assert "2027-06-23, but what was bought on 2026-06-24 can fall until 2026-06-30: 4 x" in _committed(
         desk, date(2026, 6, 24)
     )
+
+
+def test_section_5_money_is_rounded_half_up_and_the_residue_shown(desk: Desk) -> None:
+    """Section 5, "Rounding": 3 x 0.335 = 1.005, rounded 1.01; the unrounded value is kept."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "0.335")
+    desk.subscription(13)
+    row = desk.compute()
+    assert (row["revenue_impact"], row["unrounded_impact"], row["rounding_residue"]) == (
+        Decimal("1.01"), Decimal("1.005"), Decimal("0.005"),
+    )  # fmt: skip
+    assert "3 x 0.335 = 1.005, rounded 1.01 USD a month underbilled" in row["explanation"]
+
+
+def test_section_5_money_is_rounded_to_what_its_currency_can_pay(desk: Desk) -> None:
+    """Section 5, "Rounding": the yen has no smaller unit."""
+    desk.currency = "JPY"
+    desk.set_month(CUTOFF)
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "150.5")
+    desk.subscription(11)
+    row = desk.compute()
+    assert (row["currency"], row["revenue_impact"], row["rounding_residue"]) == ("JPY", 151, Decimal("0.5"))

@@ -107,10 +107,14 @@ select
     expected_quantity - billed_quantity as variance,
     case
         when class in ('excluded', 'covered_by_bundle') then 0
-        else round((expected_quantity - billed_quantity) * unit_price, 2)
+        else {{ payable('(expected_quantity - billed_quantity) * unit_price', 'currency') }}
     end as revenue_impact,
     case
         when class in ('excluded', 'covered_by_bundle') then 0
-        else round((expected_quantity - billed_quantity) * unit_cost, 2)
+        else (expected_quantity - billed_quantity) * unit_price
+    end as unrounded_impact,
+    case
+        when class in ('excluded', 'covered_by_bundle') then 0
+        else {{ payable('(expected_quantity - billed_quantity) * unit_cost', 'currency') }}
     end as cost_impact
 from judged

@@ -56,6 +56,7 @@ sides as (
         classified.variance,
         classified.unit_price,
         classified.revenue_impact,
+        classified.unrounded_impact,
         classified.currency,
         coverage.entitlement,
         coverage.covered_quantity,
@@ -163,6 +164,10 @@ select
             then {{ plain_number('abs(variance)') }} || ' x unknown price = unknown amount'
         else
             {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
+            || case
+                when unrounded_impact = revenue_impact then ''
+                else {{ plain_number('abs(unrounded_impact)') }} || ', rounded '
+            end
             || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
     end as money_text,
     {{ plain_number('abs(variance)') }} || ' apart, within the tolerance of ' || {{ plain_number('tolerance') }}
