@@ -50,6 +50,16 @@ def test_the_peak_of_the_days_that_were_read_says_how_many_they_are(desk: Desk) 
     assert "16 owned at pax8 at the peak of 2026-06-03 (3 of 5 days were read)" in row["explanation"]
 
 
+def test_a_peak_below_what_is_billed_is_not_known_where_a_day_was_not_read(desk: Desk) -> None:
+    """Nobody can say that too much is billed: the day between may have been the peak."""
+    row = _read(desk, {1: 10, 3: 12}, "peak", billed=15)
+    assert (row["class"], row["variance"]) == ("not_assessed", None)
+    assert (
+        "12 at the peak of 2026-06-03 (2 of 3 days were read), and 15 billed may be the count of another day"
+        in (row["explanation"])
+    )
+
+
 def test_a_fixed_day_is_the_read_of_that_day(desk: Desk) -> None:
     row = _read(desk, {1: 10, 2: 14, 3: 12}, "fixed_day", count_day=2)
     assert (row["class"], row["expected_quantity"]) == ("underbilled", 14)
