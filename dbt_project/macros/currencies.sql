@@ -14,3 +14,18 @@
 {% macro is_currency(code) -%}
     {{ code }} in ('{{ known_currencies() | join("', '") }}')
 {%- endmacro %}
+
+{#
+    An amount as its currency can be paid, half up: whole units where there is no smaller coin (the yen), else hundredths.
+    Thousandths (the Kuwaiti dinar and six more) are rounded to hundredths too: no column of money holds more.
+#}
+{% macro payable(amount, currency) -%}
+    case
+        when
+            {{ currency }} in (
+                'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+            )
+            then cast(cast({{ amount }} as decimal(18, 0)) as decimal(18, 2))
+        else cast({{ amount }} as decimal(18, 2))
+    end
+{%- endmacro %}

@@ -28,7 +28,7 @@
     cast({{ quantity }} as decimal(18, 4))
 {%- endmacro %}
 
-{# An amount of money as every step keeps it, rounded half up to the cent. #}
-{% macro as_amount(amount) -%}
-    cast({{ amount }} as decimal(18, 2))
+{# Units times money per unit. Two decimals of 18 digits would make DuckDB keep the product in 18 as well, and stop at a hundred million. #}
+{% macro times(quantity, unit_amount) -%}
+    (cast({{ quantity }} as decimal(20, 4)) * {{ unit_amount }})
 {%- endmacro %}

@@ -38,6 +38,7 @@ def inputs_hash(connection: duckdb.DuckDBPyConnection, run: Run) -> str:
             "outcomes": _rows(connection, _OUTCOMES, run.run_id),
             "expectations": _rows(connection, _EXPECTATIONS, run.run_id),
             "history": _rows(connection, _HISTORY),
+            "read_days": _rows(connection, _READ_DAYS),
         },
         sort_keys=True,
     )
@@ -83,4 +84,14 @@ _HISTORY = """
 SELECT count(*), bit_xor(hash(lines))
 FROM control.line_history AS lines
 JOIN control.run AS run ON lines.as_of < run.as_of
+"""
+
+# On which days of the period a source was read: what it was found to hold then counts for these days.
+_READ_DAYS = """
+SELECT DISTINCT reads.source_system, reads.table_name, CAST(reads.captured_at AT TIME ZONE 'UTC' AS DATE) AS read_on
+FROM control.reads AS reads
+CROSS JOIN control.run AS run
+WHERE reads.status = 'ok' AND reads.account_id IS NULL
+    AND reads.captured_at >= run.period AND reads.captured_at <= run.cutoff
+ORDER BY ALL
 """

@@ -31,13 +31,25 @@ def inactivity_has_a_census(values: Values) -> Iterator[tuple[str, str]]:
 
 def day_fits_the_rule(values: Values) -> Iterator[tuple[str, str]]:
     """A fixed day needs its day, and no other way of counting has one."""
-    when, day = values["counted_when"], values["count_day"]
-    if when == "fixed_day":
-        if day is None:
-            yield "count_day", "is empty, but counted_when fixed_day needs the day of the month"
-        elif day not in _DAYS:
-            yield "count_day", f"{day} is not a day that every month has, from {_DAYS.start} to {_DAYS.stop - 1}"
-    elif day is not None:
-        yield "count_day", "has no effect unless counted_when is fixed_day"
+    yield from _day_fits(values, "counted_when", "count_day")
+    when = values["counted_when"]
     if when not in (None, "last_day") and values["basis"] == "fixed":
         yield "counted_when", f"{when} has no effect where the agreement fixes the quantity"
+
+
+def vendor_day_fits_the_vendor_rule(values: Values) -> Iterator[tuple[str, str]]:
+    """The vendor's own way of counting is written like the contract's."""
+    yield from _day_fits(values, "vendor_counted_when", "vendor_count_day")
+    when = values["vendor_counted_when"]
+    if when is not None and values["basis"] == "fixed":
+        yield "vendor_counted_when", f"{when} has no effect where the agreement fixes the quantity"
+
+
+def _day_fits(values: Values, when: str, day: str) -> Iterator[tuple[str, str]]:
+    if values[when] == "fixed_day":
+        if values[day] is None:
+            yield day, f"is empty, but {when} fixed_day needs the day of the month"
+        elif values[day] not in _DAYS:
+            yield day, f"{values[day]} is not a day that every month has, from {_DAYS.start} to {_DAYS.stop - 1}"
+    elif values[day] is not None:
+        yield day, f"has no effect unless {when} is fixed_day"

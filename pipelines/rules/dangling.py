@@ -1,6 +1,7 @@
-"""Rules that point at nothing: ids that the PSA does not have. Known only once canonical data exist, hence a warning.
+"""Rules that point at nothing: ids that the PSA does not have, and minimums of agreements that bill nothing.
 
-Belongs here: one question to the warehouse. Does not belong here: anything a rule file can be refused for by itself.
+Known only once canonical data exist, hence a warning. Belongs here: questions to the warehouse. Does not belong here:
+anything a rule file can be refused for by itself.
 """
 
 from typing import TYPE_CHECKING
@@ -21,9 +22,30 @@ _CANONICAL = {
     "product_id": ("canonical.products", "product_id", "false"),
 }
 
+_LINES = "canonical.billing_lines"
+
+# As in the comparison: a product that several agreements bill belongs to none of them alone.
+_UNCARRIED = """SELECT rule.file, rule.line, 'agreement_id' AS column_name,
+    rule.agreement_id || ': no line of this agreement alone is billed that could carry its minimum' AS reason
+FROM {terms} AS rule
+WHERE rule.minimum_scope = 'agreement'
+    AND rule.agreement_id IN (SELECT agreement_id FROM canonical.agreements)
+    AND rule.agreement_id NOT IN (
+        SELECT min(agreement_id) FROM canonical.billing_lines
+        WHERE is_live AND bill_mode = 'billable' AND agreement_id IS NOT NULL
+        GROUP BY client_id, product_id
+        HAVING min(agreement_id) = max(agreement_id)
+    )
+    AND coalesce(
+        rule.valid_to > (SELECT max(cutoff_date) FROM control.run),
+        true
+    )"""
+
 
 def dangling(connection: "duckdb.DuckDBPyConnection", rules: "Rules | None" = None) -> list[RuleError]:
     """Rules in force that name a client, agreement or product which the PSA does not have, or a client deleted there.
+
+    Named as well: the minimum of an agreement that alone bills no line. Nothing could be raised to it.
 
     A PSA of which no row was read says nothing about its ids, so its rules are left out; so are rules that ended on or
     before the cut-off day of the last run. Before the first run has computed anything, nothing dangles.
@@ -43,7 +65,8 @@ def dangling(connection: "duckdb.DuckDBPyConnection", rules: "Rules | None" = No
         relations = {declared.name: f"given_{declared.name}" for declared in FILES}
         for name, relation in relations.items():
             connection.register(relation, rules.tables[name])
-    found = connection.execute(f"{_query(relations)} ORDER BY file, line, column_name").fetchall()
+    parts = f"{_query(relations)}\nUNION ALL\n{_UNCARRIED.format(terms=relations['terms'])}"
+    found = connection.execute(f"{parts} ORDER BY file, line, column_name").fetchall()
     return [RuleError(file, line, column, reason) for file, line, column, reason in found]
 
 
@@ -52,7 +75,7 @@ def _is_computed(connection: "duckdb.DuckDBPyConnection") -> bool:
     found = connection.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
     ).fetchall()
-    return {table for table, _, _ in _CANONICAL.values()} <= {name for (name,) in found}
+    return {_LINES, *(table for table, _, _ in _CANONICAL.values())} <= {name for (name,) in found}
 
 
 def _query(relations: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
 
 BASES = ("owned", "used", "charged", "fixed")
 COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average", "prorated")
+VENDOR_COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average")
 SPECIAL_KINDS = ("shared_mailbox", "service", "admin", "room", "kiosk")
 SPLIT_ATTRIBUTES = ("office", "department", "company")
 MAPPING_KINDS = ("client", "product")
@@ -131,6 +132,9 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("counts_disabled", "choice", choices=_YES_NO, may_be_absent=True),
             RuleColumn("counts_guests", "choice", choices=_YES_NO, may_be_absent=True),
             RuleColumn("counts_special", "choice", choices=_YES_NO, may_be_absent=True),
+            RuleColumn("vendor_counted_when", "choice", choices=VENDOR_COUNTED_WHEN, may_be_absent=True),
+            RuleColumn("vendor_count_day", "integer", may_be_absent=True),
+            RuleColumn("counts_people", "choice", choices=_YES_NO, may_be_absent=True),
         ),
         key=("product_id",),
         target=(
@@ -144,6 +148,9 @@ FILES: tuple[RuleFile, ...] = (
             "counts_disabled",
             "counts_guests",
             "counts_special",
+            "vendor_counted_when",
+            "vendor_count_day",
+            "counts_people",
         ),
         examples=(
             (
@@ -157,7 +164,7 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per seat bought",
-                *("",) * 5,
+                *("",) * 8,
             ),
             (
                 "connectwise:640",
@@ -170,13 +177,14 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per live agent",
-                *("",) * 5,
+                *("",) * 8,
             ),
         ),
         checks=(
             counting_checks.basis_has_a_source,
             counting_checks.inactivity_has_a_census,
             counting_checks.day_fits_the_rule,
+            counting_checks.vendor_day_fits_the_vendor_rule,
         ),
     ),
     RuleFile(

@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS control.published_tables (
 );
 
 -- Append only, what published runs said of their lines: every finding, and any other line whose last row here said
--- something else. So a line's newest row before a moment tells how it stood then.
+-- something else. So a line's newest row before a moment tells how it stood then; class `gone`: it was there no more.
 CREATE TABLE IF NOT EXISTS control.line_history (
     run_id VARCHAR NOT NULL,
     period DATE NOT NULL,

@@ -62,6 +62,8 @@ def flags_of_users(plan: Plan, users: list[tuple[Account, User]]) -> Iterator[st
 def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
     if not facts.billable:
         return
+    if sum(line.billed > 0 and line.price != 0 for line in facts.billable) > 1:
+        yield "possible_double_billing"
     terms, currency = facts.terms, position.client.currency
     if terms.price is not None and any(
         (line.price, currency) != (terms.price, terms.currency) for line in facts.billable

@@ -12,7 +12,6 @@ from pipelines.warehouse.history import record_lines
 from tests.engine.project import Engine, at_midnight
 
 CUTOFF = datetime(2026, 6, 30, 8, tzinfo=UTC)
-READ_AT = datetime(2026, 6, 30, 6, tzinfo=UTC)
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 CLIENT, AGREEMENT, SEAT = 250, 41, 771
 KEY = f"connectwise:{CLIENT}|connectwise:{SEAT}|*"
@@ -25,6 +24,7 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         engine.clear()
+        self.currency = "USD"
         self.set_month(CUTOFF)
         self.lines: list[dict[str, Any]] = []
         self.vendor: dict[str, list[dict[str, Any]]] = {}
@@ -35,12 +35,14 @@ class Desk:
         self.accounts, self.catalog = ["c1"], {SEAT: "p1"}
 
     def set_month(self, as_of: datetime, run_id: str = "run-1") -> None:
+        self.read_at = as_of - timedelta(hours=2)
         sources = dict.fromkeys(("microsoft_graph", "pax8", "ninjaone", "exports"), "vendor")
         self.engine.run(
             as_of.date().replace(day=1),
             as_of,
             run_id=run_id,
             sources={"connectwise": "psa", **sources},
+            currency=self.currency,
         )
 
     def line(self, quantity: Any, price: Any, **columns: Any) -> None:
@@ -123,7 +125,7 @@ class Desk:
         self.rule(
             "product_map", source_system="microsoft_graph", vendor_product_id=sku, product_id=f"connectwise:{SEAT}"
         )
-        at = READ_AT
+        at = self.read_at
         self.engine.read("microsoft_graph", "tenants", [{"tenant_id": tenant, "display_name": "T"}], at=at)
         self.engine.read("microsoft_graph", "subscribed_skus", [], at=at, account_id=tenant)
         rows = [
@@ -131,6 +133,17 @@ class Desk:
             for n in range(count)
         ]
         self.engine.read("microsoft_graph", "license_assignments", rows, at=at, account_id=tenant)
+
+    def devices(self, approved: int, retired: int) -> None:
+        """Servers in the client's organization of the RMM, each sold as the seat."""
+        self.rule("client_map", source_system="ninjaone", account_id="12", client_id=f"connectwise:{CLIENT}")
+        self.rule("product_map", source_system="ninjaone", vendor_product_id="WINDOWS_SERVER",
+                  product_id=f"connectwise:{SEAT}")  # fmt: skip
+        self.vendor["devices"] = [
+            {"id": number, "organization_id": 12, "node_class": "WINDOWS_SERVER", "approval_status": state,
+             "last_contact": self.read_at.timestamp()}
+            for number, state in enumerate(["APPROVED"] * approved + ["DECOMMISSIONED"] * retired, start=1)
+        ]  # fmt: skip
 
     def daily(self, counts: Iterable[tuple[date, int]], file: str = "usage.csv") -> None:
         """Counts by day, in a file of the portal's inbox."""
@@ -157,7 +170,12 @@ class Desk:
 
     def compute(self) -> dict[str, Any]:
         """Run all models; gives the row of the seat's main line."""
-        engine, at = self.engine, READ_AT
+        self.lay_out()
+        return self.row()
+
+    def lay_out(self) -> None:
+        """Read everything and run all models."""
+        engine, at = self.engine, self.read_at
         engine.read("connectwise", "companies", [{
             "id": CLIENT, "identifier": "C", "name": "Fabrikam", "status__name": "Active", "types": [],
             "deleted_flag": False, "custom_fields": [],
@@ -181,18 +199,37 @@ class Desk:
             "total": sum((item["total"] for item in items), Decimal(0)),
         }] if items else [], at=at)  # fmt: skip
         engine.read("pax8", "invoice_items", items, at=at)
-        engine.read("ninjaone", "organizations", [], at=at)
-        engine.read("ninjaone", "devices", [], at=at)
+        devices = self.vendor.get("devices", [])
+        organizations = [{"id": 12, "name": "Fabrikam"}] if devices else []
+        engine.read("ninjaone", "organizations", organizations, at=at)
+        engine.read("ninjaone", "devices", devices, at=at)
         engine.read("exports", "billing_lines", [], at=at)
         engine.read("exports", "vendor_quantities", self.vendor.get("vendor_quantities", []), at=at)
         for table, rows in self.rules.items():
+            with engine.connect() as connection:
+                connection.execute(f"TRUNCATE rules.{table}")
             engine.rules(table, rows)
         engine.compute()
-        return self.row()
 
     def row(self, product: int = SEAT) -> dict[str, Any]:
         key = f"connectwise:{CLIENT}|connectwise:{product}|*"
         return self.engine.row("SELECT * FROM analytics.reconciliation WHERE line_key = ?", key)
+
+    def published_on(self, day: date, seats: int | None, *, agents: int = 0) -> dict[str, Any]:
+        """Read and compute on that day, and take the run as published; None seats: no subscription, and no line.
+
+        `agents` are sold as the distributor's product p2.
+        """
+        self.set_month(datetime(day.year, day.month, day.day, 8, tzinfo=UTC), f"run-{day}")
+        self.vendor["subscriptions"] = []
+        if seats is not None:
+            self.subscription(seats)
+        if agents:
+            self.subscription(agents, product_id="p2")
+        self.lay_out()
+        self.closed(day.replace(day=1))
+        rows = self.engine.rows("SELECT * FROM analytics.reconciliation WHERE line_key = ?", KEY)
+        return rows[0] if rows else {}
 
     def closed(self, month: date) -> None:
         """Take the computed run as published, so that later ones know of it."""

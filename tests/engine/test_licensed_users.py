@@ -196,8 +196,22 @@ def test_the_counting_rule_says_after_how_many_days_a_seat_is_inactive(judged: J
     )
 
 
-def test_licences_and_users_are_both_named_where_they_differ(engine: Engine) -> None:
-    """Domain guide, section 5, "One user, many licences": per-licence lines count seats; the unit is named."""
+@pytest.mark.parametrize(
+    ("counts_people", "used", "sentence"),
+    [
+        (None, 3, "3 used at microsoft_graph (3 licences of 2 users); 3 - 0 included = 3 expected; 3 billed."),
+        (
+            "yes",
+            2,
+            "3 used at microsoft_graph - 1 further licences of the same users = 2; 2 - 0 included = 2 expected;"
+            " 3 billed; 1 x 8.00 = 8.00 USD a month overbilled.",
+        ),
+    ],
+)
+def test_a_line_counts_licences_or_people_and_names_both(
+    engine: Engine, counts_people: str | None, used: int, sentence: str
+) -> None:
+    """Domain guide, section 5, "One user, many licences": per-licence lines count seats, per-user lines people."""
     engine.clear()
     write(
         World(
@@ -222,9 +236,10 @@ def test_licences_and_users_are_both_named_where_they_differ(engine: Engine) -> 
             }
         ],
     )
+    with engine.connect() as connection:
+        connection.execute("UPDATE rules.counting SET counts_people = ?", [counts_people])
     engine.compute()
     row = engine.row("SELECT * FROM analytics.reconciliation WHERE line_key = ?", main_line(1, EVERYBODY))
-    assert (row["used_quantity"], row["class"]) == (3, "matched")
-    assert row["explanation"] == (
-        "3 used at microsoft_graph (3 licences of 2 users); 3 - 0 included = 3 expected; 3 billed."
-    )
+    assert (row["used_quantity"], row["flags"]) == (used, [])
+    assert row["explanation"] == sentence
+    assert engine.broken_tests() == {}

@@ -190,6 +190,10 @@ def test_a_rule_that_names_a_client_the_psa_does_not_have_is_a_warning_with_file
             connection.execute(
                 f"CREATE TABLE canonical.{table} ({column} VARCHAR, source_system VARCHAR, is_deleted BOOLEAN)"
             )
+        connection.execute(
+            "CREATE TABLE canonical.billing_lines "
+            "(client_id VARCHAR, product_id VARCHAR, agreement_id VARCHAR, is_live BOOLEAN, bill_mode VARCHAR)"
+        )
         connection.execute("INSERT INTO canonical.clients VALUES (?, 'connectwise', false)", [client])
     mapped.write_text("\n".join([header, first]) + "\n")
     assert "no such client" not in findings(sound)["rules"].detail

@@ -21,7 +21,7 @@ run as (
 lived as (
     select
         billing_rows.line_key,
-        billing_rows.billed_quantity * billing_rows.unit_price as full_amount,
+        {{ times('billing_rows.billed_quantity', 'billing_rows.unit_price') }} as full_amount,
         run.period_days,
         case
             when coalesce(agreements.prorates, false)

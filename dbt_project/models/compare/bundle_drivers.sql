@@ -14,6 +14,12 @@ billed as (
     select * from {{ ref('billed_by_line') }}
 ),
 
+-- Where the bundle is counted on other days than the last one, these price it.
+line_counts as (
+    select * from {{ ref('line_counts') }}
+    where counted_when != 'prorated'
+),
+
 driver_rows as (
     select
         line_key,
@@ -112,6 +118,7 @@ select
     case
         when ruled.basis = 'fixed' then coalesce(billed.billed_quantity, 0)
         when not coalesce(source_status.is_assessable, false) or refused.client_id is not null then null
+        when line_counts.line_key is not null then line_counts.counted_quantity
         when ruled.basis = 'owned' then coalesce(sides.owned_quantity, 0)
         when ruled.basis = 'used' then coalesce(sides.used_quantity, 0)
         when ruled.basis = 'charged' then coalesce(sides.charged_quantity, 0)
@@ -132,6 +139,7 @@ select
 from ruled
 left join sides on ruled.bundle_line_key = sides.bundle_line_key
 left join billed on ruled.bundle_line_key = billed.line_key
+left join line_counts on ruled.bundle_line_key = line_counts.line_key
 left join source_status on ruled.source_system = source_status.source_system
 left join refused
     on

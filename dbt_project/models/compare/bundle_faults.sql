@@ -14,6 +14,11 @@ line_faults as (
     select * from {{ ref('line_faults') }}
 ),
 
+count_faults as (
+    select * from {{ ref('line_counts') }}
+    where fault is not null
+),
+
 readable as (
     select * from {{ ref('lines_readable') }}
 ),
@@ -29,12 +34,14 @@ bundle_lines as (
         drivers.bundle_name,
         coalesce(
             case when drivers.problem is not null then 'rules/bundles.csv' end,
-            line_faults.source_system
+            line_faults.source_system,
+            case when count_faults.line_key is not null then drivers.source_system end
         ) as blocking_source,
-        coalesce(drivers.problem, line_faults.message) as blocking_message
+        coalesce(drivers.problem, line_faults.message, count_faults.fault) as blocking_message
     from drivers
     left join line_faults on drivers.driver_line_key = line_faults.line_key
-    where drivers.problem is not null or line_faults.line_key is not null
+    left join count_faults on drivers.bundle_line_key = count_faults.line_key
+    where drivers.problem is not null or line_faults.line_key is not null or count_faults.line_key is not null
 ),
 
 -- What a bundle covers cannot be told where its driver, or the count of the component itself, is not known.
@@ -52,7 +59,8 @@ parts as (
                 when not coverage.is_ruled then 'rules/counting.csv'
                 when coverage.basis = 'fixed' then 'rules/counting.csv'
             end,
-            part_faults.source_system
+            part_faults.source_system,
+            case when count_faults.line_key is not null then 'rules/counting.csv' end
         ) as blocking_source,
         coalesce(
             case
@@ -70,7 +78,8 @@ parts as (
                 when not coverage.is_ruled then bundles.component_name || ' has no counting rule'
                 when coverage.basis = 'fixed' then bundles.component_name || ' is fixed, so nothing of it is counted'
             end,
-            part_faults.message
+            part_faults.message,
+            count_faults.fault
         ) as blocking_message,
         bundles.bundle_name
     from coverage
@@ -81,6 +90,7 @@ parts as (
     left join line_faults as own_faults on bundles.bundle_line_key = own_faults.line_key
     left join without_account on bundles.bundle_line_key = without_account.line_key
     left join line_faults as part_faults on coverage.line_key = part_faults.line_key
+    left join count_faults on coverage.main_line_key = count_faults.line_key
 ),
 
 blocked as (

@@ -100,17 +100,29 @@ judged as (
                 then computed_quantity
         end as expected_quantity
     from classified
+),
+
+differing as (
+    select
+        *,
+        expected_quantity - billed_quantity as variance,
+        class in ('excluded', 'covered_by_bundle') as is_free
+    from judged
 )
 
+-- A price that nobody knows leaves the amount unknown, also where nothing differs.
 select
-    *,
-    expected_quantity - billed_quantity as variance,
+    * exclude (is_free),
     case
-        when class in ('excluded', 'covered_by_bundle') then 0
-        else {{ as_amount('(expected_quantity - billed_quantity) * unit_price') }}
+        when is_free or (variance = 0 and unit_price is not null) then 0
+        else {{ payable(times('variance', 'unit_price'), 'currency') }}
     end as revenue_impact,
     case
-        when class in ('excluded', 'covered_by_bundle') then 0
-        else {{ as_amount('(expected_quantity - billed_quantity) * unit_cost') }}
+        when is_free or (variance = 0 and unit_price is not null) then 0
+        else cast({{ times('variance', 'unit_price') }} as decimal(28, 10))
+    end as unrounded_impact,
+    case
+        when is_free or (variance = 0 and unit_cost is not null) then 0
+        else {{ payable(times('variance', 'unit_cost'), 'currency') }}
     end as cost_impact
-from judged
+from differing

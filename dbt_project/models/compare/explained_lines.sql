@@ -52,6 +52,10 @@ back_billing as (
 
 changes as (
     select * from {{ ref('line_changes') }}
+),
+
+retired as (
+    select * from {{ ref('retired_and_charged') }}
 )
 
 select
@@ -95,7 +99,9 @@ select
                 || '. Name the ' || split_shares.attribute || ' of these users in rules/splits.csv, or the users in'
                 || ' rules/exclusions.csv.'
         when classified.class = 'excluded'
-            then arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
+            then
+                arithmetic.sides_text || ' taken out of the comparison: ' || arithmetic.reasons_text || '.'
+                || coalesce(' ' || arithmetic.cost_text || '.', '')
         when classified.class = 'covered_by_bundle'
             then arithmetic.coverage_text || '.'
         when classified.class = 'timing'
@@ -120,7 +126,10 @@ select
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.tolerance_text || '.'
         else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
     end
-    || case when classified.is_assessed then coalesce(line_flags.notes_text, '') else '' end
+    || case
+        when classified.is_assessed then coalesce(line_flags.notes_text, '') || coalesce(retired.note, '')
+        else ''
+    end
     || coalesce(back_billing.exposure_text, '')
     || coalesce(changes.changes_text, '') as explanation
 from lines
@@ -142,4 +151,5 @@ left join unallocated
 left join line_flags on lines.line_key = line_flags.line_key
 left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key
+left join retired on lines.line_key = retired.line_key
 cross join advice

@@ -32,6 +32,11 @@ tolerances as (
     select * from {{ ref('line_tolerances') }}
 ),
 
+margins as (
+    select * from {{ ref('line_margins') }}
+    where vendor_unit_cost is not null
+),
+
 -- What was taken out of other days than the last one stands in no row of the last day.
 line_counts as (
     select * from {{ ref('line_counts') }}
@@ -53,6 +58,7 @@ sides as (
         classified.variance,
         classified.unit_price,
         classified.revenue_impact,
+        classified.unrounded_impact,
         classified.currency,
         coverage.entitlement,
         coverage.covered_quantity,
@@ -89,7 +95,14 @@ sides as (
                 {{ plain_number('nullif(quantities.used_quantity, 0)') }} || ' used',
                 {{ plain_number('nullif(quantities.charged_quantity, 0)') }} || ' charged'
             ), ''), 'no units')
-        end as sides_text
+        end as sides_text,
+        case lines.basis
+            when 'used' then quantities.used_quantity
+            when 'charged' then quantities.charged_quantity
+            else quantities.owned_quantity
+        end as own_quantity,
+        margins.vendor_unit_cost,
+        margins.currency as cost_currency
     from lines
     inner join classified on lines.line_key = classified.line_key
     inner join quantities on lines.line_key = quantities.line_key
@@ -99,6 +112,7 @@ sides as (
     left join coverage on lines.line_key = coverage.line_key
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
+    left join margins on lines.line_key = margins.line_key
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
@@ -106,6 +120,9 @@ select
     line_key,
     sides_text,
     reasons_text,
+    {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost') }} || ' = '
+    || {{ money_text('round(' ~ times('own_quantity', 'vendor_unit_cost') ~ ', 2)') }} || ' ' || cost_currency
+    || ' a month of our cost' as cost_text,
     {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
         when basis = 'fixed'
@@ -154,6 +171,10 @@ select
             then {{ plain_number('abs(variance)') }} || ' x unknown price = unknown amount'
         else
             {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
+            || case
+                when unrounded_impact = revenue_impact then ''
+                else {{ plain_number('abs(unrounded_impact)') }} || ', rounded '
+            end
             || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
     end as money_text,
     case

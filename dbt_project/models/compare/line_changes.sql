@@ -116,6 +116,25 @@ changed_days as (
     from days_before
     where quantity != quantity_before
     group by line_key, side
+),
+
+-- Where the records that began or ended since then make the whole move, their own dates are its dates.
+moved_days as (
+    select
+        moves.line_key,
+        moves.side,
+        string_agg(
+            distinct strftime(dated_moves.moved_on, '%Y-%m-%d'), ' and '
+            order by strftime(dated_moves.moved_on, '%Y-%m-%d')
+        ) as days_text
+    from moves
+    inner join {{ ref('dated_moves') }} as dated_moves
+        on
+            moves.line_key = dated_moves.line_key
+            and moves.side = dated_moves.side
+            and dated_moves.moved_on > cast(moves.before_as_of at time zone 'UTC' as date)
+    group by moves.line_key, moves.side, moves.quantity_now, moves.quantity_before
+    having sum(dated_moves.quantity) = moves.quantity_now - moves.quantity_before
 )
 
 select
@@ -129,6 +148,7 @@ select
         || case
             when changed_days.counted_on is not null
                 then ' on ' || strftime(changed_days.counted_on, '%Y-%m-%d')
+            when moved_days.days_text is not null then ' from ' || moved_days.days_text
             else ', seen on ' || strftime(coalesce(seen.first_seen, run.as_of) at time zone 'UTC', '%Y-%m-%d')
         end || ')',
         ', '
@@ -138,4 +158,5 @@ from moves
 cross join run
 left join seen on moves.line_key = seen.line_key and moves.side = seen.side
 left join changed_days on moves.line_key = changed_days.line_key and moves.side = changed_days.side
+left join moved_days on moves.line_key = moved_days.line_key and moves.side = moved_days.side
 group by moves.line_key

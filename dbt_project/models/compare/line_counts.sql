@@ -1,86 +1,30 @@
-with dated_lines as (
-    select * from {{ ref('dated_lines') }}
+with day_counts as (
+    select * from {{ ref('day_counts') }}
+    where whose = 'contract'
 ),
 
-line_days as (
-    select * from {{ ref('line_days') }}
-),
-
-run as (
+components as (
     select
-        *,
-        date_diff('day', period, cutoff_date) + 1 as days_so_far
-    from {{ ref('current_run') }}
-),
-
-placed_days as (
-    select
-        line_days.line_key,
-        line_days.counted_on,
-        row_number() over (partition by line_days.line_key order by line_days.counted_on) - 1 as days_before,
-        run.period + cast(days_before as integer) as due_on
-    from line_days
-    cross join run
-),
-
--- The first day without a count is the first one that does not follow its predecessor.
-gaps as (
-    select
-        line_key,
-        min(due_on) as first_missing
-    from placed_days
-    where counted_on != due_on
-    group by line_key
-),
-
-summed as (
-    select
-        dated_lines.line_key,
-        dated_lines.counted_when,
-        run.period + (dated_lines.count_day - 1) as fixed_day,
-        run.cutoff_date,
-        run.days_so_far,
-        count(line_days.counted_on) as day_count,
-        coalesce(any_value(gaps.first_missing), run.period + cast(count(line_days.counted_on) as integer))
-            as first_missing,
-        max(line_days.quantity) as peak_quantity,
-        arg_max(line_days.counted_on, (line_days.quantity, -epoch(line_days.counted_on))) as peak_day,
-        sum(line_days.quantity) as day_quantity,
-        max(line_days.quantity) filter (where line_days.counted_on = run.period + (dated_lines.count_day - 1))
-            as fixed_quantity
-    from dated_lines
-    cross join run
-    left join line_days on dated_lines.line_key = line_days.line_key
-    left join gaps on dated_lines.line_key = gaps.line_key
-    group by
-        dated_lines.line_key, dated_lines.counted_when, dated_lines.count_day, run.period, run.cutoff_date,
-        run.days_so_far
+        main_line_key,
+        string_agg(bundle_name, ' and ' order by bundle_name) as bundles_text
+    from {{ ref('bundles_in_force') }}
+    group by main_line_key
 )
 
--- Prorated lines are compared on the closing count like any other: their days make the amount, not the quantity.
+-- What a bundle covers is told of the last day: set off against a count of other days, it would be a guess. A prorated
+-- component is compared on the last day like any other; what its days come to beyond the bundle is not known.
 select
-    line_key,
-    counted_when,
-    case counted_when
-        when 'fixed_day' then fixed_quantity
-        when 'peak' then peak_quantity
-        when 'average' then round({{ share_of('day_quantity', '1', 'days_so_far') }}, 4)
-    end as counted_quantity,
+    day_counts.line_key,
+    day_counts.counted_when,
+    case when components.main_line_key is null then day_counts.counted_quantity end as counted_quantity,
     case
-        when counted_when = 'fixed_day' and fixed_day > cutoff_date
-            then 'counted on ' || strftime(fixed_day, '%Y-%m-%d') || ', which is yet to come'
-        when counted_when = 'fixed_day' and fixed_quantity is null
-            then 'no count on ' || strftime(fixed_day, '%Y-%m-%d') || ', the day that counts'
-        when counted_when in ('peak', 'average') and day_count < days_so_far
+        when components.main_line_key is not null and day_counts.counted_when != 'prorated'
             then
-                'no count on ' || strftime(first_missing, '%Y-%m-%d') || ', and the ' || counted_when
-                || ' needs every day'
+                'its counting rule says ' || day_counts.counted_when || ', and what ' || components.bundles_text
+                || ' covers of it is counted on the last day'
+        else day_counts.fault
     end as fault,
-    day_count = days_so_far as has_every_day,
-    case counted_when
-        when 'fixed_day' then ' on ' || strftime(fixed_day, '%Y-%m-%d')
-        when 'peak' then ' at the peak of ' || strftime(peak_day, '%Y-%m-%d')
-        when 'average' then ' on the average of ' || days_so_far || ' days'
-        else ''
-    end as counted_text
-from summed
+    day_counts.has_every_day and components.main_line_key is null as has_every_day,
+    day_counts.counted_text
+from day_counts
+left join components on day_counts.line_key = components.main_line_key

@@ -1,5 +1,11 @@
 with dated_lines as (
-    select * from {{ ref('dated_lines') }}
+    select distinct
+        line_key,
+        client_id,
+        counted_key,
+        basis,
+        needed_source
+    from {{ ref('dated_lines') }}
 ),
 
 counted_days as (
@@ -20,7 +26,8 @@ dated_counts as (
 select
     dated_lines.line_key,
     counted_days.counted_on,
-    coalesce(dated_counts.quantity, 0) as quantity
+    coalesce(dated_counts.quantity, 0) as quantity,
+    false as is_read
 from dated_lines
 inner join counted_days
     on
@@ -29,6 +36,16 @@ inner join counted_days
         and dated_lines.basis = counted_days.side
 left join dated_counts
     on
-        dated_lines.line_key = dated_counts.line_key
+        dated_lines.counted_key = dated_counts.line_key
         and dated_lines.basis = dated_counts.side
         and counted_days.counted_on = dated_counts.counted_on
+
+union all
+
+-- A system that tells only how things stand was counted whenever it was read.
+select
+    line_key,
+    counted_on,
+    quantity,
+    true as is_read
+from {{ ref('kept_counts') }}

@@ -26,6 +26,7 @@ named as (
             when resolution = 'not_seen' then 'not seen for ' || inactive_days || ' days'
             when resolution = 'excluded_by_rule'
                 then coalesce(reason, 'no reason given') || ' (' || exclusion_rule_id || ')'
+            when resolution = 'same_person' then 'further licences of the same users'
             when disposition = 'duplicate' then 'duplicate'
             else coalesce(reason, 'excluded')
         end as deduction

@@ -55,6 +55,21 @@ members as (
         null as account_id,
         null as vendor_product_id
     from components
+
+    union all
+
+    -- What the contract asks for at least, where nothing is billed and nothing is there.
+    select
+        line_key,
+        'main' as line_part,
+        client_id as client_key,
+        product_id as product_key,
+        client_id,
+        product_id,
+        null as source_system,
+        null as account_id,
+        null as vendor_product_id
+    from {{ ref('minimum_lines') }}
 ),
 
 -- Key and part say which client and product a line is of. The vendor's own names are kept only where they are the same

@@ -6,6 +6,10 @@ price_drifts as (
     select * from {{ ref('price_drifts') }}
 ),
 
+double_lines as (
+    select * from {{ ref('double_lines') }}
+),
+
 margins as (
     select * from {{ ref('line_margins') }}
 ),
@@ -19,12 +23,14 @@ terms as (
     select * from {{ ref('line_terms') }}
 )
 
+-- A price of zero that the contract states has its reason there.
 select
-    line_key,
+    prices.line_key,
     'zero_price' as flag,
     null as note
 from prices
-where is_billed_at_zero
+left join terms on prices.line_key = terms.line_key
+where prices.is_billed_at_zero and coalesce(terms.contract_price != 0, true)
 
 union all
 
@@ -34,6 +40,14 @@ select
     'The PSA prices ' || psa_prices_text || ', the contract ' || {{ money_text('contract_price') }} || ' '
     || contract_currency || '.' as note
 from price_drifts
+
+union all
+
+select
+    line_key,
+    'possible_double_billing' as flag,
+    note
+from double_lines
 
 union all
 

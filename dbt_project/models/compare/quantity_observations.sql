@@ -29,9 +29,13 @@ without_account as (
     select * from {{ ref('lines_without_account') }}
 ),
 
+rule_differences as (
+    select * from {{ ref('rule_differences') }}
+),
+
 duplicates as (
     select distinct line_key from {{ ref('vendor_rows_resolved') }}
-    where disposition = 'duplicate'
+    where disposition = 'duplicate' and resolution != 'same_person'
 ),
 
 accounts as (
@@ -47,10 +51,12 @@ sides as (
         lines.line_key,
         quantities.owned_quantity,
         quantities.charged_quantity,
+        coalesce(rule_differences.is_charged_by_rule, false) as is_charged_by_rule,
         commitments.committed_quantity,
         commitments.renewing_quantity,
         commitments.first_end,
         commitments.has_several_ends,
+        commitments.bought_on,
         margins.currency,
         coalesce(margins.vendor_unit_cost, margins.unit_cost) as unit_cost,
         case when used_accounts.client_id is not null then quantities.used_quantity end as used_quantity,
@@ -69,6 +75,7 @@ sides as (
     inner join quantities on lines.line_key = quantities.line_key
     inner join margins on lines.line_key = margins.line_key
     left join commitments on lines.line_key = commitments.line_key
+    left join rule_differences on lines.line_key = rule_differences.line_key
     where quantities.owned_quantity is not null
 )
 
@@ -78,7 +85,15 @@ select
     'The vendor charges ' || {{ plain_number('charged_quantity') }} || ', '
     || {{ plain_number('charged_quantity - owned_quantity') }} || ' more than are owned.' as note
 from sides
-where charged_quantity > owned_quantity
+where charged_quantity > owned_quantity and not is_charged_by_rule
+
+union all
+
+select
+    line_key,
+    'rule_difference' as flag,
+    note
+from rule_differences
 
 union all
 
@@ -99,8 +114,13 @@ select
     || ' owned are unused and committed until ' || strftime(first_end, '%Y-%m-%d')
     || case when has_several_ends then ' at the earliest' else '' end
     || coalesce(
+        ', but what was bought on ' || strftime(bought_on, '%Y-%m-%d') || ' can fall until '
+        || strftime(bought_on + 6, '%Y-%m-%d'),
+        ' and can fall only at the renewal then'
+    )
+    || coalesce(
         ': ' || {{ plain_number('committed_unused_quantity') }} || ' x ' || {{ money_text('unit_cost') }} || ' = '
-        || {{ money_text('round(committed_unused_quantity * unit_cost, 2)') }} || ' ' || currency
+        || {{ money_text('round(' ~ times('committed_unused_quantity', 'unit_cost') ~ ', 2)') }} || ' ' || currency
         || ' a month of our cost',
         ''
     )

@@ -1,7 +1,7 @@
 with vendor_rows as (
     select * from {{ ref('vendor_rows_resolved') }}
     where
-        resolution = 'counted'
+        (resolution = 'counted' or (resolution = 'excluded_by_rule' and designated_source = source_system))
         and side in ('owned', 'charged')
         and monthly_unit_cost is not null
 ),

@@ -67,6 +67,7 @@ select
     product_mappings.method as product_mapping_method,
     counting_rules.rule_id as counting_rule_id,
     counting_rules.inactive_days,
+    coalesce(counting_rules.counts_people, false) as counts_people,
     vendor_rows.quantity,
     vendor_rows.is_countable,
     vendor_rows.not_countable_reason,

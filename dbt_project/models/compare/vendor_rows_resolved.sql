@@ -6,6 +6,10 @@ exclusions as (
     select * from {{ ref('vendor_rows_excluded') }}
 ),
 
+repeated_holders as (
+    select * from {{ ref('repeated_holders') }}
+),
+
 bundle_roles as (
     select * from {{ ref('bundle_roles') }}
 ),
@@ -20,6 +24,7 @@ resolved as (
         vendor_rows.*,
         exclusions.rule_id as exclusion_rule_id,
         exclusions.reason as exclusion_reason,
+        repeated_holders.counted_record_id,
         bundle_roles.role as bundle_role,
         bundle_roles.bundles_text,
         case
@@ -36,6 +41,7 @@ resolved as (
                 then 'not_seen'
             when vendor_rows.left_out_reason is not null then 'left_out'
             when vendor_rows.client_id is null then 'unallocated'
+            when repeated_holders.source_record_id is not null then 'same_person'
             else 'counted'
         end as resolution
     from vendor_rows
@@ -45,6 +51,11 @@ resolved as (
             vendor_rows.source_system = exclusions.source_system
             and vendor_rows.source_table = exclusions.source_table
             and vendor_rows.source_record_id = exclusions.source_record_id
+    left join repeated_holders
+        on
+            vendor_rows.source_system = repeated_holders.source_system
+            and vendor_rows.source_table = repeated_holders.source_table
+            and vendor_rows.source_record_id = repeated_holders.source_record_id
     left join bundle_roles
         on
             vendor_rows.client_id = bundle_roles.client_id
@@ -84,7 +95,8 @@ select
         is_countable,
         last_seen_at,
         holder_is_guest,
-        left_out_reason
+        left_out_reason,
+        counted_record_id
     ),
     client_key || '|' || product_key || '|*'
     || case when line_part in ('excluded', 'bundle', 'unallocated') then '|' || line_part else '' end as line_key,
@@ -100,6 +112,7 @@ select
         when 'other_source' then 'information_only'
         when 'not_seen' then 'excluded'
         when 'left_out' then 'excluded'
+        when 'same_person' then 'duplicate'
         when 'stated_for_all' then 'information_only'
         when 'unallocated' then 'unallocated'
         else 'counted'
@@ -122,6 +135,7 @@ select
             )
         when 'stated_for_all' then 'stated for the whole shared account; its users are split by rule'
         when 'left_out' then left_out_reason
+        when 'same_person' then 'per user: counted as ' || counted_record_id || ' already'
         when 'unallocated'
             then
                 case

@@ -78,6 +78,8 @@ select
     classified.currency,
     cast(classified.revenue_impact as decimal(18, 2)) as revenue_impact,
     cast(classified.cost_impact as decimal(18, 2)) as cost_impact,
+    cast(classified.unrounded_impact as decimal(28, 10)) as unrounded_impact,
+    cast(classified.revenue_impact - classified.unrounded_impact as decimal(28, 10)) as rounding_residue,
     cast(amounts.unit_days as decimal(18, 4)) as unit_days,
     cast(amounts.average_quantity as decimal(18, 4)) as average_quantity,
     cast(amounts.expected_amount as decimal(18, 2)) as expected_amount,

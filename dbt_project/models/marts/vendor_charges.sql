@@ -16,6 +16,10 @@ product_mappings as (
     select * from {{ ref('product_mappings') }}
 ),
 
+run as (
+    select * from {{ ref('current_run') }}
+),
+
 -- Tax is a charge of its own, so that the charges of an invoice add up to what is payable.
 charges as (
     select
@@ -75,10 +79,21 @@ select
     charges.subscription_id as x_subscription_id,
     charges.line_type as x_line_type,
     charges.is_payable as x_is_payable,
+    -- By days, as money of two periods can only be set side by side on the days that they share.
+    case
+        when charges.charge_period_start < charges.charge_period_end
+            then cast({{ share_of(
+                'charges.cost',
+                "greatest(0, date_diff('day', greatest(charges.charge_period_start, run.period),"
+                ~ ' least(charges.charge_period_end, run.period_end)))',
+                "date_diff('day', charges.charge_period_start, charges.charge_period_end)"
+            ) }} as decimal(18, 6))
+    end as x_cost_in_period,
     charges.category != 'Tax' and charges.states_closing_quantity as x_states_closing_quantity,
     client_mappings.client_id as x_client_id,
     product_mappings.product_id as x_product_id
 from charges
+cross join run
 left join client_mappings
     on
         charges.source_system = client_mappings.source_system

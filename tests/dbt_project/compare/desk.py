@@ -14,7 +14,9 @@ PSA = "connectwise"
 CUTOFF = datetime(2026, 6, 20, 8, tzinfo=UTC)
 
 _TABLES = {
-    "canonical.clients": "client_id VARCHAR, source_system VARCHAR, client_name VARCHAR, currency VARCHAR",
+    "canonical.clients": (
+        "client_id VARCHAR, source_system VARCHAR, client_name VARCHAR, currency VARCHAR, is_deleted BOOLEAN"
+    ),
     "canonical.vendor_accounts": "source_system VARCHAR, account_id VARCHAR, account_name VARCHAR, is_active BOOLEAN",
     "canonical.products": (
         "product_id VARCHAR, source_system VARCHAR, product_name VARCHAR, product_code VARCHAR, unit VARCHAR,"
@@ -23,7 +25,7 @@ _TABLES = {
     "canonical.vendor_products": (
         "source_system VARCHAR, vendor_product_id VARCHAR, vendor_product_name VARCHAR, part_number VARCHAR"
     ),
-    "canonical.agreements": "agreement_id VARCHAR, client_id VARCHAR, prorates BOOLEAN",
+    "canonical.agreements": "agreement_id VARCHAR, client_id VARCHAR, prorates BOOLEAN, is_live BOOLEAN",
     "canonical.billing_lines": (
         "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
@@ -67,7 +69,8 @@ _TABLES = {
     ),
     "canonical.account_status": ("source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR"),
     "canonical.current_reads": (
-        "source_system VARCHAR, table_name VARCHAR, is_newest BOOLEAN, row_count BIGINT, declared_total BIGINT"
+        "source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, is_newest BOOLEAN, row_count BIGINT,"
+        " declared_total BIGINT"
     ),
     "canonical.received_rows": (
         "source_system VARCHAR, table_name VARCHAR, read_rows BIGINT, received_rows BIGINT, accepted_rows BIGINT,"
@@ -99,8 +102,10 @@ _TABLES = {
     ),
     "mapping.counting_rules": (
         "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, used_source VARCHAR, charged_source VARCHAR,"
-        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER, counts_disabled BOOLEAN,"
-        " counts_guests BOOLEAN, counts_special BOOLEAN, owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
+        " inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER,"
+        " vendor_counted_when VARCHAR, vendor_count_day INTEGER, counts_disabled BOOLEAN,"
+        " counts_guests BOOLEAN, counts_special BOOLEAN, counts_people BOOLEAN,"
+        " owner VARCHAR, reason VARCHAR, rule_id VARCHAR"
     ),
 }
 
@@ -299,7 +304,8 @@ class Desk(Warehouse):
 
     def compare(self) -> None:
         """Build compare and marts over what was laid out."""
-        history = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
+        said = ("stg_control__line_history", "stg_control__published_runs", "line_history", "closing_runs")
+        history = (*said, "stg_control__reads", "read_days", "daily_runs")
         rules = ("stg_rules__*", "split_rules", "shared_accounts", "special_users")
         self.build("--select", "stg_control__run", "current_run", *rules, *history, "compare", "marts", command="run")
 

@@ -41,7 +41,8 @@ pytestmark = pytest.mark.integration
         ),
         (
             "half a cent",
-            "1 owned at pax8; 1 - 0 included = 1 expected; 2 billed; 1 x 0.125 = 0.13 EUR a month overbilled.",
+            "1 owned at pax8; 1 - 0 included = 1 expected; 2 billed;"
+            " 1 x 0.125 = 0.125, rounded 0.13 EUR a month overbilled.",
         ),
         (
             "no_charge line",

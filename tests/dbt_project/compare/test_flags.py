@@ -49,7 +49,8 @@ def test_an_unused_commitment_says_what_it_costs_and_until_when(desk: Desk, name
     """Domain guide, example B by the basis used; section 5, "Annual or three-year commitment"."""
     assert desk.reconciled(named["commitment unused"])["explanation"] == (
         "46 used at microsoft_graph; 46 - 0 included = 46 expected; 46 billed."
-        " 4 of 50 owned are unused and committed until 2027-01-31: 4 x 17.60 = 70.40 USD a month of our cost."
+        " 4 of 50 owned are unused and committed until 2027-01-31 and can fall only at the"
+        " renewal then: 4 x 17.60 = 70.40 USD a month of our cost."
     )
 
 

@@ -139,6 +139,8 @@ def test_rules_that_point_at_nothing_are_named_beside_the_copy_and_stop_nothing(
             false AS is_deleted;
         CREATE TABLE canonical.agreements AS SELECT NULL::VARCHAR AS agreement_id, NULL::VARCHAR AS source_system;
         CREATE TABLE canonical.products AS SELECT NULL::VARCHAR AS product_id, NULL::VARCHAR AS source_system;
+        CREATE TABLE canonical.billing_lines AS SELECT NULL::VARCHAR AS client_id, NULL::VARCHAR AS product_id,
+            NULL::VARCHAR AS agreement_id, false AS is_live, NULL::VARCHAR AS bill_mode;
         INSERT INTO rules.client_map BY NAME SELECT 'pax8' AS source_system, 'c1' AS account_id,
             'connectwise:9' AS client_id, DATE '2026-01-01' AS valid_from, 'r' AS rule_id, 'client_map.csv' AS file,
             4 AS line;

@@ -21,6 +21,10 @@ def warehouse():
         connection.execute("CREATE TABLE canonical.products (product_id VARCHAR, source_system VARCHAR)")
         connection.execute("CREATE TABLE canonical.agreements (agreement_id VARCHAR, source_system VARCHAR)")
         connection.execute(
+            "CREATE TABLE canonical.billing_lines "
+            "(client_id VARCHAR, product_id VARCHAR, agreement_id VARCHAR, is_live BOOLEAN, bill_mode VARCHAR)"
+        )
+        connection.execute(
             "INSERT INTO control.run VALUES ('r', '2026-03-01', '2026-04-01', '2026-03-31', '2026-03-31', "
             "'2026-03-31', 'USD', NULL, '0', 'h')"
         )
@@ -47,7 +51,7 @@ def test_ids_that_the_psa_has_are_no_warning(warehouse, tmp_path):
         warehouse,
         tmp_path,
         client_map=client_rule("c1", 250),
-        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why,,,,,",
+        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
         exclusions="*,pax8,p1,*,free,A,2026-12-31,2026-01-01,",
     )
     assert dangling(warehouse) == []
@@ -59,7 +63,7 @@ def test_missing_and_deleted_ids_are_named_with_file_line_and_column(warehouse, 
         tmp_path,
         client_map="\n".join([client_rule("c1", 250), client_rule("c2", 251), client_rule("c3", 999)]),
         product_map="ninjaone,MAC,connectwise:9,2026-01-01,,A,2026-01-01,why",
-        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why,,,,,",
+        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
         exclusions="connectwise:7,*,*,*,internal use,A,2026-12-31,2026-01-01,",
     )
     assert [str(warning) for warning in dangling(warehouse)] == [
@@ -95,3 +99,28 @@ def test_the_files_are_judged_as_they_are_now_where_they_are_given(warehouse, tm
     assert [str(warning) for warning in dangling(warehouse, mended)] == [
         "client_map.csv:2: client_id: connectwise:251: this client is deleted in the PSA"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_carried"),
+    [
+        ([("connectwise:771", "connectwise:41", True, "billable")], True),
+        ([("connectwise:771", "connectwise:41", True, "no_charge")], False),
+        ([("connectwise:771", "connectwise:41", False, "billable")], False),
+        ([("connectwise:771", "connectwise:42", True, "billable")], False),
+        # Billed by two agreements, the line is neither's alone.
+        ([("connectwise:771", f"connectwise:{number}", True, "billable") for number in (41, 42)], False),
+        ([], False),
+    ],
+)
+def test_the_minimum_of_an_agreement_that_bills_nothing_is_named(warehouse, tmp_path, lines, is_carried):
+    for line in lines:
+        warehouse.execute("INSERT INTO canonical.billing_lines VALUES ('connectwise:250', ?, ?, ?, ?)", list(line))
+    warehouse.execute("INSERT INTO canonical.agreements VALUES ('connectwise:41', 'connectwise')")
+    term = "connectwise:250,connectwise:41,*,,20,agreement,,,,,,2026-01-01,,A,why"
+    fill(warehouse, tmp_path, terms=term)
+    found = [(error.file, error.line, error.column, error.reason) for error in dangling(warehouse)]
+    assert found == ([] if is_carried else [
+        ("terms.csv", 2, "agreement_id",
+         "connectwise:41: no line of this agreement alone is billed that could carry its minimum")
+    ])  # fmt: skip

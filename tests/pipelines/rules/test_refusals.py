@@ -50,6 +50,8 @@ CELLS = [
     ("counting.csv", "reason", "", "is empty, but required"),
     ("counting.csv", "counted_when", "monthly", "is not one of last_day"),
     ("counting.csv", "count_day", "19", "no effect unless counted_when is fixed_day"),
+    ("counting.csv", "vendor_counted_when", "prorated", "is not one of last_day"),
+    ("counting.csv", "vendor_count_day", "19", "no effect unless vendor_counted_when is fixed_day"),
     ("counting.csv", "counts_guests", "maybe", "is not one of yes, no"),
     ("splits.csv", "attribute", "group", "is not one of office, department, company"),
     ("splits.csv", "value", "", "is empty, but required"),
@@ -93,12 +95,12 @@ def test_a_wrong_cell_is_refused_with_its_file_line_and_column(tmp_path, file, c
 
 @pytest.mark.parametrize("basis", ["used", "charged"])
 def test_each_basis_needs_its_own_source(tmp_path, basis):
-    error = the_refusal(write(tmp_path, counting=f"connectwise:771,{basis},pax8,,,,2026-01-01,,M. Silva,why,,,,,"))
+    error = the_refusal(write(tmp_path, counting=f"connectwise:771,{basis},pax8,,,,2026-01-01,,M. Silva,why,,,,,,,,"))
     assert error.column == f"{basis}_source"
 
 
 def test_an_inactivity_limit_without_a_census_is_refused(tmp_path):
-    error = the_refusal(write(tmp_path, counting="connectwise:771,owned,pax8,,,30,2026-01-01,,M. Silva,why,,,,,"))
+    error = the_refusal(write(tmp_path, counting="connectwise:771,owned,pax8,,,30,2026-01-01,,M. Silva,why,,,,,,,,"))
     assert (error.column, error.reason) == ("inactive_days", "has no effect without a used_source")
 
 
@@ -267,10 +269,15 @@ def test_half_a_term_is_refused(tmp_path, emptied, left):
 
 
 def test_a_fixed_day_needs_its_day(tmp_path):
-    rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why,fixed_day,{},,,"
+    rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why,fixed_day,{},,,,,,"
     assert "needs the day of the month" in the_refusal(write(tmp_path, counting=rule.format(""))).reason
     assert "not a day that every month has" in the_refusal(write(tmp_path, counting=rule.format("31"))).reason
     assert load_rules(write(tmp_path, counting=rule.format("19"))).tables["counting"]["count_day"].to_pylist() == [19]
+
+
+def test_the_vendors_fixed_day_needs_its_day_too(tmp_path):
+    error = the_refusal(write(tmp_path, counting=changed("counting.csv", "vendor_counted_when", "fixed_day")))
+    assert (error.column, "fixed_day needs the day of the month" in error.reason) == ("vendor_count_day", True)
 
 
 def test_an_agreement_minimum_holds_for_one_agreement_and_all_its_lines(tmp_path):

@@ -230,6 +230,8 @@ class Reference:
         client = key.split("|")[0]
         flags = set()
         prices = {_number(line["unitPrice"]) for line in billable}
+        if sum(line["quantity"] > line["lessIncluded"] and line["unitPrice"] != 0 for line in billable) > 1:
+            flags.add("possible_double_billing")
         currencies = {self.agreement_of[line["agreementId"]]["currency"]["currencyCode"] for line in billable}
         signed = terms.get("contract_price")
         if billable and signed and (prices != {_number(signed)} or currencies != {terms["currency"]}):

@@ -26,6 +26,7 @@ CLASSES = {
 }
 FLAGS = {
     "zero_price",
+    "possible_double_billing",
     "price_drift",
     "cost_drift",
     "margin_below_floor",

@@ -16,7 +16,7 @@ billing_lines as (
         additions.product_id,
         coalesce(additions.description, additions.invoice_description, additions.product_code) as line_description,
         additions.effective_date as valid_from,
-        additions.cancelled_date as valid_to,
+        {{ first_day_not_billed('connectwise', 'additions.cancelled_date') }} as valid_to,
         additions.quantity,
         coalesce(additions.less_included, 0) as included_quantity,
         coalesce(additions.billed_quantity, additions.quantity - coalesce(additions.less_included, 0))

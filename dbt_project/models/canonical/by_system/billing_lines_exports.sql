@@ -12,7 +12,7 @@ billing_lines as (
         exported_lines.product_id,
         exported_lines.product_name as line_description,
         exported_lines.effective_date as valid_from,
-        exported_lines.cancelled_date as valid_to,
+        {{ first_day_not_billed('exports', 'exported_lines.cancelled_date') }} as valid_to,
         exported_lines.quantity,
         coalesce(exported_lines.included_quantity, 0) as included_quantity,
         exported_lines.quantity - coalesce(exported_lines.included_quantity, 0) as billed_quantity,

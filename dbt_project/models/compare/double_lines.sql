@@ -1,0 +1,25 @@
+with billing_rows as (
+    select * from {{ ref('billing_rows_resolved') }}
+    -- What is priced at 0 only spells out another line, as a bundle does: it cannot bill anything twice.
+    where is_billed and billed_quantity > 0 and coalesce(unit_price != 0, true)
+)
+
+select
+    line_key,
+    'Billed on ' || count(*) || ' lines'
+    || case
+        when count(distinct agreement_id) > 1 then ' of ' || count(distinct agreement_id) || ' agreements'
+        else ''
+    end
+    || ', which are added up: '
+    || string_agg(
+        {{ plain_number('billed_quantity') }} || ' at '
+        || coalesce({{ money_text('unit_price') }} || ' ' || currency, 'an unknown price')
+        || ' (line ' || source_record_id || ')',
+        ' + '
+        order by length(source_record_id), source_record_id
+    )
+    || '; one of them may bill the same units twice.' as note
+from billing_rows
+group by line_key
+having count(*) > 1
