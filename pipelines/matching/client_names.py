@@ -16,6 +16,8 @@ _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _REGISTER_REMARK = re.compile(r"\s*/\s*(?:[a-z]{2,3}|adv)\s*/?\s*$")
 _MOST_READINGS = 8
 LONGEST_INITIALS = 7
+MARKED = ("former name", "trade name")
+"""What readings are called that a name itself marks as another name."""
 
 
 class _Rules:
@@ -57,6 +59,16 @@ def weak_words() -> frozenset[str]:
     return _rules().weak
 
 
+def words_without_form(name: str) -> tuple[str, ...]:
+    """The words of a company's name as they are spelled, without brackets, legal form and small words."""
+    rules = _rules()
+    text = " ".join(_BRACKETS.sub(" ", plain(name)).split())
+    core = join_initials(fold(rules.attached.sub(r" \g<0> ", text)), rules.short_forms)
+    while found := rules.at_end.search(core):
+        core = core[: found.start()].strip()
+    return tuple(word for word in core.split() if word not in ("and", "the"))
+
+
 def read_client_name(name: str) -> tuple[Reading, ...]:
     """The readings of a company's name, the name as it stands first; at least one, which may have no words at all."""
     rules = _rules()
@@ -76,7 +88,7 @@ def _parts(text: str, rules: _Rules) -> Iterator[tuple[str, str]]:
     text = _REGISTER_REMARK.sub("", text).lstrip("* ")
     inside = [content.strip() for content in _BRACKETS.findall(text)]
     outside = " ".join(_BRACKETS.sub(" ", text).split())
-    marked = [(rules.former, "former name"), (rules.trade, "trade name")]
+    marked = [(rules.former, MARKED[0]), (rules.trade, MARKED[1])]
     remarks = [content for content in inside if fold(content) in rules.remarks]
     spoken = [content for content in inside if any(marker.match(content) for marker, _ in marked)]
     for marker, kind in marked:

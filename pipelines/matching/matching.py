@@ -12,9 +12,11 @@ import pyarrow as pa
 from pipelines.matching.context import weigh
 from pipelines.matching.data_files import toml
 from pipelines.matching.decisions import Decisions
+from pipelines.matching.folding import fold
 from pipelines.matching.lists import NameList
 from pipelines.matching.model import Model, compete, default_model
 from pipelines.matching.pairing import Paired, Progress, best_readings, pair
+from pipelines.matching.readings import LEARNED, Readings
 from pipelines.matching.reasons import Reasons
 
 Ints = npt.NDArray[np.int64]
@@ -47,7 +49,8 @@ class Scored:
 
     `best` indexes the pair's best readings in `paired`; `probability` is not calibrated yet, `score` is; `share` is the
     pair's part in what all candidates of the left row have together; `close` marks the
-    best candidates of a left row where they come close to each other; `same_id` pairs that share an identifier.
+    best candidates of a left row where they come close to each other; `same_id` pairs that share an identifier,
+    `other_id` pairs that an identifier contradicts.
     """
 
     paired: Paired
@@ -60,6 +63,7 @@ class Scored:
     score: Floats
     close: Flags
     same_id: Flags
+    other_id: Flags
     decided: Flags
 
 
@@ -112,18 +116,19 @@ def score(paired: Paired, left: NameList, right: NameList, model: Model, decisio
     odds = model.odds(paired.evidence)
     best = best_readings(paired, odds)
     left_row, right_row = paired.left_row[best], paired.right_row[best]
-    added, same_id = weigh(paired.columns, left_row, right_row)
+    added, same_id, other_id = weigh(paired.columns, left_row, right_row)
     total = odds[best] + added
     accepted, rejected = _decided(decisions or Decisions(), left, right, left_row, right_row)
     keep = ~rejected
     best, left_row, right_row = best[keep], left_row[keep], right_row[keep]
-    total, same_id, accepted = total[keep], same_id[keep], accepted[keep]
+    total, same_id, other_id, accepted = total[keep], same_id[keep], other_id[keep], accepted[keep]
     any_right, share = compete(total, left_row, len(left), model.base_rate)
     probability = any_right * share
     calibrated = np.where(accepted, 1.0, _at_most_one(model.calibrated(probability), left_row, len(left)))
     close = _close(total, left_row, len(left))
+    close &= ~accepted
     return Scored(
-        paired, best, left_row, right_row, total, probability, share, calibrated, close & ~accepted, same_id, accepted
+        paired, best, left_row, right_row, total, probability, share, calibrated, close, same_id, other_id, accepted
     )
 
 
@@ -185,7 +190,14 @@ def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Mod
     )
     # One sentence per prediction that is told, not per candidate: 50,000 take about a second.
     said = [
-        reasons.of(scored.best[i], a, b, decided=bool(scored.decided[i]), close=bool(scored.close[i]))
+        reasons.of(
+            scored.best[i],
+            a,
+            b,
+            decided=bool(scored.decided[i]),
+            close=bool(scored.close[i]),
+            contradicted=bool(scored.same_id[i] and scored.other_id[i]),
+        )
         for i, a, b in scored_pairs
     ]
     ids = np.array(left.ids, dtype=object), np.array(right.ids, dtype=object)
@@ -224,12 +236,31 @@ def tier(scored: Scored, left: NameList, model: Model) -> Ints:
     _, place, held = np.unique([name.casefold() for name in left.names], return_inverse=True, return_counts=True)
     # The same name on several left rows: one client with several accounts, or several clients of one name.
     recycled = (held[place] > 1)[scored.left_row] & ~scored.same_id & (model.kind == "client")
-    plain = same & long_enough & ~recycled & _forms_agree(paired, best)
-    certain = (scored.score >= model.certain) & (plain | scored.same_id) & ~scored.close & ~paired.refused[best]
+    learned = _is_learned(ours)[paired.left[best]] | _is_learned(theirs)[paired.right[best]]
+    plain = same & long_enough & ~recycled & ~learned & _forms_agree(paired, best) & _as_confirmed(scored, left)
+    doubtful = scored.close | paired.refused[best] | scored.other_id | (learned & (model.kind == "product"))
+    certain = (scored.score >= model.certain) & (plain | scored.same_id) & ~doubtful
     certain |= scored.decided
     # One letter is no name.
-    likely = (scored.score >= model.likely) & ~scored.close & ~paired.refused[best] & ((lengths > 1) | scored.same_id)
+    likely = (scored.score >= model.likely) & ~doubtful & ((lengths > 1) | scored.same_id)
     return np.where(certain, 0, np.where(likely, 1, 2))
+
+
+def _as_confirmed(scored: Scored, left: NameList) -> Flags:
+    """Where a confirmed account lent its name, whether the left row carries that whole name, not a part of it."""
+    names = {left_id: fold(name) for left_id, name in zip(left.ids, left.names, strict=True)}
+    theirs = scored.paired.right_readings.origin
+    origins = (theirs[index] for index in scored.paired.right[scored.best])
+    pairs = zip(scored.left_row, origins, strict=True)
+    return np.fromiter(
+        (origin not in names or names[origin] == names[left.ids[row]] for row, origin in pairs),
+        dtype=bool,
+        count=len(scored.best),
+    )
+
+
+def _is_learned(side: Readings) -> Flags:
+    return np.array([reading.said == LEARNED for reading in side.reading], dtype=bool)
 
 
 def _forms_agree(paired: Paired, best: Ints) -> Flags:

@@ -76,6 +76,24 @@ def test_an_identifier_decides_between_identical_names() -> None:
     assert str(rows[0]["reasons"]).startswith("same domain smith.example")
 
 
+@pytest.mark.parametrize("column", ["psa_id", "tax_id"])
+def test_identifiers_that_contradict_each_other_are_only_possible_and_say_so(column: str) -> None:
+    left = names("l", "Smith Dental", "Vance", domain=["smith.example", ""], **{column: ["311", "255"]})
+    right = names("r", "Smith Dental", "Vance Interiors", domain=["smith.example", ""], **{column: ["254", "255"]})
+    rows = {row["left_id"]: row for row in predict(left, right)}
+    assert (rows["l0"]["right_id"], rows["l0"]["tier"]) == ("r0", "possible")
+    assert str(rows["l0"]["reasons"]).startswith("identifiers contradict each other")
+    assert rows["l1"]["tier"] == "certain"
+
+
+def test_another_psa_id_makes_the_same_name_only_possible() -> None:
+    left, right = (
+        names("l", "Smith Dental", psa_id=["311"]),
+        names("r", "Smith Dental", *BYSTANDERS, psa_id=["254"] * 5),
+    )
+    assert [row["tier"] for row in predict(left, right)] == ["possible"]
+
+
 def test_an_identifier_brings_together_what_names_do_not() -> None:
     left = names("l", "NWD Holdings", "Zeta", tax_id=["DE 123-456", ""])
     right = names("r", "Fabrikam", *BYSTANDERS, vat_number=["de123456", "", "", "", ""])
