@@ -165,10 +165,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--missed", action="store_true", help="also print what is not found after learning")
     given = parser.parse_args(arguments)
     misses = report("an MSP's own names, identifiers as in a home", given.seeds, show_missed=given.missed)
-    misses += report("an MSP's own names alone", given.seeds, show_missed=given.missed, ids=False)
     misses += report(
         "the sandbox's names, identifiers as in a home", given.seeds, show_missed=given.missed, habits=False
     )
+    # Without identifiers some rows say nothing that leads to their counterpart, whoever reads them.
+    misses += report("an MSP's own names alone", given.seeds, least=0, show_missed=given.missed, ids=False)
     for miss in misses:
         print(f"MISSED: {miss}")
     return int(bool(misses))

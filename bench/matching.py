@@ -116,7 +116,7 @@ def _learned(pair_set: PairSet, folder: Path) -> None:
 
 def _calibration(data: Path) -> None:
     from pipelines.matching.training import calibrated_by_others, train
-    from scripts.train_matching import labelled_sets
+    from scripts.train_matching import VARIATIONS, labelled_sets
 
     for kind in ("client", "product"):
         sets, trained_on = labelled_sets(kind, data)
@@ -125,7 +125,8 @@ def _calibration(data: Path) -> None:
         _, held_out = train(kind, sets, trained_on)
         parts = calibrated_by_others(held_out, sets)
         print(f"\ncalibration of {kind}s, cross-validated: mean score / share right (rows), by tenths of the rows")
-        public = [part for part in parts if part[0] != "variations"]
+        parts = [part for part, one in zip(parts, sets, strict=True) if not one.part_of]
+        public = [part for part in parts if part[0] != VARIATIONS]
         every = [("all public sets", *(np.concatenate([part[i] for part in public]) for i in (1, 2)))]
         for name, score, correct in [*parts, *every]:
             tenths = [tenth for tenth in np.array_split(np.argsort(score, kind="stable"), 10) if len(tenth)]
@@ -138,12 +139,12 @@ def _unseen(data: Path) -> None:
     """Each public set of clients matched by a model that was trained without it: what new lists may expect."""
     from pipelines.matching.matching import match
     from pipelines.matching.training import train
-    from scripts.train_matching import labelled_sets
+    from scripts.train_matching import VARIATIONS, labelled_sets
 
     sets, _ = labelled_sets("client", data)
     print("\neach public set by a model trained on the others and on variations")
-    for unseen in sets[:-1]:
-        model, _ = train("client", [one for one in sets if one is not unseen], {})
+    for unseen in (one for one in sets if not one.part_of and one.name != VARIATIONS):
+        model, _ = train("client", [one for one in sets if unseen.name not in (one.name, one.part_of)], {})
         matches = match(unseen.left, unseen.right, "client", model=model)
         columns = [matches.predictions[name].to_pylist() for name in ("left_id", "right_id", "tier")]
         told = list(zip(columns[0], columns[1], strict=True))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pipelines.matching.client_names import read_client_name
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.lists import NameList
-from pipelines.matching.model import Model, compete
+from pipelines.matching.model import Calibration, Model, compete, logistic, margins
 from pipelines.matching.pairing import Paired, best_readings
 
 Floats = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ def adapt(model: Model, paired: Paired, left: NameList, right: NameList, decisio
     if len(np.unique(paired.left_row[best])) < FEWEST or label.all() or not label.any():
         return model
     moved = _moved(model, paired.evidence[best], label)
-    return replace(moved, score_out=_recalibrated(moved, paired, best, label))
+    return replace(moved, calibration=_recalibrated(moved, paired, best, label))
 
 
 def _labels(
@@ -73,8 +73,8 @@ def _moved(model: Model, evidence: Floats, label: Flags) -> Model:
     return replace(model, weights=found[:-1], intercept=float(found[-1]))
 
 
-def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], label: Flags) -> Floats:
-    """The calibration's outcomes, tilted so that they fit how often the best candidates of decided rows were right."""
+def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], label: Flags) -> Calibration:
+    """The calibration, its outcomes tilted to fit how often the best candidates of decided rows were right."""
     from scipy.optimize import minimize
 
     odds = model.odds(paired.evidence[best])
@@ -84,7 +84,9 @@ def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], lab
     first = np.ones(len(order), dtype=bool)
     first[1:] = rows[order][1:] != rows[order][:-1]
     top = order[first]
-    logit = _logit(model.calibrated((any_right * share)[top]))
+    margin = margins(odds, rows, int(rows.max()) + 1)
+    calibration = model.calibration
+    logit = _logit(calibration.of((any_right * share)[top], margin[top]))
     sign = np.where(label[top], 1.0, -1.0)
 
     def loss(tilt: Floats) -> float:
@@ -92,8 +94,9 @@ def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], lab
         return float(np.logaddexp(0, -sign * (tilt[0] * logit + tilt[1])).sum() + held)
 
     slope, offset = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.2, 5.0), (-3.0, 3.0)]).x
-    tilted = 1 / (1 + np.exp(-(slope * _logit(model.score_out) + offset)))
-    return np.where(model.score_out <= 0, 0.0, np.where(model.score_out >= 1, 1.0, tilted))
+    out = calibration.score_out
+    tilted = logistic(slope * _logit(out) + offset)
+    return replace(calibration, score_out=np.where(out <= 0, 0.0, np.where(out >= 1, 1.0, tilted)))
 
 
 def _logit(score: Floats) -> Floats:

@@ -14,7 +14,7 @@ from pipelines.matching.data_files import toml
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.folding import fold
 from pipelines.matching.lists import NameList
-from pipelines.matching.model import Model, compete, default_model
+from pipelines.matching.model import Model, compete, default_model, margins
 from pipelines.matching.pairing import Paired, Progress, best_readings, pair
 from pipelines.matching.readings import LEARNED, Readings
 from pipelines.matching.reasons import Reasons
@@ -47,10 +47,10 @@ PREDICTIONS = pa.schema(
 class Scored:
     """Pairs of rows with what they score, before anything is left out. Arrays of one length, one entry per pair.
 
-    `best` indexes the pair's best readings in `paired`; `probability` is not calibrated yet, `score` is; `share` is the
-    pair's part in what all candidates of the left row have together; `close` marks the
-    best candidates of a left row where they come close to each other; `same_id` pairs that share an identifier,
-    `other_id` pairs that an identifier contradicts.
+    `best` indexes the pair's best readings in `paired`; `probability` is not calibrated yet, `score` is; `margin` is
+    how far it is ahead of the next best (`model.margins`); `share` is the pair's part in what all candidates of the
+    left row have together; `close` marks the best candidates of a left row where they come close to each other;
+    `same_id` pairs that share an identifier, `other_id` pairs that an identifier contradicts.
     """
 
     paired: Paired
@@ -59,6 +59,7 @@ class Scored:
     right_row: Ints
     odds: Floats
     probability: Floats
+    margin: Floats
     share: Floats
     score: Floats
     close: Flags
@@ -123,12 +124,25 @@ def score(paired: Paired, left: NameList, right: NameList, model: Model, decisio
     best, left_row, right_row = best[keep], left_row[keep], right_row[keep]
     total, same_id, other_id, accepted = total[keep], same_id[keep], other_id[keep], accepted[keep]
     any_right, share = compete(total, left_row, len(left), model.base_rate)
-    probability = any_right * share
-    calibrated = np.where(accepted, 1.0, _at_most_one(model.calibrated(probability), left_row, len(left)))
+    probability, margin = any_right * share, margins(total, left_row, len(left))
+    calibrated = _at_most_one(model.calibration.of(probability, margin), left_row, len(left))
+    calibrated = np.where(accepted, 1.0, calibrated)
     close = _close(total, left_row, len(left))
     close &= ~accepted
     return Scored(
-        paired, best, left_row, right_row, total, probability, share, calibrated, close, same_id, other_id, accepted
+        paired,
+        best,
+        left_row,
+        right_row,
+        total,
+        probability,
+        margin,
+        share,
+        calibrated,
+        close,
+        same_id,
+        other_id,
+        accepted,
     )
 
 
@@ -176,7 +190,7 @@ def _close(odds: Floats, left_row: Ints, rows: int) -> Flags:
 
 def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Model) -> Matches:
     # Of candidates as good as each other, those are told that make a match together: a person has to choose.
-    together = np.bincount(scored.left_row, weights=scored.score * scored.close, minlength=len(left))
+    together = np.bincount(scored.left_row, weights=scored.probability * scored.close, minlength=len(left))
     best = np.zeros(len(left))
     np.maximum.at(best, scored.left_row, scored.score)
     equal = scored.close & (scored.share > _EQUAL_SHARE) & (best[scored.left_row] <= model.possible)
