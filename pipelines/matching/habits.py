@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.matching.client_names import read_client_name, words_without_form
+from pipelines.matching.client_names import MARKED, read_client_name, words_without_form
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.lists import NameList
 from pipelines.matching.readings import LEARNED, Further
@@ -78,7 +78,7 @@ class Habits:
         """A left name as the right side would write it, each with why; `client` has no say in it."""
         if not (self.words or self.additions):
             return
-        words = read_client_name(name)[0].words
+        words = _words(name)
         kept, why = self._without_additions(words, client)
         if kept != words:
             yield " ".join(kept), why
@@ -122,11 +122,9 @@ def learn_habits(left: NameList, right: NameList, decisions: Decisions) -> Habit
     """The habits that the accepted pairs of two lists of clients show."""
     names = dict(zip(left.ids, left.names, strict=True)), dict(zip(right.ids, right.names, strict=True))
     pairs = [
-        (read_client_name(names[0][a])[0].words, names[1][b], b)
-        for a, b in sorted(decisions.accepted)
-        if a in names[0] and b in names[1]
+        (_words(names[0][a]), names[1][b], b) for a, b in sorted(decisions.accepted) if a in names[0] and b in names[1]
     ]
-    read = [(ours, read_client_name(theirs)[0].words, client) for ours, theirs, client in pairs]
+    read = [(ours, _words(theirs), client) for ours, theirs, client in pairs]
     additions = _additions(read)
     kept = [tuple(word for word in ours if word not in additions) or ours for ours, _, _ in pairs]
     words = runs_that_differ((ours, theirs, client) for ours, (_, theirs, client) in zip(kept, read, strict=True))
@@ -134,6 +132,12 @@ def learn_habits(left: NameList, right: NameList, decisions: Decisions) -> Habit
         (ours, words_without_form(name), client) for ours, (_, name, client) in zip(kept, pairs, strict=True)
     )
     return Habits(words, additions, codes)
+
+
+def _words(name: str) -> Words:
+    """The words of a name; of its trade name, where it holds one, since owners are written anyhow."""
+    readings = read_client_name(name)
+    return next((reading for reading in readings if reading.said == MARKED[1]), readings[0]).words
 
 
 def _as_in(clients: Clients) -> str:

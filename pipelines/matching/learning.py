@@ -22,7 +22,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Fewer decisions than this say too little to move weights; they are remembered all the same.
 FEWEST = 20
-_KEPT = 2.0  # how strongly weights hold on to the default, in decisions per squared unit
+_KEPT = 5.0  # how strongly weights hold on to the default, in decisions per squared unit
 _KEPT_CALIBRATION = 5.0
 _CLIENTS = 3  # a word is exported only when it was decided for so many different clients: then it is nobody's name
 
