@@ -46,6 +46,7 @@ def suggest(
     *,
     confirmed_accounts: Sequence[Row] = (),
     confirmed_products: Sequence[Row] = (),
+    aliases: Sequence[Row] = (),
     names_decide: bool = False,
 ) -> pa.Table:
     """The suggested pairs of a run, best first within each account and vendor product.
@@ -64,13 +65,15 @@ def suggest(
         fallback: The candidates of `mapping.client_candidates` and `mapping.product_candidates`, by `SUGGESTIONS`.
         confirmed_accounts: Vendor accounts whose client is settled, as `accounts`, with their `client_id`.
         confirmed_products: Vendor products whose product is settled, as `vendor_products`, with their `product_id`.
+        aliases: What means the same in names, by the home's files: `kind`, `vendor_text`, `psa_text`.
         names_decide: Whether this run is an audit.
     """
     if names_decide:
         return _table(_standing_in(fallback))
     try:
-        found = _clients(accounts, clients, rejections, confirmed_accounts)
-        found += _products(vendor_products, products, rejections, confirmed_products)
+        teaching = _Teaching(rejections, aliases)
+        found = _clients(accounts, clients, confirmed_accounts, teaching)
+        found += _products(vendor_products, products, confirmed_products, teaching)
     except Exception:
         log.exception("matching failed; suggestions are those of SQL")
         found = _standing_in(fallback)
@@ -78,7 +81,7 @@ def suggest(
 
 
 def _clients(
-    accounts: Sequence[Row], clients: Sequence[Row], rejections: Sequence[Row], confirmed: Sequence[Row]
+    accounts: Sequence[Row], clients: Sequence[Row], confirmed: Sequence[Row], teaching: "_Teaching"
 ) -> list[dict[str, Any]]:
     both = [*accounts, *confirmed]
     # An external id that two accounts of a system carry proves nothing.
@@ -102,11 +105,11 @@ def _clients(
     named = [{**row, "left_id": row["account_id"], "left_name": row["account_name"]} for row in both]
     targets = [{**row, "right_id": row["client_id"], "right_name": row["client_name"]} for row in clients]
     known = [row["client_id"] for row in confirmed]
-    return _matched("client", _Side(named, left), _Side(targets, right), rejections, known)
+    return _matched("client", _Side(named, left), _Side(targets, right), known, teaching)
 
 
 def _products(
-    vendor_products: Sequence[Row], products: Sequence[Row], rejections: Sequence[Row], confirmed: Sequence[Row]
+    vendor_products: Sequence[Row], products: Sequence[Row], confirmed: Sequence[Row], teaching: "_Teaching"
 ) -> list[dict[str, Any]]:
     both = [*vendor_products, *confirmed]
     left = {
@@ -122,7 +125,15 @@ def _products(
     named = [{**row, "left_id": row["vendor_product_id"], "left_name": row["vendor_product_name"]} for row in both]
     targets = [{**row, "right_id": row["product_id"], "right_name": row["product_name"]} for row in products]
     known = [row["product_id"] for row in confirmed]
-    return _matched("product", _Side(named, left), _Side(targets, right), rejections, known)
+    return _matched("product", _Side(named, left), _Side(targets, right), known, teaching)
+
+
+@dataclass(frozen=True)
+class _Teaching:
+    """What people said besides confirming: pairs that they refused, and aliases."""
+
+    rejections: Sequence[Row]
+    aliases: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -141,14 +152,13 @@ class _Side:
         return NameList(ids, [row[f"{side}_name"] or "" for row in self.rows], texts)
 
 
-def _matched(
-    kind: str, left: _Side, right: _Side, rejections: Sequence[Row], known: Sequence[str]
-) -> list[dict[str, Any]]:
+def _matched(kind: str, left: _Side, right: _Side, known: Sequence[str], teaching: _Teaching) -> list[dict[str, Any]]:
     """The engine's pairs; `known` are the right ids of the last left rows, which are settled and teach."""
     waiting = len(left.rows) - len(known)
     if not waiting or not right.rows:
         return []
     # Imported late: an audit and a run without anything open need none of it.
+    from pipelines.matching.aliases import Alias
     from pipelines.matching.decisions import Decisions
     from pipelines.matching.matching import match
 
@@ -158,7 +168,7 @@ def _matched(
     targets = {row["right_id"]: number for number, row in enumerate(right.rows)}
     rejected = {
         (name, row["right_id"])
-        for row in rejections
+        for row in teaching.rejections
         if row["kind"] == kind
         and (name := f"{row['source_system']}:{row['left_id']}") in place
         and row["right_id"] in targets
@@ -169,6 +179,7 @@ def _matched(
         right.list("right", [row["right_id"] for row in right.rows]),
         kind,
         Decisions(frozenset(accepted), frozenset(rejected - accepted)),
+        aliases=[Alias(row["vendor_text"], row["psa_text"]) for row in teaching.aliases if row["kind"] == kind],
     )
     told = [
         (left.rows[place[pair["left_id"]]], right.rows[targets[pair["right_id"]]], pair)

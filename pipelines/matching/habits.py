@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipelines.matching.aliases import Alias
 from pipelines.matching.client_names import MARKED, read_client_name, words_without_form
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.lists import NameList
@@ -16,6 +17,9 @@ from pipelines.matching.readings import LEARNED, Further
 
 Words = tuple[str, ...]
 Clients = frozenset[str]
+
+OF_FILE: Clients = frozenset({"\x00 aliases"})
+"""In the place of clients, where a file of aliases says so."""
 
 # So many different clients make a habit; fewer may be one client's own name.
 _CLIENTS = 3
@@ -118,8 +122,8 @@ class Habits:
         return self._by_run
 
 
-def learn_habits(left: NameList, right: NameList, decisions: Decisions) -> Habits:
-    """The habits that the accepted pairs of two lists of clients show."""
+def learn_habits(left: NameList, right: NameList, decisions: Decisions, aliases: Sequence[Alias] = ()) -> Habits:
+    """The habits that the accepted pairs of two lists of clients show, and those that a file states."""
     names = dict(zip(left.ids, left.names, strict=True)), dict(zip(right.ids, right.names, strict=True))
     pairs = [
         (_words(names[0][a]), names[1][b], b) for a, b in sorted(decisions.accepted) if a in names[0] and b in names[1]
@@ -131,7 +135,8 @@ def learn_habits(left: NameList, right: NameList, decisions: Decisions) -> Habit
     codes = _codes(
         (ours, words_without_form(name), client) for ours, (_, name, client) in zip(kept, pairs, strict=True)
     )
-    return Habits(words, additions, codes)
+    stated = {(_words(alias.left), _words(alias.right)): OF_FILE for alias in aliases}
+    return Habits({**words, **{run: of for run, of in stated.items() if run[0] and run[1]}}, additions, codes)
 
 
 def _words(name: str) -> Words:
@@ -141,6 +146,8 @@ def _words(name: str) -> Words:
 
 
 def _as_in(clients: Clients) -> str:
+    if clients == OF_FILE:
+        return "as the aliases say"
     return f"as confirmed for {len(clients)} client{'s' if len(clients) > 1 else ''}"
 
 

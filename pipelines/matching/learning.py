@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.aliases import fits
 from pipelines.matching.client_names import read_client_name
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.lists import NameList
@@ -128,7 +129,8 @@ def learned_words(left: NameList, right: NameList, decisions: Decisions) -> list
 def learned_products(left: NameList, right: NameList, decisions: Decisions) -> list[tuple[str, str]]:
     """Names of products that decisions showed to mean the same: (left's name, right's name), sorted, each once."""
     names = dict(zip(left.ids, left.names, strict=True)), dict(zip(right.ids, right.names, strict=True))
-    return sorted({(names[0][a], names[1][b]) for a, b in decisions.accepted if a in names[0] and b in names[1]})
+    known = {(names[0][a], names[1][b]) for a, b in decisions.accepted if a in names[0] and b in names[1]}
+    return sorted((ours, theirs) for ours, theirs in known if fits(ours) and fits(theirs))
 
 
 def alias_file(kind: str, left: NameList, right: NameList, decisions: Decisions) -> str:

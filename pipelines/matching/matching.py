@@ -3,12 +3,14 @@
 Belongs here: scores, tiers, and which pairs are told. Does not belong here: evidence (`pairing`), words (`reasons`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.matching.aliases import Alias
 from pipelines.matching.context import weigh
 from pipelines.matching.data_files import toml
 from pipelines.matching.decisions import Decisions
@@ -90,6 +92,7 @@ def match(
     decisions: Decisions | None = None,
     model: Model | None = None,
     progress: Progress | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Matches:
     """The counterparts of the left rows among the right rows.
 
@@ -104,9 +107,10 @@ def match(
             list profits from both.
         model: Weights; default: those of the package, adapted to the decisions.
         progress: Told (what is being done, done, in all).
+        aliases: What means the same on either side, from a file.
     """
     decisions = decisions or Decisions()
-    paired = pair(left, right, kind, decisions, progress)
+    paired = pair(left, right, kind, decisions, progress, aliases)
     model = model or _adapted(default_model(kind), paired, left, right, decisions)
     scored = score(paired, left, right, model, decisions)
     return _told(scored, left, right, kind, model)

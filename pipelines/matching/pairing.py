@@ -4,13 +4,14 @@ Belongs here: the steps up to the evidence. Does not belong here: scores and tie
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipelines.matching.aliases import Alias
 from pipelines.matching.candidates import Pairs, find_pairs
 from pipelines.matching.client_names import MARKED, read_client_name
 from pipelines.matching.context import Column, codes, pairs_of_ids, shared_columns
@@ -18,7 +19,7 @@ from pipelines.matching.decisions import Decisions
 from pipelines.matching.evidence import measure
 from pipelines.matching.habits import learn_habits
 from pipelines.matching.lists import NameList
-from pipelines.matching.product_habits import product_rewritings
+from pipelines.matching.product_habits import product_aliases, product_rewritings
 from pipelines.matching.product_names import read_product_name
 from pipelines.matching.public_skus import sku_of_code
 from pipelines.matching.readings import Further, Readings, read_all
@@ -49,7 +50,12 @@ class Paired:
 
 
 def pair(
-    left: NameList, right: NameList, kind: str, decisions: Decisions | None = None, progress: Progress | None = None
+    left: NameList,
+    right: NameList,
+    kind: str,
+    decisions: Decisions | None = None,
+    progress: Progress | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Paired:
     """Every pair of readings worth weighing.
 
@@ -59,10 +65,11 @@ def pair(
         kind: client or product.
         decisions: Accepted pairs lend the right row the left row's name. A pair's own decision is never its evidence.
         progress: Told (what is being done, done, in all).
+        aliases: What means the same on either side, from a file; it never makes a pair certain.
     """
     read = read_client_name if kind == "client" else read_product_name
     columns = shared_columns(left, right)
-    further = _of_decisions(left, right, kind, decisions) if decisions else ([], [])
+    further = _taught(left, right, kind, decisions or Decisions(), aliases) if decisions or aliases else ([], [])
     if kind == "product":
         further = [*_further(left), *further[0]], [*_further(right), *further[1]]
     ours, theirs = read_all(left.names, read, further[0]), read_all(right.names, read, further[1])
@@ -101,14 +108,14 @@ def _further(side: NameList) -> list[Further]:
     return [Further(row, code) for row, code in codes(side) if sku_of_code(code) is not None]
 
 
-def _of_decisions(
-    left: NameList, right: NameList, kind: str, decisions: Decisions
+def _taught(
+    left: NameList, right: NameList, kind: str, decisions: Decisions, aliases: Sequence[Alias]
 ) -> tuple[list[Further], list[Further]]:
-    """Further names of left and right rows that decisions taught."""
+    """Further names of left and right rows that decisions and aliases taught."""
     learned = _learned(left, right, decisions)
     if kind == "product":
-        return list(product_rewritings(left, right, decisions)), learned
-    habits = learn_habits(left, right, decisions)
+        return [*product_rewritings(left, right, decisions), *product_aliases(left, aliases)], learned
+    habits = learn_habits(left, right, decisions, aliases)
     names = [
         further._replace(name=written)
         for further in learned

@@ -5,8 +5,9 @@ Belongs here: learning them from accepted pairs, and rewriting names by them. Do
 apart (edition, plan, machine and the like), and drops one only where a person's own pair dropped that very one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from pipelines.matching.aliases import Alias
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.folding import fold
 from pipelines.matching.habits import Words, replaced, runs_that_differ
@@ -67,3 +68,13 @@ def _telling(name: str) -> Telling | None:
 def _dropped(ours: Telling | None, theirs: Telling | None) -> Telling | None:
     """What only the first name says; None where the second says anything that the first does not."""
     return None if ours is None or theirs is None or theirs - ours else ours - theirs
+
+
+def product_aliases(left: NameList, aliases: Sequence[Alias]) -> Iterator[Further]:
+    """The left rows that a file of aliases names, by the names that it gives them on the right."""
+    named: dict[str, list[str]] = {}
+    for alias in aliases:
+        named.setdefault(fold(alias.left), []).append(alias.right)
+    for row, name in enumerate(left.names):
+        for written in named.get(fold(name), ()):
+            yield Further(row, written, "as the aliases say", LEARNED)

@@ -30,6 +30,7 @@ def model(dbt, session):
         "'product' as kind, source_system, vendor_product_id as left_id, vendor_product_name as left_name, "
         "product_id as right_id, product_name as right_name, method, score, reasons, is_unambiguous"
     )
+    aliases = dbt.ref("stg_rules__aliases").order("kind, vendor_text, psa_text")
     run = dbt.ref("current_run").project("accept_name_score is not null")
     return suggest(
         rows(accounts),
@@ -40,6 +41,7 @@ def model(dbt, session):
         rows(of_clients.union(of_products).order("kind, source_system, left_id, score desc, right_id")),
         confirmed_accounts=rows(confirmed_accounts.order("source_system, account_id")),
         confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id")),
+        aliases=rows(aliases),
         names_decide=any(audit for (audit,) in run.fetchall()),
     )
 

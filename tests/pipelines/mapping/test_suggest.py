@@ -112,6 +112,14 @@ def test_what_is_confirmed_teaches_and_is_not_suggested() -> None:
     assert (row["left_id"], row["right_id"], row["tier"]) == ("w2", "connectwise:6", "possible")
 
 
+def test_aliases_of_the_home_help_and_only_their_own_kind() -> None:
+    products, waiting = [product(5, "Managed desk"), product(6, "Backup")], [vendor_product("p1", "Workplace Gold")]
+    alias = {"kind": "product", "vendor_text": "Workplace Gold", "psa_text": "Managed desk"}
+    [row] = told(vendor_products=waiting, products=products, aliases=[alias])
+    assert (row["right_id"], row["tier"]) == ("connectwise:5", "possible")
+    assert told(vendor_products=waiting, products=products, aliases=[{**alias, "kind": "client"}]) == []
+
+
 def test_a_confirmed_account_of_a_client_that_is_gone_teaches_nothing() -> None:
     known = [{**account("n1", "Zufan", "ninjaone"), "client_id": "connectwise:9"}]
     assert told([account("p1", "ZUFAN")], [client(1, "Amber Hill Dental")], confirmed_accounts=known) == []
