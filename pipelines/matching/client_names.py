@@ -20,6 +20,13 @@ MARKED = ("former name", "trade name")
 """What readings are called that a name itself marks as another name."""
 
 
+_SOME = r"\S+(?: \S+)?"
+
+
+def _longest_first(pattern: str) -> tuple[int, str]:
+    return -len(pattern), pattern
+
+
 class _Rules:
     """The data files in the form that reading needs."""
 
@@ -41,6 +48,8 @@ class _Rules:
         self.weak = frozenset(words["weak"])
         self.trade = _markers(words["trade"])
         self.former = _markers(words["former"])
+        related = sorted((phrase.replace("*", _SOME) for phrase in words["related"]), key=_longest_first)
+        self.related = re.compile(rf"(?<!\S)(?:{'|'.join(related)})(?!\S)")
         self.remarks = frozenset(words["qualifiers"])
 
 
@@ -57,6 +66,11 @@ def _rules() -> _Rules:
 def weak_words() -> frozenset[str]:
     """Words of companies' names that say little about who it is."""
     return _rules().weak
+
+
+def relations(name: str) -> tuple[str, ...]:
+    """What a name says that makes it a parent or a part of another: "branch", "a contoso company"; in its order."""
+    return tuple(_rules().related.findall(fold(name)))
 
 
 def words_without_form(name: str) -> tuple[str, ...]:

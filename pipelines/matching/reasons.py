@@ -3,6 +3,7 @@
 Belongs here: sentences. Does not belong here: weights and scores.
 """
 
+from pipelines.matching.client_names import relations
 from pipelines.matching.context import say
 from pipelines.matching.distinctions import difference
 from pipelines.matching.lists import NameList
@@ -54,6 +55,11 @@ class Reasons:
             parts.extend(_by(side, index) for side, index in sides if side.reading[index].said in said)
         same = self._left.names[left_row] == self._right.names[right_row]
         parts.append("same name" if same else self._names(ours, theirs))
+        if self._kind == "client" and not origin:
+            related = relations(self._left.names[left_row]), relations(self._right.names[right_row])
+            if related[0] != related[1]:
+                words = "; ".join(f"'{_short(', '.join(side))}'" for side in related if side)
+                parts.append(f"perhaps parent or part of: {words} in {'both' if all(related) else 'one'} of the names")
         if paired.refused[best]:
             parts.append(f"names contradict: {difference(ours, theirs) or 'different products of the public table'}")
         return "; ".join(part for part in parts if part)

@@ -48,6 +48,33 @@ def test_clients_that_share_a_word_are_not_put_together_with_confidence(left: st
     assert tier_of(left, right) in {None, "possible"}
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Contoso Group", "Contoso"),
+        ("Contoso Dental (a Contoso company)", "Contoso Dental"),
+        ("Contoso Dental (a Contoso company)", "Contoso Group"),
+        ("Acme Ltd - Leeds branch", "Acme Ltd"),
+        ("Acme Ltd", "Acme Ltd (Leeds Branch)"),
+        ("Acme GmbH, Zweigniederlassung Graz", "Acme GmbH"),
+        ("Contoso Ltd, part of Fabrikam", "Contoso Ltd"),
+    ],
+)
+def test_a_parent_or_a_part_is_not_certain_and_is_said(left: str, right: str) -> None:
+    [row] = predict(names("l", left), names("r", right, *BYSTANDERS))
+    assert row["right_id"] == "r0"
+    assert row["tier"] != "certain"
+    assert "perhaps parent or part of" in str(row["reasons"])
+
+
+def test_two_names_of_one_branch_are_certain_and_so_is_a_part_with_the_same_identifier() -> None:
+    assert tier_of("Acme Ltd - Leeds branch", "ACME LTD - LEEDS BRANCH") == "certain"
+    left = names("l", "Acme Ltd - Leeds branch", tenant_id=["4f1c"])
+    assert [
+        row["tier"] for row in predict(left, names("r", "Acme Ltd", *BYSTANDERS, tenant_id=["4f1c"] + [""] * 4))
+    ] == ["certain"]
+
+
 def test_several_left_rows_may_belong_to_one_right_row() -> None:
     left = names("l", "Contoso Ltd", "Contoso Limited (EMEA)", "CONTOSO")
     assert found(left, names("r", "Contoso Ltd", *BYSTANDERS)) == {"l0": {"r0"}, "l1": {"r0"}, "l2": {"r0"}}
