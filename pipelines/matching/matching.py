@@ -261,9 +261,9 @@ def tier(scored: Scored, left: NameList, right: NameList, model: Model) -> Ints:
     certain = (scored.score >= model.certain) & (plain | scored.same_id) & ~doubtful
     if model.kind == "client":
         # A loop: regular expressions have no columns. 50,000 pairs take less than a second.
-        for place in np.flatnonzero(certain & ~scored.same_id).tolist():
-            ours, theirs = left.names[scored.left_row[place]], right.names[scored.right_row[place]]
-            certain[place] = relations(ours) == relations(theirs)
+        for pair_at in np.flatnonzero(certain & ~scored.same_id).tolist():
+            ours, theirs = left.names[scored.left_row[pair_at]], right.names[scored.right_row[pair_at]]
+            certain[pair_at] = relations(ours) == relations(theirs)
     certain |= scored.decided
     # One letter is no name.
     likely = (scored.score >= model.likely) & ~doubtful & ((lengths > 1) | scored.same_id)
