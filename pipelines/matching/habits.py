@@ -7,7 +7,7 @@ as they stand keep theirs, and nothing that rests on a habit alone is certain.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.matching.aliases import Alias
 from pipelines.matching.client_names import MARKED, read_client_name, words_without_form
@@ -89,9 +89,15 @@ class Habits:
         for translated, meant in self._translated(kept, client):
             yield " ".join(translated), "; ".join(filter(None, (why, meant)))
 
-    def right_names(self, right: NameList) -> Iterator[Further]:
-        """The right rows' codes."""
-        for row, name in enumerate(right.names):
+    def without_additions(self, side: NameList) -> Iterator[Further]:
+        """The rows of the side that writes additions without them; no client's own addition counts for itself."""
+        for row, (row_id, name) in enumerate(zip(side.ids, side.names, strict=True) if self.additions else ()):
+            for written, why in self.otherwise(name, row_id):
+                yield Further(row, written, why, LEARNED)
+
+    def codes_of(self, side: NameList) -> Iterator[Further]:
+        """The codes of the rows of the side that writes names in full."""
+        for row, name in enumerate(side.names if self.codes else ()):
             for code, clients in self.codes.items():
                 if short := code.of(words_without_form(name)):
                     yield Further(row, short, f"letters of each word: {code}, {_as_in(clients)}", LEARNED)
@@ -123,11 +129,29 @@ class Habits:
 
 
 def learn_habits(left: NameList, right: NameList, decisions: Decisions, aliases: Sequence[Alias] = ()) -> Habits:
-    """The habits that the accepted pairs of two lists of clients show, and those that a file states."""
+    """The left side's habits, as the accepted pairs of two lists of clients show and a file states them."""
+    found = _habits((ours, theirs, client) for ours, theirs, client in _accepted(left, right, decisions))
+    stated = {(_words(alias.left), _words(alias.right)): OF_FILE for alias in aliases}
+    return replace(found, words={**found.words, **{run: of for run, of in stated.items() if run[0] and run[1]}})
+
+
+def learn_right_habits(left: NameList, right: NameList, decisions: Decisions) -> Habits:
+    """The right side's habits: its additions and codes; what words mean the left side's habits say both ways."""
+    found = _habits((theirs, ours, client) for ours, theirs, client in _accepted(left, right, decisions))
+    return replace(found, words={})
+
+
+def _accepted(left: NameList, right: NameList, decisions: Decisions) -> Iterator[tuple[str, str, str]]:
+    """(left name, right name, right id) of each accepted pair."""
     names = dict(zip(left.ids, left.names, strict=True)), dict(zip(right.ids, right.names, strict=True))
-    pairs = [
-        (_words(names[0][a]), names[1][b], b) for a, b in sorted(decisions.accepted) if a in names[0] and b in names[1]
-    ]
+    for left_id, right_id in sorted(decisions.accepted):
+        if left_id in names[0] and right_id in names[1]:
+            yield names[0][left_id], names[1][right_id], right_id
+
+
+def _habits(named: Iterable[tuple[str, str, str]]) -> Habits:
+    """The habits of whoever wrote the first of (name, other name, client)."""
+    pairs = [(_words(ours), theirs, client) for ours, theirs, client in named]
     read = [(ours, _words(theirs), client) for ours, theirs, client in pairs]
     additions = _additions(read)
     kept = [tuple(word for word in ours if word not in additions) or ours for ours, _, _ in pairs]
@@ -135,8 +159,7 @@ def learn_habits(left: NameList, right: NameList, decisions: Decisions, aliases:
     codes = _codes(
         (ours, words_without_form(name), client) for ours, (_, name, client) in zip(kept, pairs, strict=True)
     )
-    stated = {(_words(alias.left), _words(alias.right)): OF_FILE for alias in aliases}
-    return Habits({**words, **{run: of for run, of in stated.items() if run[0] and run[1]}}, additions, codes)
+    return Habits(words, additions, codes)
 
 
 def _words(name: str) -> Words:
@@ -230,7 +253,7 @@ def _ways(ours: Words, theirs: Words) -> Iterator[Code]:
                     yield from rest(text[len(part) :], words[1:], (*taken, take))
 
     for parts in rest(short, theirs, ()):
-        if all(part in (WHOLE, 0) for part in parts):
+        if all(_taken(word, part) in (word, "") for word, part in zip(theirs, parts, strict=False)):
             continue  # words left out, not shortened: every list does that
         for joined_by in ("", " "):
             code = Code(parts, joined_by)

@@ -17,7 +17,7 @@ from pipelines.matching.client_names import MARKED, read_client_name
 from pipelines.matching.context import Column, codes, pairs_of_ids, shared_columns
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.evidence import measure
-from pipelines.matching.habits import learn_habits
+from pipelines.matching.habits import learn_habits, learn_right_habits
 from pipelines.matching.lists import NameList
 from pipelines.matching.product_habits import product_aliases, product_rewritings
 from pipelines.matching.product_names import read_product_name
@@ -121,7 +121,11 @@ def _taught(
         for further in learned
         for written, _ in habits.otherwise(further.name, right.ids[further.row])
     ]
-    return list(habits.left_names(left, decisions)), [*learned, *names, *habits.right_names(right)]
+    theirs = learn_right_habits(left, right, decisions)
+    return (
+        [*habits.left_names(left, decisions), *theirs.codes_of(left)],
+        [*learned, *names, *habits.codes_of(right), *theirs.without_additions(right)],
+    )
 
 
 def _without_shared_owners(ours: Readings, theirs: Readings) -> Readings:

@@ -38,6 +38,20 @@ def test_a_way_to_shorten_names_is_learned_from_several_clients_and_finds_the_re
     assert "as confirmed for 4 clients" in str(row["reasons"])
 
 
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        ("AMBHIL", "COBCRE", "JUNLAN", "LARMOO", "OSPBAY"),
+        ("BWT Amber Hill", "BWT Cobalt Creek", "BWT Juniper Lane", "BWT Larch Moor", "BWT Osprey Bay"),
+    ],
+)
+def test_habits_of_the_right_side_are_learned_as_well(theirs: tuple[str, ...]) -> None:
+    decisions = decided(*((f"l{number}", f"r{number}") for number in range(4)))
+    rows = predict(names("l", *CLIENTS), names("r", *theirs), decisions=decisions)
+    [row] = [row for row in rows if row["left_id"] == "l4"]
+    assert (row["right_id"], row["tier"] == "certain") == ("r4", False)
+
+
 def test_two_clients_make_no_way_of_shortening() -> None:
     ours, theirs, decisions = codes("AMBHIL", "COBCRE", "JUNLAN")
     assert learn_habits(ours, theirs, decisions).codes == {}
