@@ -61,6 +61,9 @@ scoreboard: .venv/runtime ## score the pipeline on ten synthetic MSPs; writes do
 bench-matching: .venv/development ## measure matching of names (DATA=folder of sets of pairs)
 	@$(BIN)/python -m bench.matching $(if $(DATA),--data $(DATA))
 
+bench-mappings: .venv/development ## measure what decisions teach about a home's mappings
+	@$(BIN)/python -m bench.mappings
+
 pictures: .venv/development ## make the README's pictures anew (needs chromium and chromium-driver)
 	@$(BIN)/python -m scripts.pictures
 
@@ -71,4 +74,4 @@ lock: | $(BIN)/uv ## write the locks anew from requirements*.in
 clean: ## remove what was set up and generated (keeps ./home)
 	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help setup demo ui test check bench bench-matching scoreboard pictures lock clean
+.PHONY: help setup demo ui test check bench bench-matching bench-mappings scoreboard pictures lock clean

@@ -17,9 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bench.matching_rivals import set_up_splink, splink
 from bench.matching_sets import Measures, PairSet, at_best_threshold, measure, read_pair_set
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 _CERTAIN = 0.99
 _GROWTH = 2.0
@@ -41,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             python, reason = set_up_splink(Path(scratch))
             for folder in folders:
                 misses += _set(read_pair_set(folder), folder, python, reason, Path(scratch))
+        _as_shipped(folders)
         _calibration(given.data)
         _unseen(given.data)
     misses += _scaling(given.rows)
@@ -116,7 +121,7 @@ def _learned(pair_set: PairSet, folder: Path) -> None:
 
 def _calibration(data: Path) -> None:
     from pipelines.matching.training import calibrated_by_others, train
-    from scripts.train_matching import labelled_sets
+    from scripts.train_matching import VARIATIONS, labelled_sets
 
     for kind in ("client", "product"):
         sets, trained_on = labelled_sets(kind, data)
@@ -125,25 +130,47 @@ def _calibration(data: Path) -> None:
         _, held_out = train(kind, sets, trained_on)
         parts = calibrated_by_others(held_out, sets)
         print(f"\ncalibration of {kind}s, cross-validated: mean score / share right (rows), by tenths of the rows")
-        public = [part for part in parts if part[0] != "variations"]
-        every = [("all public sets", *(np.concatenate([part[i] for part in public]) for i in (1, 2)))]
-        for name, score, correct in [*parts, *every]:
-            tenths = [tenth for tenth in np.array_split(np.argsort(score, kind="stable"), 10) if len(tenth)]
-            cells = [f"{score[tenth].mean():.2f}/{correct[tenth].mean():.2f}" for tenth in tenths]
-            worst = max(abs(score[tenth].mean() - correct[tenth].mean()) for tenth in tenths)
-            print(f"  {name:28} {' '.join(cells)} ({len(tenths[0])})  furthest apart {worst:.2f}")
+        parts = [part for part, one in zip(parts, sets, strict=True) if not one.part_of]
+        public = [part for part in parts if part[0] != VARIATIONS]
+        for name, score, correct in parts:
+            _tenths(name, score, correct)
+        _tenths("all public sets", np.concatenate([p[1] for p in public]), np.concatenate([p[2] for p in public]))
+
+
+def _tenths(name: str, score: Floats, correct: Flags) -> None:
+    tenths = [tenth for tenth in np.array_split(np.argsort(score, kind="stable"), 10) if len(tenth)]
+    cells = [f"{score[tenth].mean():.2f}/{correct[tenth].mean():.2f}" for tenth in tenths]
+    worst = max(abs(float(score[tenth].mean() - correct[tenth].mean())) for tenth in tenths)
+    print(f"  {name:28} {' '.join(cells)} ({len(tenths[0])})  furthest apart {worst:.2f}")
+
+
+def _as_shipped(folders: Sequence[Path]) -> None:
+    """The scores that a user gets: the first prediction of each left row that has any."""
+    from pipelines.matching.matching import match
+
+    print("\ncalibration as shipped: first predictions, mean score / share right (rows), by tenths of the rows")
+    told: list[tuple[Floats, Flags]] = []
+    for folder in folders:
+        pair_set = read_pair_set(folder)
+        first: dict[str, tuple[float, bool]] = {}
+        for row in match(pair_set.left, pair_set.right, pair_set.kind).predictions.to_pylist():
+            is_right = row["right_id"] in pair_set.truth.get(row["left_id"], ())
+            first.setdefault(row["left_id"], (row["score"], is_right))
+        told.append((np.array([s for s, _ in first.values()]), np.array([r for _, r in first.values()])))
+        _tenths(pair_set.name, *told[-1])
+    _tenths("all sets", np.concatenate([s for s, _ in told]), np.concatenate([r for _, r in told]))
 
 
 def _unseen(data: Path) -> None:
     """Each public set of clients matched by a model that was trained without it: what new lists may expect."""
     from pipelines.matching.matching import match
     from pipelines.matching.training import train
-    from scripts.train_matching import labelled_sets
+    from scripts.train_matching import VARIATIONS, labelled_sets
 
     sets, _ = labelled_sets("client", data)
     print("\neach public set by a model trained on the others and on variations")
-    for unseen in sets[:-1]:
-        model, _ = train("client", [one for one in sets if one is not unseen], {})
+    for unseen in (one for one in sets if not one.part_of and one.name != VARIATIONS):
+        model, _ = train("client", [one for one in sets if unseen.name not in (one.name, one.part_of)], {})
         matches = match(unseen.left, unseen.right, "client", model=model)
         columns = [matches.predictions[name].to_pylist() for name in ("left_id", "right_id", "tier")]
         told = list(zip(columns[0], columns[1], strict=True))

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines.matching.lists import NameList, read_list
 from pipelines.matching.pairing import pair
 from pipelines.matching.training import HeldOut, Labelled, train
+from scripts.matching_parts import Part, Truth, parts
 from scripts.matching_variations import client_variations, product_variations
 
 DATA = Path(__file__).parents[1] / "pipelines" / "matching" / "data"
@@ -21,7 +22,8 @@ _SYNTHETIC = 0.5  # what made-up pairs weigh against one public set
 # In the calibration every public set weighs as much as a set of so many rows, long or short.
 _ROWS = 1000
 # There are no public products that are hard to match; made-up ones have to calibrate.
-_CALIBRATES = {"client": 0.2, "product": 1.0}
+_CALIBRATES = {"client": 600.0, "product": 700.0}
+VARIATIONS = "variations"
 
 
 def read_set(folder: Path) -> tuple[NameList, NameList, dict[str, frozenset[str]]]:
@@ -35,18 +37,37 @@ def read_set(folder: Path) -> tuple[NameList, NameList, dict[str, frozenset[str]
 
 
 def labelled_sets(kind: str, folder: Path) -> tuple[list[Labelled], dict[str, str]]:
-    """The sets of `folder` for `kind` and the made-up variations, and what each set is, by hash."""
+    """The sets of `folder` for `kind`, parts of them, and the made-up variations; and what each set is, by hash."""
     prefix, vary = {"client": ("company", client_variations), "product": ("product", product_variations)}[kind]
     sets, trained_on = [], {}
     for path in sorted(folder.glob(f"{prefix}_*")):
-        left, right, truth = read_set(path)
-        paired = pair(left, right, kind)
-        sets.append(Labelled(path.name, left, right, truth, paired, calibrates=_ROWS / len(left)))
+        sets += _with_parts(kind, path.name, *read_set(path), 1.0, _ROWS)
         trained_on[path.name] = _hash(path)
-    left, right, truth = vary()
-    sets.append(Labelled("variations", left, right, truth, pair(left, right, kind), _SYNTHETIC, _CALIBRATES[kind]))
-    trained_on["variations"] = "scripts.matching_variations"
+    sets += _with_parts(kind, VARIATIONS, *vary(), _SYNTHETIC, _CALIBRATES[kind])
+    trained_on[VARIATIONS] = "scripts.matching_variations"
     return sets, trained_on
+
+
+def _with_parts(
+    kind: str, name: str, left: NameList, right: NameList, truth: Truth, weight: float, rows: float
+) -> list[Labelled]:
+    """A set and its parts; together they weigh `weight`, and in the calibration as much as `rows` rows."""
+    found: list[Part] = [("", left, right, truth)]
+    # Products are told apart by what must agree, not by how many there are.
+    found += parts(left, right, truth) if kind == "client" else ()
+    return [
+        Labelled(
+            f"{name}, {part}" if part else name,
+            ours,
+            theirs,
+            known,
+            pair(ours, theirs, kind),
+            weight / len(found),
+            rows / len(ours) / len(found),
+            name if part else "",
+        )
+        for part, ours, theirs, known in found
+    ]
 
 
 def main() -> None:

@@ -10,6 +10,8 @@ import typer
 from pipelines.cli.console import Exit, console, fail, program
 
 if TYPE_CHECKING:
+    from pipelines.matching.aliases import Aliases
+    from pipelines.matching.decisions import Decisions
     from pipelines.matching.lists import NameList
     from pipelines.matching.matching import Matches
     from pipelines.matching.model import Model
@@ -40,6 +42,14 @@ def match(
             "--learn",
             metavar="PAIRS.csv",
             help="What people decided before: left_id, right_id and, if any was rejected, decision (accept or reject).",
+        ),
+    ] = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option(
+            "--aliases",
+            metavar="FILE",
+            help="Words or product names that mean the same, as --export-aliases writes them.",
         ),
     ] = None,
     export_aliases: Annotated[
@@ -76,6 +86,7 @@ def match(
     is wrong.
     """
     from connectors.exports.problems import Refused
+    from pipelines.matching.aliases import Aliases, read_aliases
     from pipelines.matching.decisions import Decisions, read_decisions
     from pipelines.matching.lists import read_list
     from pipelines.matching.model import default_model
@@ -91,12 +102,13 @@ def match(
     try:
         lists = read_list(left), read_list(right)
         decisions = read_decisions(learn) if learn is not None else Decisions()
+        known = read_aliases(aliases, kind) if aliases is not None else Aliases(kind)
     except Refused as error:
         first, *rest = str(error).splitlines()
         fail(first, *rest, code=Exit.USAGE)
     if not out.parent.is_dir():
         fail(f"{out.parent} is no folder: {out} cannot be written", code=Exit.USAGE)
-    matches, seconds = _match(lists[0], lists[1], kind, decisions)
+    matches, seconds = _match(lists[0], lists[1], kind, decisions, known)
     try:
         _write(matches, out)
         if export_aliases is not None:
@@ -114,7 +126,9 @@ def match(
         console.print(f"Aliases: [bold]{export_aliases}[/]", soft_wrap=True)
 
 
-def _match(left: "NameList", right: "NameList", kind: str, decisions: object) -> "tuple[Matches, float]":
+def _match(
+    left: "NameList", right: "NameList", kind: str, decisions: "Decisions", aliases: "Aliases"
+) -> "tuple[Matches, float]":
     import time
 
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -143,7 +157,7 @@ def _match(left: "NameList", right: "NameList", kind: str, decisions: object) ->
 
     started = time.perf_counter()
     with bars or nullcontext():
-        matches = match_lists(left, right, kind, decisions, progress=tell)  # type: ignore[arg-type]  # imported late
+        matches = match_lists(left, right, kind, decisions, progress=tell, aliases=aliases.same)
     return matches, time.perf_counter() - started
 
 

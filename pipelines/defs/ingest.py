@@ -69,10 +69,12 @@ def _begin() -> dg.AssetsDefinition:
     ] + [
         dg.AssetSpec(
             keys.rules_key(table),
-            description=f"Confirmed rules from `rules/{table}.csv`, checked and loaded as a whole.",
+            description="What means the same in names, from `rules/*_aliases.toml`, checked and loaded as a whole."
+            if table == keys.ALIASES
+            else f"Confirmed rules from `rules/{table}.csv`, checked and loaded as a whole.",
             group_name="rules",
             owners=list(keys.BILLING),
-            kinds={"csv", "duckdb"},
+            kinds={"toml" if table == keys.ALIASES else "csv", "duckdb"},
         )
         for table in keys.RULES
     ]

@@ -16,7 +16,8 @@ BILLING = ("team:billing",)
 
 RUN_STATE = ("run", "sources", "decisions", "published_runs", "line_history")
 READ_STATE = ("reads", "expectation_results")
-RULES = tuple(declared.name for declared in FILES)
+ALIASES = "aliases"
+RULES = (*(declared.name for declared in FILES), ALIASES)
 
 BEGIN = AssetKey(["control", "run"])
 

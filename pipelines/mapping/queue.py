@@ -230,8 +230,9 @@ def _item(
     published = tuple(suggestions)
     key = (row["kind"], row["source_system"], row["left_id"])
     facts = _facts(row)
-    # What people refused since is left out of what is shown, not of the state: a refusal is no news about the item.
-    seen = [row["left_name"], facts, [(one.right_id, one.right_name, str(one.score)) for one in published]]
+    # What people refused since is left out of what is shown, not of the state: a refusal is no news about the item. Nor
+    # is a score within its tier: every decision about another item moves it.
+    seen = [row["left_name"], facts, [(one.right_id, one.right_name, one.tier) for one in published]]
     return Item(
         kind=row["kind"],
         source_system=row["source_system"],

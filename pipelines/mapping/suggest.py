@@ -5,10 +5,15 @@ Belongs here: what the matching engine is told of each side, and when its word c
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from pipelines.matching.lists import NameList
 
 SUGGESTIONS = pa.schema(
     [
@@ -39,13 +44,17 @@ def suggest(
     rejections: Sequence[Row],
     fallback: Sequence[Row],
     *,
+    confirmed_accounts: Sequence[Row] = (),
+    confirmed_products: Sequence[Row] = (),
+    aliases: Sequence[Row] = (),
     names_decide: bool = False,
 ) -> pa.Table:
     """The suggested pairs of a run, best first within each account and vendor product.
 
     The matching engine decides. The candidates that SQL found stand in for it in an audit, where names decide and the
     report shows the score that did, and where the engine fails: a name that it trips over must not stop a run, since no
-    figure hangs on a suggestion.
+    figure hangs on a suggestion. What is confirmed already, and what was refused, teaches the engine how this home's
+    vendors write names; it is not suggested itself.
 
     Args:
         accounts: Open vendor accounts (`mapping.open_accounts`).
@@ -54,25 +63,29 @@ def suggest(
         products: Products that they may be (`mapping.product_keys`).
         rejections: Pairs that people refused (`rejections.csv`).
         fallback: The candidates of `mapping.client_candidates` and `mapping.product_candidates`, by `SUGGESTIONS`.
+        confirmed_accounts: Vendor accounts whose client is settled, as `accounts`, with their `client_id`.
+        confirmed_products: Vendor products whose product is settled, as `vendor_products`, with their `product_id`.
+        aliases: What means the same in names, by the home's files: `kind`, `vendor_text`, `psa_text`.
         names_decide: Whether this run is an audit.
     """
     if names_decide:
         return _table(_standing_in(fallback))
     try:
-        found = _clients(accounts, clients, rejections) + _products(vendor_products, products, rejections)
+        teaching = _Teaching(rejections, aliases)
+        found = _clients(accounts, clients, confirmed_accounts, teaching)
+        found += _products(vendor_products, products, confirmed_products, teaching)
     except Exception:
         log.exception("matching failed; suggestions are those of SQL")
         found = _standing_in(fallback)
     return _table(found)
 
 
-def _clients(accounts: Sequence[Row], clients: Sequence[Row], rejections: Sequence[Row]) -> list[dict[str, Any]]:
+def _clients(
+    accounts: Sequence[Row], clients: Sequence[Row], confirmed: Sequence[Row], teaching: "_Teaching"
+) -> list[dict[str, Any]]:
+    both = [*accounts, *confirmed]
     # An external id that two accounts of a system carry proves nothing.
-    carried: dict[tuple[str, str], int] = {}
-    for row in accounts:
-        if row["external_id"]:
-            key = row["source_system"], row["external_id"]
-            carried[key] = carried.get(key, 0) + 1
+    carried = Counter((row["source_system"], row["external_id"]) for row in both if row["external_id"])
 
     def external(row: Row) -> str:
         # Only Pax8 keeps the PSA's own id there; ids of other systems are numbers that happen to agree.
@@ -80,102 +93,114 @@ def _clients(accounts: Sequence[Row], clients: Sequence[Row], rejections: Sequen
         return row["external_id"] if key[0] == "pax8" and carried.get(key) == 1 else ""
 
     left = {
-        "tenant_id": [row["tenant_id"] for row in accounts],
-        "domain": [row["domain"] for row in accounts],
-        "psa_id": [external(row) for row in accounts],
+        "tenant_id": [row["tenant_id"] for row in both],
+        "domain": [row["domain"] for row in both],
+        "psa_id": [external(row) for row in both],
     }
     right = {
         "tenant_id": [row["tenant_id"] for row in clients],
         "domain": [row["domain"] for row in clients],
         "psa_id": [row["source_client_id"] for row in clients],
     }
-    named = [{**row, "left_id": row["account_id"], "left_name": row["account_name"]} for row in accounts]
+    named = [{**row, "left_id": row["account_id"], "left_name": row["account_name"]} for row in both]
     targets = [{**row, "right_id": row["client_id"], "right_name": row["client_name"]} for row in clients]
-    return _matched("client", named, left, targets, right, rejections)
+    known = [row["client_id"] for row in confirmed]
+    return _matched("client", _Side(named, left), _Side(targets, right), known, teaching)
 
 
 def _products(
-    vendor_products: Sequence[Row], products: Sequence[Row], rejections: Sequence[Row]
+    vendor_products: Sequence[Row], products: Sequence[Row], confirmed: Sequence[Row], teaching: "_Teaching"
 ) -> list[dict[str, Any]]:
+    both = [*vendor_products, *confirmed]
     left = {
         # At Microsoft the id is the SKU's GUID, which the public table knows.
-        "sku_id": [
-            row["vendor_product_id"] if row["source_system"] == "microsoft_graph" else "" for row in vendor_products
-        ],
-        "part_number": [row["part_number"] for row in vendor_products],
-        "vendor_sku": [row["vendor_sku"] for row in vendor_products],
+        "sku_id": [row["vendor_product_id"] if row["source_system"] == "microsoft_graph" else "" for row in both],
+        "part_number": [row["part_number"] for row in both],
+        "vendor_sku": [row["vendor_sku"] for row in both],
     }
     right = {
         "part_number": [row["manufacturer_part_number"] or row["product_code"] for row in products],
         "vendor_sku": [row["vendor_sku"] or row["product_code"] for row in products],
     }
-    named = [
-        {**row, "left_id": row["vendor_product_id"], "left_name": row["vendor_product_name"]} for row in vendor_products
-    ]
+    named = [{**row, "left_id": row["vendor_product_id"], "left_name": row["vendor_product_name"]} for row in both]
     targets = [{**row, "right_id": row["product_id"], "right_name": row["product_name"]} for row in products]
-    return _matched("product", named, left, targets, right, rejections)
+    known = [row["product_id"] for row in confirmed]
+    return _matched("product", _Side(named, left), _Side(targets, right), known, teaching)
 
 
-def _matched(
-    kind: str,
-    left: Sequence[Row],
-    left_columns: Mapping[str, Sequence[Any]],
-    right: Sequence[Row],
-    right_columns: Mapping[str, Sequence[Any]],
-    rejections: Sequence[Row],
-) -> list[dict[str, Any]]:
-    if not left or not right:
+@dataclass(frozen=True)
+class _Teaching:
+    """What people said besides confirming: pairs that they refused, and aliases."""
+
+    rejections: Sequence[Row]
+    aliases: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Rows with `left_id` and `left_name` (or `right_...`), and their further columns by header."""
+
+    rows: Sequence[Row]
+    columns: Mapping[str, Sequence[Any]]
+
+    def list(self, side: str, ids: Sequence[str]) -> "NameList":
+        from pipelines.matching.lists import NameList
+
+        texts = {
+            header: ["" if value is None else str(value) for value in values] for header, values in self.columns.items()
+        }
+        return NameList(ids, [row[f"{side}_name"] or "" for row in self.rows], texts)
+
+
+def _matched(kind: str, left: _Side, right: _Side, known: Sequence[str], teaching: _Teaching) -> list[dict[str, Any]]:
+    """The engine's pairs; `known` are the right ids of the last left rows, which are settled and teach."""
+    waiting = len(left.rows) - len(known)
+    if not waiting or not right.rows:
         return []
     # Imported late: an audit and a run without anything open need none of it.
+    from pipelines.matching.aliases import Alias
     from pipelines.matching.decisions import Decisions
     from pipelines.matching.matching import match
 
-    rows = {(row["source_system"], row["left_id"]): number for number, row in enumerate(left)}
-    targets = {row["right_id"]: number for number, row in enumerate(right)}
-    rejected = frozenset(
-        (str(rows[side]), str(targets[row["right_id"]]))
-        for row in rejections
+    # Ids as a person writes them, since reasons name them.
+    names = [f"{row['source_system']}:{row['left_id']}" for row in left.rows]
+    place = {name: number for number, name in enumerate(names)}
+    targets = {row["right_id"]: number for number, row in enumerate(right.rows)}
+    rejected = {
+        (name, row["right_id"])
+        for row in teaching.rejections
         if row["kind"] == kind
-        and (side := (row["source_system"], row["left_id"])) in rows
+        and (name := f"{row['source_system']}:{row['left_id']}") in place
         and row["right_id"] in targets
-    )
-    # No accepted pairs: what is confirmed is not open. Rejected ones only fall out; they teach the model nothing here,
-    # so that one decision does not move the scores of all others.
+    }
+    accepted = {(name, target) for name, target in zip(names[waiting:], known, strict=True) if target in targets}
     found = match(
-        _name_list(left, "left_name", left_columns),
-        _name_list(right, "right_name", right_columns),
+        left.list("left", names),
+        right.list("right", [row["right_id"] for row in right.rows]),
         kind,
-        Decisions(rejected=rejected),
-        model=_model(kind),
+        Decisions(frozenset(accepted), frozenset(rejected - accepted)),
+        aliases=[Alias(row["vendor_text"], row["psa_text"]) for row in teaching.aliases if row["kind"] == kind],
     )
+    told = [
+        (left.rows[place[pair["left_id"]]], right.rows[targets[pair["right_id"]]], pair)
+        for pair in found.predictions.to_pylist()
+        if place[pair["left_id"]] < waiting
+    ]
     return [
         {
             "kind": kind,
-            "source_system": left[int(pair["left_id"])]["source_system"],
-            "left_id": left[int(pair["left_id"])]["left_id"],
-            "left_name": left[int(pair["left_id"])]["left_name"],
-            "right_id": right[int(pair["right_id"])]["right_id"],
-            "right_name": right[int(pair["right_id"])]["right_name"],
+            "source_system": ours["source_system"],
+            "left_id": ours["left_id"],
+            "left_name": ours["left_name"],
+            "right_id": theirs["right_id"],
+            "right_name": theirs["right_name"],
             "method": _method(pair["reasons"]),
             "score": pair["score"],
             "tier": pair["tier"],
             "reasons": pair["reasons"],
         }
-        for pair in found.predictions.to_pylist()
+        for ours, theirs, pair in told
     ]
-
-
-def _model(kind: str) -> Any:
-    from pipelines.matching.model import default_model
-
-    return default_model(kind)
-
-
-def _name_list(rows: Sequence[Row], name: str, columns: Mapping[str, Sequence[Any]]) -> Any:
-    from pipelines.matching.lists import NameList
-
-    texts = {header: ["" if value is None else str(value) for value in values] for header, values in columns.items()}
-    return NameList([str(number) for number in range(len(rows))], [row[name] or "" for row in rows], texts)
 
 
 def _method(reasons: str) -> str:

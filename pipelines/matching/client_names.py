@@ -16,6 +16,15 @@ _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _REGISTER_REMARK = re.compile(r"\s*/\s*(?:[a-z]{2,3}|adv)\s*/?\s*$")
 _MOST_READINGS = 8
 LONGEST_INITIALS = 7
+MARKED = ("former name", "trade name")
+"""What readings are called that a name itself marks as another name."""
+
+
+_SOME = r"\S+(?: \S+)?"
+
+
+def _longest_first(pattern: str) -> tuple[int, str]:
+    return -len(pattern), pattern
 
 
 class _Rules:
@@ -39,6 +48,8 @@ class _Rules:
         self.weak = frozenset(words["weak"])
         self.trade = _markers(words["trade"])
         self.former = _markers(words["former"])
+        related = sorted((phrase.replace("*", _SOME) for phrase in words["related"]), key=_longest_first)
+        self.related = re.compile(rf"(?<!\S)(?:{'|'.join(related)})(?!\S)")
         self.remarks = frozenset(words["qualifiers"])
 
 
@@ -55,6 +66,21 @@ def _rules() -> _Rules:
 def weak_words() -> frozenset[str]:
     """Words of companies' names that say little about who it is."""
     return _rules().weak
+
+
+def relations(name: str) -> tuple[str, ...]:
+    """What a name says that makes it a parent or a part of another: "branch", "a contoso company"; in its order."""
+    return tuple(_rules().related.findall(fold(name)))
+
+
+def words_without_form(name: str) -> tuple[str, ...]:
+    """The words of a company's name as they are spelled, without brackets, legal form and small words."""
+    rules = _rules()
+    text = " ".join(_BRACKETS.sub(" ", plain(name)).split())
+    core = join_initials(fold(rules.attached.sub(r" \g<0> ", text)), rules.short_forms)
+    while found := rules.at_end.search(core):
+        core = core[: found.start()].strip()
+    return tuple(word for word in core.split() if word not in ("and", "the"))
 
 
 def read_client_name(name: str) -> tuple[Reading, ...]:
@@ -76,7 +102,7 @@ def _parts(text: str, rules: _Rules) -> Iterator[tuple[str, str]]:
     text = _REGISTER_REMARK.sub("", text).lstrip("* ")
     inside = [content.strip() for content in _BRACKETS.findall(text)]
     outside = " ".join(_BRACKETS.sub(" ", text).split())
-    marked = [(rules.former, "former name"), (rules.trade, "trade name")]
+    marked = [(rules.former, MARKED[0]), (rules.trade, MARKED[1])]
     remarks = [content for content in inside if fold(content) in rules.remarks]
     spoken = [content for content in inside if any(marker.match(content) for marker, _ in marked)]
     for marker, kind in marked:

@@ -19,6 +19,7 @@ from pipelines.matching.lists import NameList
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
 # Rows of the right side with one identifier that are looked at; an identifier that more rows carry is none.
@@ -30,7 +31,10 @@ _NOT_CODE = re.compile(r"[^\w]+")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that both lists have, its values made comparable ("" where unknown)."""
+    """A column that both lists have, its values made comparable ("" where unknown).
+
+    `contradicts`: an identifier that an honest pair never differs in.
+    """
 
     words: str
     is_id: bool
@@ -38,6 +42,7 @@ class Column:
     right: Texts
     agree: Floats
     differ: float
+    contradicts: bool = False
 
 
 def shared_columns(left: NameList, right: NameList) -> list[Column]:
@@ -74,13 +79,13 @@ def pairs_of_ids(columns: Sequence[Column]) -> Ints:
     return np.unique(np.concatenate(found), axis=0)
 
 
-def weigh(columns: Sequence[Column], left: Ints, right: Ints) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def weigh(columns: Sequence[Column], left: Ints, right: Ints) -> tuple[Floats, Flags, Flags]:
     """What the columns say about pairs of rows.
 
     Returns:
-        Log odds to add to each pair, and whether the pair shares an identifier.
+        Log odds to add to each pair, whether the pair shares an identifier, and whether an identifier contradicts it.
     """
-    odds, same_id = np.zeros(len(left)), np.zeros(len(left), dtype=bool)
+    odds, same_id, other_id = np.zeros(len(left)), np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
     for column in columns:
         ours, theirs = column.left[left], column.right[right]
         stated = (ours != "") & (theirs != "")
@@ -88,7 +93,9 @@ def weigh(columns: Sequence[Column], left: Ints, right: Ints) -> tuple[Floats, n
         odds += np.where(agree, column.agree[right], 0.0) + np.where(stated & ~agree, column.differ, 0.0)
         if column.is_id:
             same_id |= agree
-    return odds, same_id
+        if column.contradicts:
+            other_id |= stated & ~agree
+    return odds, same_id, other_id
 
 
 def say(columns: Sequence[Column], left: int, right: int) -> list[str]:
@@ -105,7 +112,8 @@ def say(columns: Sequence[Column], left: int, right: int) -> list[str]:
 
 def _column(entry: dict[str, Any], left: Texts, right: Texts) -> Column:
     if entry["kind"] == "id":
-        return Column(entry["words"], True, left, right, np.full(len(right), float(entry["agree"])), entry["differ"])
+        agree = np.full(len(right), float(entry["agree"]))
+        return Column(entry["words"], True, left, right, agree, entry["differ"], entry.get("contradicts", False))
     both = pd.Series(np.concatenate([left, right]))
     frequency = both[both != ""].value_counts(normalize=True)
     by_chance = float((frequency**2).sum()) if len(frequency) else 1.0

@@ -163,7 +163,7 @@ class _Flags:
             np.array([bool(r.said) for r in left.reading]),
             np.array([bool(r.said) for r in right.reading]),
         )
-        self.learned = np.array([bool(origin) for origin in right.origin])
+        self.learned = (np.array([bool(o) for o in left.origin]), np.array([bool(o) for o in right.origin]))
         self.names_any = (
             np.array([bool(r.known) for r in left.reading]),
             np.array([bool(r.known) for r in right.reading]),
@@ -254,7 +254,7 @@ def _measure(
         "same product in the public table": _overlap(flags, left, right),
         "one of several names of a side": (flags.other[0][left] | flags.other[1][right]).astype(float),
         "rows to choose from": np.full(len(left), words.choice),
-        "name learned from a decision": flags.learned[right].astype(float),
+        "name learned from a decision": (flags.learned[0][left] | flags.learned[1][right]).astype(float),
     }
 
 

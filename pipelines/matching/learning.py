@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.matching.aliases import fits
 from pipelines.matching.client_names import read_client_name
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.lists import NameList
-from pipelines.matching.model import Model, compete
+from pipelines.matching.model import Calibration, Model, compete, logistic, margins
 from pipelines.matching.pairing import Paired, best_readings
 
 Floats = npt.NDArray[np.float64]
@@ -22,7 +23,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Fewer decisions than this say too little to move weights; they are remembered all the same.
 FEWEST = 20
-_KEPT = 2.0  # how strongly weights hold on to the default, in decisions per squared unit
+_KEPT = 5.0  # how strongly weights hold on to the default, in decisions per squared unit
 _KEPT_CALIBRATION = 5.0
 _CLIENTS = 3  # a word is exported only when it was decided for so many different clients: then it is nobody's name
 
@@ -41,7 +42,7 @@ def adapt(model: Model, paired: Paired, left: NameList, right: NameList, decisio
     if len(np.unique(paired.left_row[best])) < FEWEST or label.all() or not label.any():
         return model
     moved = _moved(model, paired.evidence[best], label)
-    return replace(moved, score_out=_recalibrated(moved, paired, best, label))
+    return replace(moved, calibration=_recalibrated(moved, paired, best, label))
 
 
 def _labels(
@@ -73,8 +74,8 @@ def _moved(model: Model, evidence: Floats, label: Flags) -> Model:
     return replace(model, weights=found[:-1], intercept=float(found[-1]))
 
 
-def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], label: Flags) -> Floats:
-    """The calibration's outcomes, tilted so that they fit how often the best candidates of decided rows were right."""
+def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], label: Flags) -> Calibration:
+    """The calibration, its outcomes tilted to fit how often the best candidates of decided rows were right."""
     from scipy.optimize import minimize
 
     odds = model.odds(paired.evidence[best])
@@ -84,7 +85,9 @@ def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], lab
     first = np.ones(len(order), dtype=bool)
     first[1:] = rows[order][1:] != rows[order][:-1]
     top = order[first]
-    logit = _logit(model.calibrated((any_right * share)[top]))
+    margin = margins(odds, rows, int(rows.max()) + 1)
+    calibration = model.calibration
+    logit = _logit(calibration.of((any_right * share)[top], margin[top]))
     sign = np.where(label[top], 1.0, -1.0)
 
     def loss(tilt: Floats) -> float:
@@ -92,8 +95,9 @@ def _recalibrated(model: Model, paired: Paired, best: npt.NDArray[np.int64], lab
         return float(np.logaddexp(0, -sign * (tilt[0] * logit + tilt[1])).sum() + held)
 
     slope, offset = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.2, 5.0), (-3.0, 3.0)]).x
-    tilted = 1 / (1 + np.exp(-(slope * _logit(model.score_out) + offset)))
-    return np.where(model.score_out <= 0, 0.0, np.where(model.score_out >= 1, 1.0, tilted))
+    out = calibration.score_out
+    tilted = logistic(slope * _logit(out) + offset)
+    return replace(calibration, score_out=np.where(out <= 0, 0.0, np.where(out >= 1, 1.0, tilted)))
 
 
 def _logit(score: Floats) -> Floats:
@@ -125,7 +129,8 @@ def learned_words(left: NameList, right: NameList, decisions: Decisions) -> list
 def learned_products(left: NameList, right: NameList, decisions: Decisions) -> list[tuple[str, str]]:
     """Names of products that decisions showed to mean the same: (left's name, right's name), sorted, each once."""
     names = dict(zip(left.ids, left.names, strict=True)), dict(zip(right.ids, right.names, strict=True))
-    return sorted({(names[0][a], names[1][b]) for a, b in decisions.accepted if a in names[0] and b in names[1]})
+    known = {(names[0][a], names[1][b]) for a, b in decisions.accepted if a in names[0] and b in names[1]}
+    return sorted((ours, theirs) for ours, theirs in known if fits(ours) and fits(theirs))
 
 
 def alias_file(kind: str, left: NameList, right: NameList, decisions: Decisions) -> str:

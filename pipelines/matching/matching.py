@@ -3,18 +3,23 @@
 Belongs here: scores, tiers, and which pairs are told. Does not belong here: evidence (`pairing`), words (`reasons`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.matching.aliases import Alias
+from pipelines.matching.client_names import relations
 from pipelines.matching.context import weigh
 from pipelines.matching.data_files import toml
 from pipelines.matching.decisions import Decisions
+from pipelines.matching.folding import fold
 from pipelines.matching.lists import NameList
-from pipelines.matching.model import Model, compete, default_model
+from pipelines.matching.model import Model, compete, default_model, margins
 from pipelines.matching.pairing import Paired, Progress, best_readings, pair
+from pipelines.matching.readings import LEARNED, Readings
 from pipelines.matching.reasons import Reasons
 
 Ints = npt.NDArray[np.int64]
@@ -45,9 +50,10 @@ PREDICTIONS = pa.schema(
 class Scored:
     """Pairs of rows with what they score, before anything is left out. Arrays of one length, one entry per pair.
 
-    `best` indexes the pair's best readings in `paired`; `probability` is not calibrated yet, `score` is; `share` is the
-    pair's part in what all candidates of the left row have together; `close` marks the
-    best candidates of a left row where they come close to each other; `same_id` pairs that share an identifier.
+    `best` indexes the pair's best readings in `paired`; `probability` is not calibrated yet, `score` is; `margin` is
+    how far it is ahead of the next best (`model.margins`); `share` is the pair's part in what all candidates of the
+    left row have together; `close` marks the best candidates of a left row where they come close to each other;
+    `same_id` pairs that share an identifier, `other_id` pairs that an identifier contradicts.
     """
 
     paired: Paired
@@ -56,10 +62,12 @@ class Scored:
     right_row: Ints
     odds: Floats
     probability: Floats
+    margin: Floats
     share: Floats
     score: Floats
     close: Flags
     same_id: Flags
+    other_id: Flags
     decided: Flags
 
 
@@ -85,6 +93,7 @@ def match(
     decisions: Decisions | None = None,
     model: Model | None = None,
     progress: Progress | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Matches:
     """The counterparts of the left rows among the right rows.
 
@@ -99,9 +108,10 @@ def match(
             list profits from both.
         model: Weights; default: those of the package, adapted to the decisions.
         progress: Told (what is being done, done, in all).
+        aliases: What means the same on either side, from a file.
     """
     decisions = decisions or Decisions()
-    paired = pair(left, right, kind, decisions, progress)
+    paired = pair(left, right, kind, decisions, progress, aliases)
     model = model or _adapted(default_model(kind), paired, left, right, decisions)
     scored = score(paired, left, right, model, decisions)
     return _told(scored, left, right, kind, model)
@@ -112,18 +122,32 @@ def score(paired: Paired, left: NameList, right: NameList, model: Model, decisio
     odds = model.odds(paired.evidence)
     best = best_readings(paired, odds)
     left_row, right_row = paired.left_row[best], paired.right_row[best]
-    added, same_id = weigh(paired.columns, left_row, right_row)
+    added, same_id, other_id = weigh(paired.columns, left_row, right_row)
     total = odds[best] + added
     accepted, rejected = _decided(decisions or Decisions(), left, right, left_row, right_row)
     keep = ~rejected
     best, left_row, right_row = best[keep], left_row[keep], right_row[keep]
-    total, same_id, accepted = total[keep], same_id[keep], accepted[keep]
+    total, same_id, other_id, accepted = total[keep], same_id[keep], other_id[keep], accepted[keep]
     any_right, share = compete(total, left_row, len(left), model.base_rate)
-    probability = any_right * share
-    calibrated = np.where(accepted, 1.0, _at_most_one(model.calibrated(probability), left_row, len(left)))
+    probability, margin = any_right * share, margins(total, left_row, len(left))
+    calibrated = _at_most_one(model.calibration.of(probability, margin), left_row, len(left))
+    calibrated = np.where(accepted, 1.0, calibrated)
     close = _close(total, left_row, len(left))
+    close &= ~accepted
     return Scored(
-        paired, best, left_row, right_row, total, probability, share, calibrated, close & ~accepted, same_id, accepted
+        paired,
+        best,
+        left_row,
+        right_row,
+        total,
+        probability,
+        margin,
+        share,
+        calibrated,
+        close,
+        same_id,
+        other_id,
+        accepted,
     )
 
 
@@ -171,21 +195,28 @@ def _close(odds: Floats, left_row: Ints, rows: int) -> Flags:
 
 def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Model) -> Matches:
     # Of candidates as good as each other, those are told that make a match together: a person has to choose.
-    together = np.bincount(scored.left_row, weights=scored.score * scored.close, minlength=len(left))
+    together = np.bincount(scored.left_row, weights=scored.probability * scored.close, minlength=len(left))
     best = np.zeros(len(left))
     np.maximum.at(best, scored.left_row, scored.score)
     equal = scored.close & (scored.share > _EQUAL_SHARE) & (best[scored.left_row] <= model.possible)
     equal &= together[scored.left_row] >= model.possible
     chosen = np.flatnonzero((scored.score >= model.possible) | equal | scored.decided)
     chosen = chosen[np.lexsort((-scored.score[chosen], scored.left_row[chosen]))]
-    tiers = tier(scored, left, model)[chosen]
+    tiers = tier(scored, left, right, model)[chosen]
     reasons = Reasons(scored.paired, left, right, kind)
     scored_pairs = zip(
         chosen.tolist(), scored.left_row[chosen].tolist(), scored.right_row[chosen].tolist(), strict=True
     )
     # One sentence per prediction that is told, not per candidate: 50,000 take about a second.
     said = [
-        reasons.of(scored.best[i], a, b, decided=bool(scored.decided[i]), close=bool(scored.close[i]))
+        reasons.of(
+            scored.best[i],
+            a,
+            b,
+            decided=bool(scored.decided[i]),
+            close=bool(scored.close[i]),
+            contradicted=bool(scored.same_id[i] and scored.other_id[i]),
+        )
         for i, a, b in scored_pairs
     ]
     ids = np.array(left.ids, dtype=object), np.array(right.ids, dtype=object)
@@ -213,23 +244,47 @@ def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Mod
     )
 
 
-def tier(scored: Scored, left: NameList, model: Model) -> Ints:
+def tier(scored: Scored, left: NameList, right: NameList, model: Model) -> Ints:
     """The tier of each pair, as an index into `TIERS`."""
     paired, best = scored.paired, scored.best
-    ours, theirs = paired.left_readings, paired.right_readings
-    squash = np.array(ours.squash, dtype=object)[paired.left[best]]
-    same = squash == np.array(theirs.squash, dtype=object)[paired.right[best]]
+    left_readings, right_readings = paired.left_readings, paired.right_readings
+    squash = np.array(left_readings.squash, dtype=object)[paired.left[best]]
+    same = squash == np.array(right_readings.squash, dtype=object)[paired.right[best]]
     lengths = np.fromiter(map(len, squash), dtype=np.int64, count=len(squash))
     long_enough = lengths >= _SHORTEST_CERTAIN
     _, place, held = np.unique([name.casefold() for name in left.names], return_inverse=True, return_counts=True)
     # The same name on several left rows: one client with several accounts, or several clients of one name.
     recycled = (held[place] > 1)[scored.left_row] & ~scored.same_id & (model.kind == "client")
-    plain = same & long_enough & ~recycled & _forms_agree(paired, best)
-    certain = (scored.score >= model.certain) & (plain | scored.same_id) & ~scored.close & ~paired.refused[best]
+    learned = _is_learned(left_readings)[paired.left[best]] | _is_learned(right_readings)[paired.right[best]]
+    plain = same & long_enough & ~recycled & ~learned & _forms_agree(paired, best) & _as_confirmed(scored, left)
+    doubtful = scored.close | paired.refused[best] | scored.other_id | (learned & (model.kind == "product"))
+    certain = (scored.score >= model.certain) & (plain | scored.same_id) & ~doubtful
+    if model.kind == "client":
+        # A loop: regular expressions have no columns. 50,000 pairs take less than a second.
+        for pair_at in np.flatnonzero(certain & ~scored.same_id).tolist():
+            ours, theirs = left.names[scored.left_row[pair_at]], right.names[scored.right_row[pair_at]]
+            certain[pair_at] = relations(ours) == relations(theirs)
     certain |= scored.decided
     # One letter is no name.
-    likely = (scored.score >= model.likely) & ~scored.close & ~paired.refused[best] & ((lengths > 1) | scored.same_id)
+    likely = (scored.score >= model.likely) & ~doubtful & ((lengths > 1) | scored.same_id)
     return np.where(certain, 0, np.where(likely, 1, 2))
+
+
+def _as_confirmed(scored: Scored, left: NameList) -> Flags:
+    """Where a confirmed account lent its name, whether the left row carries that whole name, not a part of it."""
+    names = {left_id: fold(name) for left_id, name in zip(left.ids, left.names, strict=True)}
+    theirs = scored.paired.right_readings.origin
+    origins = (theirs[index] for index in scored.paired.right[scored.best])
+    pairs = zip(scored.left_row, origins, strict=True)
+    return np.fromiter(
+        (origin not in names or names[origin] == names[left.ids[row]] for row, origin in pairs),
+        dtype=bool,
+        count=len(scored.best),
+    )
+
+
+def _is_learned(side: Readings) -> Flags:
+    return np.array([reading.said == LEARNED for reading in side.reading], dtype=bool)
 
 
 def _forms_agree(paired: Paired, best: Ints) -> Flags:

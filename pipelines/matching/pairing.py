@@ -3,22 +3,26 @@
 Belongs here: the steps up to the evidence. Does not belong here: scores and tiers (`matching`), training (`training`).
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipelines.matching.aliases import Alias
 from pipelines.matching.candidates import Pairs, find_pairs
-from pipelines.matching.client_names import read_client_name
+from pipelines.matching.client_names import MARKED, read_client_name
 from pipelines.matching.context import Column, codes, pairs_of_ids, shared_columns
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.evidence import measure
+from pipelines.matching.habits import learn_habits, learn_right_habits
 from pipelines.matching.lists import NameList
+from pipelines.matching.product_habits import product_aliases, product_rewritings
 from pipelines.matching.product_names import read_product_name
 from pipelines.matching.public_skus import sku_of_code
-from pipelines.matching.readings import Readings, read_all
+from pipelines.matching.readings import Further, Readings, read_all
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,7 +50,12 @@ class Paired:
 
 
 def pair(
-    left: NameList, right: NameList, kind: str, decisions: Decisions | None = None, progress: Progress | None = None
+    left: NameList,
+    right: NameList,
+    kind: str,
+    decisions: Decisions | None = None,
+    progress: Progress | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Paired:
     """Every pair of readings worth weighing.
 
@@ -56,12 +65,15 @@ def pair(
         kind: client or product.
         decisions: Accepted pairs lend the right row the left row's name. A pair's own decision is never its evidence.
         progress: Told (what is being done, done, in all).
+        aliases: What means the same on either side, from a file; it never makes a pair certain.
     """
     read = read_client_name if kind == "client" else read_product_name
     columns = shared_columns(left, right)
-    ours = read_all(left.names, read, _further(left) if kind == "product" else ())
-    learned = _learned(left, right, decisions) if decisions else []
-    theirs = read_all(right.names, read, [*(_further(right) if kind == "product" else ()), *learned])
+    further = _taught(left, right, kind, decisions or Decisions(), aliases) if decisions or aliases else ([], [])
+    if kind == "product":
+        further = [*_further(left), *further[0]], [*_further(right), *further[1]]
+    ours, theirs = read_all(left.names, read, further[0]), read_all(right.names, read, further[1])
+    theirs = _without_shared_owners(ours, theirs) if decisions else theirs
     pairs = find_pairs(ours, theirs, progress and (lambda done, of: progress("looking for candidates", done, of)))
     by_id, by_decision = pairs_of_ids(columns), _rows_of(decisions, left, right)
     pairs, from_ids = _with_rows(pairs, by_id, ours, theirs)
@@ -91,16 +103,58 @@ def best_readings(paired: Paired, odds: Floats) -> Ints:
     return order[first]
 
 
-def _further(side: NameList) -> list[tuple[int, str, str]]:
+def _further(side: NameList) -> list[Further]:
     """Codes of the public table in other columns: the product that they stand for is one more name of the row."""
-    return [(row, code, "") for row, code in codes(side) if sku_of_code(code) is not None]
+    return [Further(row, code) for row, code in codes(side) if sku_of_code(code) is not None]
 
 
-def _learned(left: NameList, right: NameList, decisions: Decisions) -> list[tuple[int, str, str]]:
+def _taught(
+    left: NameList, right: NameList, kind: str, decisions: Decisions, aliases: Sequence[Alias]
+) -> tuple[list[Further], list[Further]]:
+    """Further names of left and right rows that decisions and aliases taught."""
+    learned = _learned(left, right, decisions)
+    if kind == "product":
+        return [*product_rewritings(left, right, decisions), *product_aliases(left, aliases)], learned
+    habits = learn_habits(left, right, decisions, aliases)
+    names = [
+        further._replace(name=written)
+        for further in learned
+        for written, _ in habits.otherwise(further.name, right.ids[further.row])
+    ]
+    theirs = learn_right_habits(left, right, decisions)
+    return (
+        [*habits.left_names(left, decisions), *theirs.codes_of(left)],
+        [*learned, *names, *habits.codes_of(right), *theirs.without_additions(right)],
+    )
+
+
+def _without_shared_owners(ours: Readings, theirs: Readings) -> Readings:
+    """The right readings without lent ones that only name who owns a trade name, where others of the left do as well.
+
+    "Contoso Holdings t/a Lakeside Foods", once confirmed, must not claim "Contoso Holdings t/a Harbor Motors".
+    """
+    owners = Counter(ours.squash[place] for place in _owners(ours))
+    kept = np.ones(len(theirs), dtype=bool)
+    for place in _owners(theirs):
+        kept[place] = not theirs.origin[place] or owners[theirs.squash[place]] < 2
+    return theirs.only(kept)
+
+
+def _owners(side: Readings) -> Iterator[int]:
+    """The readings that are the name as it stands before a trade name or former name of the same row."""
+    names: dict[tuple[int, str], list[int]] = {}
+    for place, (row, origin) in enumerate(zip(side.row.tolist(), side.origin, strict=True)):
+        names.setdefault((row, origin), []).append(place)
+    for places in names.values():
+        if any(side.reading[place].said in MARKED for place in places):
+            yield from (place for place in places if not side.reading[place].said)
+
+
+def _learned(left: NameList, right: NameList, decisions: Decisions) -> list[Further]:
     names = dict(zip(left.ids, left.names, strict=True))
     rows = {right_id: row for row, right_id in enumerate(right.ids)}
     return [
-        (rows[right_id], names[left_id], left_id)
+        Further(rows[right_id], names[left_id], left_id)
         for left_id, right_id in sorted(decisions.accepted)
         if left_id in names and right_id in rows
     ]

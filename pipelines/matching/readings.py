@@ -6,12 +6,25 @@ Belongs here: the shape. Does not belong here: how a name is read (`client_names
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.matching.folding import sound, stem
+
+LEARNED = "learned spelling"
+"""What a reading is called that rests on a habit of this home (`habits`)."""
+
+
+class Further(NamedTuple):
+    """One more name of a row. `origin` says where it comes from, `said` what its readings are called."""
+
+    row: int
+    name: str
+    origin: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,11 @@ class Readings:
     def __len__(self) -> int:
         return len(self.reading)
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> "Readings":
+        """Those readings that are kept."""
+        places = np.flatnonzero(kept).tolist()
+        return Readings(self.row[kept], [self.reading[i] for i in places], [self.origin[i] for i in places])
+
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
@@ -81,7 +99,7 @@ def _stems(words: tuple[str, ...]) -> tuple[str, ...]:
 def read_all(
     names: Sequence[str],
     read: Callable[[str], tuple[Reading, ...]],
-    further: Sequence[tuple[int, str, str]] = (),
+    further: Sequence[Further] = (),
 ) -> Readings:
     """Every reading of every name.
 
@@ -89,8 +107,8 @@ def read_all(
         names: One name per row.
         read: Reads one name; called once per distinct name. A loop in Python: 100,000 names take about three seconds,
             and no library reads names.
-        further: More names of rows: (row, name, origin). They are what decisions taught; the origin lets a caller
-            keep a decision from proving itself.
+        further: More names of rows. They are what decisions taught; the origin lets a caller keep a decision from
+            proving itself.
 
     Returns:
         The readings, by row.
@@ -100,10 +118,12 @@ def read_all(
     readings: list[Reading] = []
     origins: list[str] = []
     with _no_collection():
-        for row, name, origin in [*((row, name, "") for row, name in enumerate(names)), *further]:
+        for row, name, origin, said in [*((row, name, "", "") for row, name in enumerate(names)), *further]:
             found = cache.get(name)
             if found is None:
                 found = cache[name] = read(name)
+            if said:
+                found = tuple(replace(reading, said=said) for reading in found[:1])
             rows.extend([row] * len(found))
             readings.extend(found)
             origins.extend([origin] * len(found))

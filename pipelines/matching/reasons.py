@@ -3,11 +3,12 @@
 Belongs here: sentences. Does not belong here: weights and scores.
 """
 
+from pipelines.matching.client_names import relations
 from pipelines.matching.context import say
 from pipelines.matching.distinctions import difference
 from pipelines.matching.lists import NameList
 from pipelines.matching.pairing import Paired
-from pipelines.matching.readings import Reading
+from pipelines.matching.readings import LEARNED, Reading, Readings
 
 _LONGEST_WORD = 60
 
@@ -18,7 +19,9 @@ class Reasons:
     def __init__(self, paired: Paired, left: NameList, right: NameList, kind: str) -> None:
         self._paired, self._left, self._right, self._kind = paired, left, right, kind
 
-    def of(self, best: int, left_row: int, right_row: int, *, decided: bool, close: bool) -> str:
+    def of(
+        self, best: int, left_row: int, right_row: int, *, decided: bool, close: bool, contradicted: bool = False
+    ) -> str:
         """The reasons for one pair, the strongest first, separated by semicolons.
 
         Args:
@@ -27,6 +30,7 @@ class Reasons:
             right_row: Row of the right list.
             decided: Whether a person accepted this pair.
             close: Whether another candidate is as good.
+            contradicted: Whether one identifier agrees and another differs.
         """
         paired = self._paired
         ours = paired.left_readings.reading[paired.left[best]]
@@ -34,23 +38,28 @@ class Reasons:
         parts = ["confirmed decision"] if decided else []
         if close:
             parts.append("ambiguous: another row is as good a match")
+        if contradicted:
+            parts.append("identifiers contradict each other: one of them may belong to another record")
         parts.extend(say(paired.columns, left_row, right_row))
         origin = paired.right_readings.origin[paired.right[best]]
-        if origin:
+        if origin and theirs.said != LEARNED:
             parts.append(f"like {origin}, which was confirmed for this row")
         parts.extend(
             reading.said if " " in reading.said else f"{side} {reading.said}"
             for side, reading in (("left:", ours), ("right:", theirs))
-            if reading.said and self._kind == "product"
+            if reading.said not in ("", LEARNED) and self._kind == "product"
         )
-        if self._kind == "client":
-            parts.extend(
-                f"by its {reading.said} '{_short(' '.join(reading.words))}'"
-                for reading in (ours, theirs)
-                if reading.said
-            )
+        if self._kind == "client" or LEARNED in (ours.said, theirs.said):
+            said = {ours.said, theirs.said, LEARNED} - {""} if self._kind == "client" else {LEARNED}
+            sides = ((paired.left_readings, paired.left[best]), (paired.right_readings, paired.right[best]))
+            parts.extend(_by(side, index) for side, index in sides if side.reading[index].said in said)
         same = self._left.names[left_row] == self._right.names[right_row]
         parts.append("same name" if same else self._names(ours, theirs))
+        if self._kind == "client" and not origin:
+            related = relations(self._left.names[left_row]), relations(self._right.names[right_row])
+            if related[0] != related[1]:
+                words = "; ".join(f"'{_short(', '.join(side))}'" for side in related if side)
+                parts.append(f"perhaps parent or part of: {words} in {'both' if all(related) else 'one'} of the names")
         if paired.refused[best]:
             parts.append(f"names contradict: {difference(ours, theirs) or 'different products of the public table'}")
         return "; ".join(part for part in parts if part)
@@ -81,6 +90,12 @@ class Reasons:
                 else ("same words in another order")
             )
         return f"'{_short(' '.join(only_left))}' against '{_short(' '.join(only_right))}', the rest alike"
+
+
+def _by(side: Readings, index: int) -> str:
+    reading = side.reading[index]
+    by = f"by its {reading.said} '{_short(' '.join(reading.words))}'"
+    return f"{by} ({side.origin[index]})" if reading.said == LEARNED else by
 
 
 def _short(text: str) -> str:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pipelines.matching.evidence import evidence_names
 from pipelines.matching.lists import NameList
 from pipelines.matching.matching import score
-from pipelines.matching.model import Model, compete
+from pipelines.matching.model import AS_IT_IS, Calibration, Model, compete
 from pipelines.matching.pairing import Paired, best_readings
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ class Labelled:
     """A pair of lists with the truth: right id(s) by left id; a left id that is missing has no counterpart.
 
     `weight` is what all left rows of this set weigh together in training, `calibrates` what each of them weighs in the
-    calibration.
+    calibration. `part_of` names the set of which this is a part with other rows to choose from.
     """
 
     name: str
@@ -40,18 +40,21 @@ class Labelled:
     paired: Paired
     weight: float = 1.0
     calibrates: float = 1.0
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
     """What models say of left rows that they did not see. One entry per left row that has any candidate.
 
-    `probability` is that of the row's best candidate (`model.compete`), `correct` says whether it is right.
+    `probability` is that of the row's best candidate (`model.compete`), `margin` how far it is ahead of the next best
+    (`model.margins`), `correct` says whether it is right.
     """
 
     name: str
     left_id: tuple[str, ...]
     probability: Floats
+    margin: Floats
     correct: Flags
 
 
@@ -64,32 +67,51 @@ def train(kind: str, sets: Sequence[Labelled], trained_on: Mapping[str, object])
         The model, and the held-out scores that it was calibrated with.
     """
     held_out = _held_out(kind, sets)
-    knots = calibrate(*_for_calibration(held_out, sets))
+    calibration = calibrate(*_for_calibration(held_out, sets))
     base = _fit(kind, sets, [np.ones(len(labelled.left), dtype=bool) for labelled in sets])
-    model = Model(kind, base.weights, base.intercept, base.base_rate, *knots, trained_on=dict(trained_on))
+    model = Model(kind, base.weights, base.intercept, base.base_rate, calibration, trained_on=dict(trained_on))
     return model, held_out
 
 
-def _for_calibration(held_out: Sequence[HeldOut], sets: Sequence[Labelled]) -> tuple[Floats, Flags, Floats]:
+def _for_calibration(held_out: Sequence[HeldOut], sets: Sequence[Labelled]) -> tuple[Floats, Floats, Flags, Floats]:
     weights = [np.full(len(part.correct), labelled.calibrates) for part, labelled in zip(held_out, sets, strict=True)]
     probability = np.concatenate([part.probability for part in held_out])
-    return probability, np.concatenate([part.correct for part in held_out]), np.concatenate(weights)
+    margin = np.concatenate([part.margin for part in held_out])
+    return probability, margin, np.concatenate([part.correct for part in held_out]), np.concatenate(weights)
 
 
 def calibrated_by_others(held_out: Sequence[HeldOut], sets: Sequence[Labelled]) -> list[tuple[str, Floats, Flags]]:
     """Scores of left rows by models and calibrations that saw neither: (set, scores, whether right)."""
-    probability, correct, weights = _for_calibration(held_out, sets)
+    probability, margin, correct, weights = _for_calibration(held_out, sets)
     folds = np.concatenate([np.array([fold_of(f"calibration {x}") for x in part.left_id]) for part in held_out])
     scores = np.zeros(len(probability))
     for fold in range(_FOLDS):
         seen = folds != fold
-        score_in, score_out = calibrate(probability[seen], correct[seen], weights[seen])
-        scores[~seen] = np.interp(probability[~seen], score_in, score_out)
+        calibration = calibrate(probability[seen], margin[seen], correct[seen], weights[seen])
+        scores[~seen] = calibration.of(probability[~seen], margin[~seen])
     ends = np.cumsum([len(part.correct) for part in held_out])[:-1]
     return [(part.name, score, part.correct) for part, score in zip(held_out, np.split(scores, ends), strict=True)]
 
 
-def calibrate(probability: Floats, correct: Flags, weight: Floats | None = None) -> tuple[Floats, Floats]:
+def calibrate(probability: Floats, margin: Floats, correct: Flags, weight: Floats | None = None) -> Calibration:
+    """The calibration that fits best: a logistic regression on log odds and margin, then an isotonic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    kept = np.clip(probability, 1e-6, 1 - 1e-6)
+    columns = np.column_stack([np.log(kept / (1 - kept)), margin])
+    logistic = LogisticRegression(C=_STRENGTH, max_iter=2000).fit(columns, correct, sample_weight=weight)
+    (slope, ahead), offset = logistic.coef_[0], logistic.intercept_[0]
+    # Rounded as in the model's file, so that a model trained and a model read give the same scores.
+    curve = replace(AS_IT_IS, slope=_rounded(slope), margin=_rounded(ahead), offset=_rounded(offset))
+    score_in, score_out = _knots(curve.leaning(probability, margin), correct, weight)
+    return replace(curve, score_in=score_in, score_out=score_out)
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _knots(probability: Floats, correct: Flags, weight: Floats | None) -> tuple[Floats, Floats]:
     """Knots of a rising curve from probability to the share that is right: an isotonic regression's steps."""
     from sklearn.isotonic import IsotonicRegression
 
@@ -117,7 +139,7 @@ def fold_of(left_id: str) -> int:
 
 def _held_out(kind: str, sets: Sequence[Labelled]) -> list[HeldOut]:
     folds = [np.array([fold_of(left_id) for left_id in labelled.left.ids]) for labelled in sets]
-    parts: list[list[tuple[str, float, bool]]] = [[] for _ in sets]
+    parts: list[list[tuple[str, float, float, bool]]] = [[] for _ in sets]
     for fold in range(_FOLDS):
         model = _fit(kind, sets, [of != fold for of in folds])
         for number, labelled in enumerate(sets):
@@ -126,13 +148,15 @@ def _held_out(kind: str, sets: Sequence[Labelled]) -> list[HeldOut]:
             for place in best_of_rows(scored.left_row, scored.odds):
                 row = int(scored.left_row[place])
                 if folds[number][row] == fold:
-                    parts[number].append((labelled.left.ids[row], float(scored.probability[place]), bool(label[place])))
+                    said = float(scored.probability[place]), float(scored.margin[place])
+                    parts[number].append((labelled.left.ids[row], *said, bool(label[place])))
     return [
         HeldOut(
             labelled.name,
             tuple(row[0] for row in part),
             np.array([row[1] for row in part]),
-            np.array([row[2] for row in part], dtype=bool),
+            np.array([row[2] for row in part]),
+            np.array([row[3] for row in part], dtype=bool),
         )
         for labelled, part in zip(sets, parts, strict=True)
     ]
@@ -149,8 +173,7 @@ def best_of_rows(left_row: npt.NDArray[np.int64], odds: Floats) -> npt.NDArray[n
 def _fit(kind: str, sets: Sequence[Labelled], used: Sequence[Flags]) -> Model:
     from sklearn.linear_model import LogisticRegression
 
-    identity = np.array([0.0, 1.0])
-    model = Model(kind, np.ones(len(evidence_names(kind))), 0.0, 0.5, identity, identity)
+    model = Model(kind, np.ones(len(evidence_names(kind))), 0.0, 0.5, AS_IT_IS)
     for _ in range(_ROUNDS):
         parts = [_examples(labelled, use, model) for labelled, use in zip(sets, used, strict=True)]
         evidence = np.concatenate([part[0] for part in parts])
@@ -158,7 +181,7 @@ def _fit(kind: str, sets: Sequence[Labelled], used: Sequence[Flags]) -> Model:
         weight = np.concatenate([part[2] for part in parts])
         logistic = LogisticRegression(C=_STRENGTH, max_iter=2000)
         logistic.fit(evidence, label, sample_weight=weight * len(weight) / weight.sum())
-        model = Model(kind, logistic.coef_[0], float(logistic.intercept_[0]), 0.5, identity, identity)
+        model = Model(kind, logistic.coef_[0], float(logistic.intercept_[0]), 0.5, AS_IT_IS)
     return replace(model, base_rate=_base_rate(sets, used, model))
 
 

@@ -128,7 +128,8 @@ _UNMAPPED_ROWS = """
     best as (
         select kind, source_system, left_id,
             string_agg(
-                right_name || ' (' || cast(round(score * 100) as integer) || '%)', '; ' order by score desc, right_id)
+                right_name || ' (' || cast(round(score * 100) as integer) || '%, ' || tier || ')',
+                '; ' order by score desc, right_id)
                 as suggestions
         from (
             select * from analytics.mapping_suggestions

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from connectors.exports.problems import Refused
+from pipelines.matching.aliases import HOME_FILES, Aliases, read_aliases
 from pipelines.rules.declare import Kind, Rule, RuleFile
 from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
@@ -31,11 +33,13 @@ class Rules:
 
     `tables`: warehouse table of schema `rules` -> Arrow table with the declared columns, then `rule_id`, `file`,
     `line`; every declared table is there, empty where its file is absent. `hash`: SHA-256 of the content, 64 hex
-    digits.
+    digits. `aliases`: what means the same in names, from the files of `pipelines.matching.aliases`; they help
+    suggestions and decide nothing.
     """
 
     tables: Mapping[str, pa.Table]
     hash: str
+    aliases: tuple[Aliases, ...] = ()
 
 
 def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules:
@@ -67,10 +71,26 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
         errors.extend(wrong)
     errors.extend(split_conflicts(found))
     errors.extend(confirmed_and_rejected(found))
+    aliases, wrong_aliases = _aliases(folder)
+    errors.extend(wrong_aliases)
     if errors:
         raise RulesRefused(errors)
     tables = {declared.name: arrow_table(declared, found[declared.name]) for declared in FILES}
-    return Rules(tables, _hash(found))
+    return Rules(tables, _hash(found, aliases), aliases)
+
+
+def _aliases(folder: Path) -> tuple[tuple[Aliases, ...], list[RuleError]]:
+    found, errors = [], []
+    for kind, name in HOME_FILES.items():
+        if (folder / name).exists():
+            try:
+                found.append(read_aliases(folder / name, kind))
+            except Refused as refused:
+                for problem in refused.problems:
+                    line = int(problem.where.removeprefix("line ")) if problem.where.startswith("line ") else None
+                    reason = f"{problem.reason}. {problem.advice}"
+                    errors.append(RuleError(name, line, problem.column or None, reason))
+    return tuple(found), errors
 
 
 def _inboxes(folder: Path) -> list[str]:
@@ -80,7 +100,7 @@ def _inboxes(folder: Path) -> list[str]:
 
 def _strangers(folder: Path) -> Iterator[RuleError]:
     """Files that look like rules and are none: a misspelt name would silently drop a person's decisions."""
-    known = [declared.file for declared in FILES]
+    known = [*(declared.file for declared in FILES), *HOME_FILES.values()]
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         hidden = path.name.startswith((".", "~"))
         if path.name in known or hidden or path.suffix.lower() not in _MEANT_AS_RULES:
@@ -114,12 +134,14 @@ def _arrow_type(kind: Kind) -> pa.DataType:
             return pa.string()
 
 
-def _hash(found: Mapping[str, list[Rule]]) -> str:
-    content = {
+def _hash(found: Mapping[str, list[Rule]], aliases: Sequence[Aliases]) -> str:
+    content: dict[str, object] = {
         name: [[rule.line, dict(sorted(rule.values.items()))] for rule in sorted(rules, key=lambda rule: rule.line)]
         for name, rules in sorted(found.items())
         if rules
     }
+    for one in aliases:
+        content[HOME_FILES[one.kind]] = [[alias.line, alias.left, alias.right] for alias in one.same]
     # Dates and decimals are written as their text.
     text = json.dumps(content, default=str, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from pipelines.matching.aliases import HOME_FILES
 from pipelines.rules.declare import Kind, RuleFile
 from pipelines.rules.files import FILES
 from pipelines.warehouse.writing import insert_arrow, transaction
@@ -14,6 +15,7 @@ from pipelines.warehouse.writing import insert_arrow, transaction
 if TYPE_CHECKING:
     from pipelines.rules import Rules
 
+_ALIASES = "rules.aliases (kind VARCHAR, vendor_text VARCHAR, psa_text VARCHAR, rule_id VARCHAR NOT NULL)"
 _TYPES: dict[Kind, str] = {"date": "DATE", "integer": "INTEGER", "decimal": "DECIMAL(18, 6)"}
 
 
@@ -22,6 +24,7 @@ def create_rules_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS rules")
     for declared in FILES:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {_table(declared)}")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {_ALIASES}")
 
 
 def replace_rules(connection: duckdb.DuckDBPyConnection, rules: "Rules") -> dict[str, int]:
@@ -40,6 +43,14 @@ def replace_rules(connection: duckdb.DuckDBPyConnection, rules: "Rules") -> dict
             connection.execute(f"CREATE OR REPLACE TABLE {_table(declared)}")
             if rules.tables[declared.name].num_rows:
                 insert_arrow(connection, f"rules.{declared.name}", rules.tables[declared.name])
+        connection.execute(f"CREATE OR REPLACE TABLE {_ALIASES}")
+        rows = [
+            (one.kind, alias.left, alias.right, f"{HOME_FILES[one.kind]}:{alias.line}")
+            for one in rules.aliases
+            for alias in one.same
+        ]
+        if rows:
+            connection.executemany("INSERT INTO rules.aliases VALUES (?, ?, ?, ?)", rows)
     return {declared.name: rules.tables[declared.name].num_rows for declared in sorted(FILES, key=lambda f: f.name)}
 
 

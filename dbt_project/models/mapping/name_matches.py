@@ -13,6 +13,14 @@ def model(dbt, session):
     clients = dbt.ref("client_keys").order("client_id")
     vendor_products = dbt.ref("open_vendor_products").order("source_system, vendor_product_id")
     products = dbt.ref("product_keys").order("product_id")
+    # What is settled teaches how this home's vendors write names.
+    confirmed_accounts = dbt.ref("vendor_accounts").join(
+        dbt.ref("client_confirmations").project("source_system, account_id, client_id"), "source_system, account_id"
+    )
+    confirmed_products = dbt.ref("vendor_products").join(
+        dbt.ref("product_confirmations").project("source_system, vendor_product_id, product_id"),
+        "source_system, vendor_product_id",
+    )
     rejections = dbt.ref("stg_rules__rejections")
     of_clients = dbt.ref("client_candidates").project(
         "'client' as kind, source_system, account_id as left_id, account_name as left_name, client_id as right_id, "
@@ -22,6 +30,7 @@ def model(dbt, session):
         "'product' as kind, source_system, vendor_product_id as left_id, vendor_product_name as left_name, "
         "product_id as right_id, product_name as right_name, method, score, reasons, is_unambiguous"
     )
+    aliases = dbt.ref("stg_rules__aliases").order("kind, vendor_text, psa_text")
     run = dbt.ref("current_run").project("accept_name_score is not null")
     return suggest(
         rows(accounts),
@@ -30,6 +39,9 @@ def model(dbt, session):
         rows(products),
         rows(rejections),
         rows(of_clients.union(of_products).order("kind, source_system, left_id, score desc, right_id")),
+        confirmed_accounts=rows(confirmed_accounts.order("source_system, account_id")),
+        confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id")),
+        aliases=rows(aliases),
         names_decide=any(audit for (audit,) in run.fetchall()),
     )
 

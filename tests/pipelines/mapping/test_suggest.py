@@ -97,6 +97,41 @@ def test_a_products_guid_and_part_number_say_more_than_its_name() -> None:
     assert found == {"cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46": "connectwise:771", "p2": "connectwise:5"}
 
 
+def test_what_is_confirmed_teaches_and_is_not_suggested() -> None:
+    clients = [client(1, "Amber Hill Dental"), client(2, "Cobalt Creek Foods"), client(3, "Juniper Lane Law")]
+    known = [{**account("n1", "Zufan", "ninjaone"), "client_id": "connectwise:1"}]
+    assert told([account("p1", "ZUFAN")], clients) == []
+    [row] = told([account("p1", "ZUFAN")], clients, confirmed_accounts=known)
+    assert (row["left_id"], row["right_id"]) == ("p1", "connectwise:1")
+    assert "like ninjaone:n1, which was confirmed" in row["reasons"]
+    sold = [{**vendor_product("w1", "WINDOWS_SERVER", "ninjaone"), "product_id": "connectwise:5"}]
+    products = [product(5, "Managed server"), product(6, "Managed workstation"), product(7, "Mail")]
+    waiting = [vendor_product("w2", "WINDOWS_WORKSTATION", "ninjaone")]
+    assert told(vendor_products=waiting, products=products) == []
+    [row] = told(vendor_products=waiting, products=products, confirmed_products=sold)
+    assert (row["left_id"], row["right_id"], row["tier"]) == ("w2", "connectwise:6", "possible")
+
+
+def test_aliases_of_the_home_help_and_only_their_own_kind() -> None:
+    products, waiting = [product(5, "Managed desk"), product(6, "Backup")], [vendor_product("p1", "Workplace Gold")]
+    alias = {"kind": "product", "vendor_text": "Workplace Gold", "psa_text": "Managed desk"}
+    [row] = told(vendor_products=waiting, products=products, aliases=[alias])
+    assert (row["right_id"], row["tier"]) == ("connectwise:5", "possible")
+    assert told(vendor_products=waiting, products=products, aliases=[{**alias, "kind": "client"}]) == []
+
+
+def test_a_confirmed_account_of_a_client_that_is_gone_teaches_nothing() -> None:
+    known = [{**account("n1", "Zufan", "ninjaone"), "client_id": "connectwise:9"}]
+    assert told([account("p1", "ZUFAN")], [client(1, "Amber Hill Dental")], confirmed_accounts=known) == []
+
+
+def test_a_recycled_psa_id_is_never_certain() -> None:
+    clients = [client(254, "Horizon Vale Management", domain="hv.example"), client(255, "Quill Wood Foods")]
+    [row] = told([account("a1", "Horizon Vale Management", domain="hv.example", external_id="311")], clients)
+    assert (row["right_id"], row["tier"]) == ("connectwise:254", "possible")
+    assert "identifiers contradict each other" in row["reasons"]
+
+
 def test_in_an_audit_names_decide_by_the_score_of_sql() -> None:
     [row] = told([account("a9", "Acme")], [client(1, "Acme")], names_decide=True)
     assert (row["left_id"], row["reasons"], row["tier"]) == ("a1", "of SQL", "likely")

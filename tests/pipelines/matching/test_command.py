@@ -77,3 +77,16 @@ def test_a_folder_that_is_not_there_is_said_before_the_work(lists: tuple[Path, P
     code, output = _run(*lists, "--out", tmp_path / "none" / "pairs.csv")
     assert code == 2
     assert "is no folder" in output
+
+
+def test_aliases_are_read_and_a_wrong_file_ends_with_2(tmp_path: Path) -> None:
+    left, right, out = tmp_path / "left.csv", tmp_path / "right.csv", tmp_path / "pairs.csv"
+    left.write_text("id,name\n1,Workplace Gold\n", encoding="utf-8")
+    right.write_text("id,name\na,Managed desk\nb,Acme Backup\n", encoding="utf-8")
+    aliases = tmp_path / "aliases.toml"
+    aliases.write_text('kind = "product"\nsame = [["workplace gold", "Managed desk"]]\n', encoding="utf-8")
+    code, _ = _run(left, right, "--kind", "product", "--aliases", aliases, "--out", out)
+    assert code == 0
+    assert [row["right_id"] for row in csv.DictReader(out.open(encoding="utf-8", newline=""))] == ["a"]
+    code, output = _run(left, right, "--kind", "client", "--aliases", aliases, "--out", out)
+    assert (code, "holds aliases of products" in output) == (2, True)

@@ -48,6 +48,33 @@ def test_clients_that_share_a_word_are_not_put_together_with_confidence(left: st
     assert tier_of(left, right) in {None, "possible"}
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Contoso Group", "Contoso"),
+        ("Contoso Dental (a Contoso company)", "Contoso Dental"),
+        ("Contoso Dental (a Contoso company)", "Contoso Group"),
+        ("Acme Ltd - Leeds branch", "Acme Ltd"),
+        ("Acme Ltd", "Acme Ltd (Leeds Branch)"),
+        ("Acme GmbH, Zweigniederlassung Graz", "Acme GmbH"),
+        ("Contoso Ltd, part of Fabrikam", "Contoso Ltd"),
+    ],
+)
+def test_a_parent_or_a_part_is_not_certain_and_is_said(left: str, right: str) -> None:
+    [row] = predict(names("l", left), names("r", right, *BYSTANDERS))
+    assert row["right_id"] == "r0"
+    assert row["tier"] != "certain"
+    assert "perhaps parent or part of" in str(row["reasons"])
+
+
+def test_two_names_of_one_branch_are_certain_and_so_is_a_part_with_the_same_identifier() -> None:
+    assert tier_of("Acme Ltd - Leeds branch", "ACME LTD - LEEDS BRANCH") == "certain"
+    left = names("l", "Acme Ltd - Leeds branch", tenant_id=["4f1c"])
+    assert [
+        row["tier"] for row in predict(left, names("r", "Acme Ltd", *BYSTANDERS, tenant_id=["4f1c"] + [""] * 4))
+    ] == ["certain"]
+
+
 def test_several_left_rows_may_belong_to_one_right_row() -> None:
     left = names("l", "Contoso Ltd", "Contoso Limited (EMEA)", "CONTOSO")
     assert found(left, names("r", "Contoso Ltd", *BYSTANDERS)) == {"l0": {"r0"}, "l1": {"r0"}, "l2": {"r0"}}
@@ -74,6 +101,24 @@ def test_an_identifier_decides_between_identical_names() -> None:
     rows = predict(left, right)
     assert [(row["right_id"], row["tier"]) for row in rows] == [("r1", "certain")]
     assert str(rows[0]["reasons"]).startswith("same domain smith.example")
+
+
+@pytest.mark.parametrize("column", ["psa_id", "tax_id"])
+def test_identifiers_that_contradict_each_other_are_only_possible_and_say_so(column: str) -> None:
+    left = names("l", "Smith Dental", "Vance", domain=["smith.example", ""], **{column: ["311", "255"]})
+    right = names("r", "Smith Dental", "Vance Interiors", domain=["smith.example", ""], **{column: ["254", "255"]})
+    rows = {row["left_id"]: row for row in predict(left, right)}
+    assert (rows["l0"]["right_id"], rows["l0"]["tier"]) == ("r0", "possible")
+    assert str(rows["l0"]["reasons"]).startswith("identifiers contradict each other")
+    assert rows["l1"]["tier"] == "certain"
+
+
+def test_another_psa_id_makes_the_same_name_only_possible() -> None:
+    left, right = (
+        names("l", "Smith Dental", psa_id=["311"]),
+        names("r", "Smith Dental", *BYSTANDERS, psa_id=["254"] * 5),
+    )
+    assert [row["tier"] for row in predict(left, right)] == ["possible"]
 
 
 def test_an_identifier_brings_together_what_names_do_not() -> None:

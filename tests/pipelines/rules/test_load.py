@@ -8,13 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.rules import load_rules, write_templates
+from pipelines.rules import RulesRefused, load_rules, write_templates
 from pipelines.rules.cells import convert
 from pipelines.rules.declare import RuleColumn
 from pipelines.rules.files import FILES
 from pipelines.rules.load import _arrow_type
 from pipelines.rules.systems import Systems
 from pipelines.warehouse.connection import create_control_tables
+from pipelines.warehouse.rules import replace_rules
 from tests.pipelines.rules.home import GOOD, HEADERS, changed, write
 
 ALL_GOOD = {file.removesuffix(".csv"): row for file, row in GOOD.items()}
@@ -59,7 +60,7 @@ def test_every_table_fits_its_table_in_the_warehouse_by_name_order_and_type(tmp_
         warehouse.execute(f"INSERT INTO rules.{name} SELECT * FROM given")
         warehouse.unregister("given")
     in_warehouse = warehouse.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'rules'").fetchall()
-    assert {name for (name,) in in_warehouse} == set(tables)
+    assert {name for (name,) in in_warehouse} == {*tables, "aliases"}
 
 
 @pytest.mark.parametrize("folder", ["rules", "no/such/folder"])
@@ -170,3 +171,20 @@ def test_the_guide_names_every_file_and_column():
         missing = [name for name in declared.column_names if f"`{name}`" not in section]
         assert missing == [], declared.file
         assert ",".join(declared.column_names) in section
+
+
+def test_aliases_are_read_hashed_and_written_and_wrong_ones_refused_with_their_line(tmp_path, warehouse):
+    folder = write(tmp_path)
+    without = load_rules(folder)
+    (folder / "client_aliases.toml").write_text('kind = "client"\nsame = [\n    ["tandarts", "zahnarzt"],\n]\n')
+    rules = load_rules(folder)
+    assert rules.hash != without.hash
+    replace_rules(warehouse, rules)
+    replace_rules(warehouse, rules)
+    assert warehouse.execute("SELECT * FROM rules.aliases").fetchall() == [
+        ("client", "tandarts", "zahnarzt", "client_aliases.toml:3")
+    ]
+    (folder / "product_aliases.toml").write_text('kind = "product"\nsame = [\n    ["a"],\n]\n')
+    with pytest.raises(RulesRefused) as refused:
+        load_rules(folder)
+    assert "product_aliases.toml:3: same: is no pair of texts" in str(refused.value)
