@@ -24,34 +24,23 @@ prorated as (
 line_counts as (
     select * from {{ ref('line_counts') }}
     where counted_when = 'prorated'
-),
-
-amounts as (
-    select
-        classified.line_key,
-        classified.currency,
-        prorated.unit_days,
-        prorated.average_quantity,
-        case
-            when line_counts.line_key is not null then prorated.expected_amount
-            when classified.expected_quantity = 0 then 0
-            else {{ times('classified.expected_quantity', 'classified.unit_price') }}
-        end as expected_amount,
-        case
-            when billed_amounts.line_key is not null then billed_amounts.billed_amount
-            else 0
-        end as billed_amount
-    from classified
-    inner join lines on classified.line_key = lines.line_key
-    left join billed_amounts on classified.line_key = billed_amounts.line_key
-    left join line_counts on classified.line_key = line_counts.line_key
-    left join prorated on classified.line_key = prorated.line_key
 )
 
 select
-    line_key,
-    unit_days,
-    average_quantity,
-    {{ payable('expected_amount', 'currency') }} as expected_amount,
-    {{ payable('billed_amount', 'currency') }} as billed_amount
-from amounts
+    classified.line_key,
+    prorated.unit_days,
+    prorated.average_quantity,
+    case
+        when line_counts.line_key is not null then {{ payable('prorated.expected_amount', 'classified.currency') }}
+        when classified.expected_quantity = 0 then 0
+        else {{ payable(times('classified.expected_quantity', 'classified.unit_price'), 'classified.currency') }}
+    end as expected_amount,
+    case
+        when billed_amounts.line_key is null then 0
+        else {{ payable('billed_amounts.billed_amount', 'classified.currency') }}
+    end as billed_amount
+from classified
+inner join lines on classified.line_key = lines.line_key
+left join billed_amounts on classified.line_key = billed_amounts.line_key
+left join line_counts on classified.line_key = line_counts.line_key
+left join prorated on classified.line_key = prorated.line_key

@@ -80,7 +80,12 @@ select
     {{ share_of('sum(quantity)', '1', 'any_value(period_days)') }} as average_quantity,
     case
         when bool_and(unit_price is not null or quantity = 0)
-            then {{ share_of('sum(' ~ times('quantity', 'coalesce(unit_price, 0)') ~ ')', '1', 'any_value(period_days)') }}
+            then
+                {{
+                    share_of(
+                        'sum(' ~ times('quantity', 'coalesce(unit_price, 0)') ~ ')', '1', 'any_value(period_days)'
+                    )
+                }}
     end as expected_amount
 from priced_days
 group by line_key

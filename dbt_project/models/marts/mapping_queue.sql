@@ -62,7 +62,8 @@ amounts as (
         left_id,
         currency,
         sum({{ times('quantity', 'unit_value') }}) as amount,
-        currency || ' ' || cast(cast(sum({{ times('quantity', 'unit_value') }}) as decimal(18, 2)) as varchar) as amount_text
+        currency || ' '
+        || cast(cast(sum({{ times('quantity', 'unit_value') }}) as decimal(18, 2)) as varchar) as amount_text
     from units
     where unit_value is not null
     group by kind, source_system, left_id, currency
