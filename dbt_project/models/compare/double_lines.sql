@@ -16,16 +16,17 @@ select
     billing_rows.line_key,
     'Billed on ' || count(*) || ' lines'
     || case
-        when count(distinct agreement_id) > 1 then ' of ' || count(distinct agreement_id) || ' agreements'
+        when count(distinct billing_rows.agreement_id) > 1
+            then ' of ' || count(distinct billing_rows.agreement_id) || ' agreements'
         else ''
     end
     || ', which are added up: '
     || string_agg(
-        {{ plain_number('billed_quantity') }} || ' at '
-        || coalesce({{ money_text('unit_price') }} || ' ' || currency, 'an unknown price')
-        || ' (line ' || source_record_id || ')',
+        {{ plain_number('billing_rows.billed_quantity') }} || ' at '
+        || coalesce({{ money_text('billing_rows.unit_price') }} || ' ' || billing_rows.currency, 'an unknown price')
+        || ' (line ' || billing_rows.source_record_id || ')',
         ' + '
-        order by length(source_record_id), source_record_id
+        order by length(billing_rows.source_record_id), billing_rows.source_record_id
     )
     || '; one of them may bill the same units twice.' as note
 from billing_rows
