@@ -22,6 +22,8 @@ _CONFIRMATION = (
     RuleColumn("confirmed_at", "date", required=True),
     RuleColumn("reason", "text", required=True),
 )
+# How a mapping was found. `name`: by the likeness of names alone, so that its lines carry the flag `weak_match`.
+_METHOD = RuleColumn("method", "choice", choices=("name", "manual"), may_be_absent=True)
 _OWNER = (RuleColumn("owner", "text", required=True), RuleColumn("reason", "text", required=True))
 
 
@@ -55,11 +57,22 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("client_id", "client_id", required=True),
             *_VALIDITY,
             *_CONFIRMATION,
+            _METHOD,
         ),
         key=("source_system", "account_id"),
         target=("client_id",),
         examples=(
-            ("ninjaone", "12", "connectwise:250", "2026-01-01", "", "D. Okafor", "2026-01-14", "same serial numbers"),
+            (
+                "ninjaone",
+                "12",
+                "connectwise:250",
+                "2026-01-01",
+                "",
+                "D. Okafor",
+                "2026-01-14",
+                "same serial numbers",
+                "",
+            ),
         ),
     ),
     RuleFile(
@@ -71,6 +84,7 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("product_id", "product_id", required=True),
             *_VALIDITY,
             *_CONFIRMATION,
+            _METHOD,
         ),
         key=("source_system", "vendor_product_id"),
         target=("product_id",),
@@ -84,6 +98,7 @@ FILES: tuple[RuleFile, ...] = (
                 "D. Okafor",
                 "2026-01-14",
                 "SPB is Microsoft 365 Business Premium",
+                "",
             ),
             (
                 "ninjaone",
@@ -94,6 +109,7 @@ FILES: tuple[RuleFile, ...] = (
                 "D. Okafor",
                 "2026-01-14",
                 "per server",
+                "",
             ),
         ),
     ),

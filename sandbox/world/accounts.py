@@ -29,6 +29,8 @@ def plant_accounts(plan: Plan) -> set[Client]:
         _refuse(plan, client, rng)
     for client in _take(pool, max(1, size // 60), taken):
         _share_external_id(plan, client, rng)
+    for client in _take(pool, max(1, size // 50), taken):
+        _map_by_name(client)
     for index in range(max(2, size // 30)):
         _add_strays(plan, index, rng)
         _add_former(plan, index, rng)
@@ -73,6 +75,12 @@ def _share_external_id(plan: Plan, client: Client, rng: Random) -> None:
         offer = BY_KEY[key].offer
         assert offer is not None
         adopt(position, add_seats(plan, second, offer, 2, rng))
+
+
+def _map_by_name(client: Client) -> None:
+    """The rule of its devices' account rests on the likeness of names alone."""
+    client.accounts[NINJAONE][0].is_weakly_mapped = True
+    client.note = "NinjaOne account mapped by the likeness of names"
 
 
 def _add_strays(plan: Plan, index: int, rng: Random) -> None:

@@ -35,6 +35,8 @@ class Account:
     client: "Client"
     mapped_by: str = "id"
     hint: str = ""
+    is_weakly_mapped: bool = False
+    """Whether its rule says that the names are alike and nothing more."""
     is_refused: bool = False
     users: list[User] = field(default_factory=list)
 

@@ -17,6 +17,7 @@ from sandbox.world.products import BY_KEY, BY_NODE_CLASS, GRAPH, NINJAONE, PAX8,
 COLUMNS: dict[str, tuple[str, ...]] = {
     "client_map": (
         "source_system", "account_id", "client_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at", "reason",
+        "method",
     ),
     "product_map": (
         "source_system", "vendor_product_id", "product_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at",
@@ -85,7 +86,8 @@ def _client_map(plan: Plan, since: date) -> list[dict[str, str]]:
             start = add_months(plan.first, -4)
             former = plan.clients[(number * 5) % len(plan.clients)]
             rows.append(_mapping(account, former, since, start, "moved to another client later"))
-        rows.append(_mapping(account, account.client, start, None, "checked against the signed order"))
+        reason = "the names are alike" if account.is_weakly_mapped else "checked against the signed order"
+        rows.append(_mapping(account, account.client, start, None, reason))
     return rows
 
 
@@ -99,6 +101,7 @@ def _mapping(account: Account, client: Client, start: date, end: date | None, re
         "confirmed_by": _ANALYST,
         "confirmed_at": (start + timedelta(days=2)).isoformat(),
         "reason": reason,
+        "method": "name" if account.is_weakly_mapped and end is None else "",
     }
 
 

@@ -1,7 +1,7 @@
 """The flags that a right reconciliation raises on a position: observations that change no total.
 
 Belongs here: each flag's own test, after the words of docs/glossary.md and docs/rules.md. Does not belong here: classes
-and money (`truth_lines.py`). `weak_match` has no test here: only an audit of two files maps by name.
+and money (`truth_lines.py`).
 """
 
 from collections.abc import Iterator
@@ -44,10 +44,21 @@ def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
 def _always(position: Position, facts: Facts) -> Iterator[str]:
     if any(line.price == 0 for line in facts.billable):
         yield "zero_price"
+    if _rests_on_a_name(position, facts):
+        yield "weak_match"
     if any(counts.restated for counts in position.counts):
         yield "source_restated"
     if any(devices.duplicates for devices in position.devices if devices.account.mapped_by):
         yield "duplicate_device"
+
+
+def _rests_on_a_name(position: Position, facts: Facts) -> bool:
+    """Whether the account that the line is counted by, or one that shows its product, is mapped by its name alone."""
+    weak = {a.source for accounts in position.client.accounts.values() for a in accounts if a.is_weakly_mapped}
+    return bool(weak) and (
+        position.product.source_of(facts.terms.basis) in weak
+        or any(devices.account.is_weakly_mapped for devices in position.devices)
+    )
 
 
 def flags_of_users(plan: Plan, users: list[tuple[Account, User]]) -> Iterator[str]:

@@ -19,7 +19,8 @@ rule_matches as (
         rules.source_system,
         rules.vendor_product_id,
         rules.product_id,
-        'rule' as method,
+        -- A person may confirm what is no more than a likeness of names; the lines then say so.
+        case when rules.method = 'name' then 'name' else 'rule' end as method,
         rules.confirmed_by,
         rules.confirmed_at,
         rules.valid_from,

@@ -12,7 +12,8 @@ renamed as (
         valid_to,
         confirmed_by,
         confirmed_at,
-        reason
+        reason,
+        method
     from source_rows
 )
 
