@@ -29,7 +29,8 @@ def plant_accounts(plan: Plan) -> set[Client]:
         _refuse(plan, client, rng)
     for client in _take(pool, max(1, size // 60), taken):
         _share_external_id(plan, client, rng)
-    for client in _take(pool, max(1, size // 50), taken):
+    managed = [c for c in pool if any(p.product.basis_source == NINJAONE for p in c.positions.values())]
+    for client in _take(managed, max(2, size // 30), taken):
         _map_by_name(client)
     for index in range(max(2, size // 30)):
         _add_strays(plan, index, rng)

@@ -145,7 +145,7 @@ def test_stale_rows_end_with_3_and_are_named_while_the_others_are_taken(desk: De
     path = tmp_path / "queue.xlsx"
     tell(desk, "export", str(path))
     filled = decided(path, a1={"Decision": "accept"}, a2={"Decision": "accept"})
-    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand")
+    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand,")
     text = tell(desk, "import", str(filled), code=3).output
     assert "refused Accounts row 2 (Acme Dental): decided meanwhile by client_map.csv:" in text
     assert [line.split(",")[1] for line in desk.lines("client_map.csv")] == ["a1", "a2"]
@@ -177,7 +177,7 @@ def test_while_a_run_uses_the_home_every_decision_is_refused(desk: Desk, tmp_pat
 
 
 def test_wrong_rules_are_named_before_anything_is_decided(desk: Desk) -> None:
-    desk.rule("client_map.csv", "pax8,a1,2,2026-01-01,,D. Okafor,2026-01-14,no system")
+    desk.rule("client_map.csv", "pax8,a1,2,2026-01-01,,D. Okafor,2026-01-14,no system,")
     text = tell(desk, "list", code=1).output
     assert "the rules are wrong as they stand" in text
     assert "client_map.csv:" in text

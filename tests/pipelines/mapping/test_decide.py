@@ -28,9 +28,9 @@ def test_accepting_writes_one_dated_line_with_person_and_evidence(desk: Desk) ->
     say(desk, "accept", "a1", "connectwise:1")
     say(desk, "accept", "p1", "connectwise:771", "order form")
     assert desk.lines("client_map.csv") == [
-        'pax8,a1,connectwise:1,2026-06-01,,A. Ruiz,2026-06-22,"suggested: same name (certain, 0.99)"'
+        'pax8,a1,connectwise:1,2026-06-01,,A. Ruiz,2026-06-22,"suggested: same name (certain, 0.99)",'
     ]
-    assert desk.lines("product_map.csv") == ["pax8,p1,connectwise:771,2026-06-01,,A. Ruiz,2026-06-22,order form"]
+    assert desk.lines("product_map.csv") == ["pax8,p1,connectwise:771,2026-06-01,,A. Ruiz,2026-06-22,order form,"]
 
 
 def test_rejecting_writes_to_the_rejections_and_the_pair_is_suggested_no_more(desk: Desk) -> None:
@@ -71,7 +71,7 @@ def test_a_decision_needs_a_person(desk: Desk) -> None:
 def test_what_a_rule_confirms_otherwise_is_refused_with_file_and_line(desk: Desk) -> None:
     queue = read_queue(desk.home)
     item = queue.find("a1")
-    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand meanwhile")
+    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand meanwhile,")
     before = desk.files()
     with pytest.raises(MappingRefusedError) as refused:
         decide(desk.home, queue, [Decision("accept", item, queue.target("client", "1"))], "A. Ruiz", now=NOW)
@@ -126,7 +126,7 @@ def test_rules_that_are_wrong_already_are_named_and_nothing_is_added(desk: Desk)
 
 
 def test_a_mapping_begins_with_the_published_month_or_when_the_former_one_ended(desk: Desk) -> None:
-    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,2026-06-10,D. Okafor,2026-01-14,moved")
+    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,2026-06-10,D. Okafor,2026-01-14,moved,")
     say(desk, "accept", "a1", "connectwise:1")
     say(desk, "accept", "a2", "connectwise:2", valid_from=date(2026, 3, 1))
     mapped = load_rules(desk.home.rules).tables["client_map"].to_pylist()

@@ -9,7 +9,7 @@ from pipelines.mapping.queue import read_queue
 from pipelines.mapping.refusals import MappingRefusedError, NothingPublishedError
 from tests.pipelines.mapping.desk import Desk
 
-RULE = "pax8,{},connectwise:{},2026-01-01,{},D. Okafor,2026-01-14,by hand"
+RULE = "pax8,{},connectwise:{},2026-01-01,{},D. Okafor,2026-01-14,by hand,"
 
 
 def waiting(desk: Desk, kind: str = "client") -> list[str]:

@@ -56,9 +56,9 @@ def test_the_last_decisions_can_be_counted(desk: Desk) -> None:
 
 def test_lines_written_by_hand_around_it_stay(desk: Desk) -> None:
     say(desk, "accept", "a1", "connectwise:1")
-    desk.rule("client_map.csv", "# mine", "pax8,a2,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand")
+    desk.rule("client_map.csv", "# mine", "pax8,a2,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand,")
     take_back(desk)
-    assert desk.lines("client_map.csv") == ["pax8,a2,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand"]
+    assert desk.lines("client_map.csv") == ["pax8,a2,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand,"]
     assert (
         (desk.home.rules / "client_map.csv").read_text().endswith("# mine\n" + desk.lines("client_map.csv")[0] + "\n")
     )

@@ -162,7 +162,7 @@ def test_stale_rows_are_refused_each_with_its_reason_and_the_others_count(desk: 
     desk.publish()
     everything = {left: {"Decision": "reject", "Target": "3"} for left in ("a1", "a2", "a4", "a5", "a3")}
     filled = decided(exported(desk, tmp_path), **everything)
-    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand")
+    desk.rule("client_map.csv", "pax8,a1,connectwise:2,2026-01-01,,D. Okafor,2026-01-14,by hand,")
     desk.rows["mapping_queue"] = [row for row in desk.rows["mapping_queue"] if row["left_id"] != "a4"]
     next(row for row in desk.rows["mapping_queue"] if row["left_id"] == "a2")["left_name"] = "Harbor Group"
     desk.suggests("a5", "connectwise:1")

@@ -6,8 +6,8 @@ from pipelines.rules.files import FILES
 
 HEADERS = {declared.file: ",".join(declared.column_names) for declared in FILES}
 GOOD = {
-    "client_map.csv": "pax8,c1,connectwise:250,2026-01-01,,D. Okafor,2026-01-14,same tax id",
-    "product_map.csv": "ninjaone,MAC,connectwise:640,2026-01-01,2026-07-01,D. Okafor,2026-01-14,per workstation",
+    "client_map.csv": "pax8,c1,connectwise:250,2026-01-01,,D. Okafor,2026-01-14,same tax id,",
+    "product_map.csv": "ninjaone,MAC,connectwise:640,2026-01-01,2026-07-01,D. Okafor,2026-01-14,per workstation,",
     "rejections.csv": "client,pax8,c2,connectwise:250,D. Okafor,2026-01-14,another company of that name",
     "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought,,,,,,,,",
     "splits.csv": "microsoft_graph,t1,office,Leeds,connectwise:250,2026-01-01,,M. Silva,three companies share it",

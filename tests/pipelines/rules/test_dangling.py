@@ -43,7 +43,7 @@ def fill(connection, folder, *, clients=CLIENTS, products=("connectwise:771",), 
 
 
 def client_rule(account: str, client: int, valid_to: str = "") -> str:
-    return f"pax8,{account},connectwise:{client},2026-01-01,{valid_to},A,2026-01-01,why"
+    return f"pax8,{account},connectwise:{client},2026-01-01,{valid_to},A,2026-01-01,why,"
 
 
 def test_ids_that_the_psa_has_are_no_warning(warehouse, tmp_path):
@@ -62,7 +62,7 @@ def test_missing_and_deleted_ids_are_named_with_file_line_and_column(warehouse, 
         warehouse,
         tmp_path,
         client_map="\n".join([client_rule("c1", 250), client_rule("c2", 251), client_rule("c3", 999)]),
-        product_map="ninjaone,MAC,connectwise:9,2026-01-01,,A,2026-01-01,why",
+        product_map="ninjaone,MAC,connectwise:9,2026-01-01,,A,2026-01-01,why,",
         counting="connectwise:8,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
         exclusions="connectwise:7,*,*,*,internal use,A,2026-12-31,2026-01-01,",
     )

@@ -35,7 +35,7 @@ def test_a_line_is_added_in_the_files_own_spelling_and_taken_away_again(spelling
 
 def test_a_file_that_is_not_there_begins_with_its_template() -> None:
     after, [line] = appended(None, CLIENT_MAP, [RULE])
-    assert after.decode().endswith(f"{HEADER}\n{line}\n")
+    assert after.decode().endswith(f"{HEADER},method\n{line}\n")
 
 
 def test_a_first_cell_that_begins_as_a_comment_is_quoted() -> None:

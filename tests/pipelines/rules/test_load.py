@@ -40,6 +40,7 @@ def test_rules_are_typed_and_cite_their_line(tmp_path):
             "confirmed_by": "D. Okafor",
             "confirmed_at": date(2026, 1, 14),
             "reason": "same tax id",
+            "method": None,
             "rule_id": "client_map.csv:2",
             "file": "client_map.csv",
             "line": 2,
@@ -125,7 +126,7 @@ def test_an_absent_file_and_one_without_rules_are_the_same(tmp_path):
 
 
 def test_export_sources_are_systems_by_the_name_of_their_inbox_folder(tmp_path):
-    row = "acronis,Fabrikam,autotask:fabrikam ltd,2026-01-01,,A,2026-01-01,why"
+    row = "acronis,Fabrikam,autotask:fabrikam ltd,2026-01-01,,A,2026-01-01,why,"
     for name in ("acronis", "autotask"):
         (tmp_path / "inbox" / name).mkdir(parents=True)
     folder = write(tmp_path / "rules", client_map=row)

@@ -135,10 +135,10 @@ def test_a_file_without_a_header_is_refused_for_it_may_be_cut_off(tmp_path, cont
     assert error.reason.startswith("has no header line; it must be client_id,source_system")
 
 
-@pytest.mark.parametrize(("row", "cells"), [("pax8,c1,connectwise:250", 3), (GOOD["client_map.csv"] + ",more", 9)])
+@pytest.mark.parametrize(("row", "cells"), [("pax8,c1,connectwise:250", 3), (GOOD["client_map.csv"] + ",more", 10)])
 def test_a_row_with_too_few_or_too_many_cells_is_refused(tmp_path, row, cells):
     error = the_refusal(write(tmp_path, client_map=row))
-    assert (error.line, error.reason) == (2, f"has {cells} cells, the header has 8")
+    assert (error.line, error.reason) == (2, f"has {cells} cells, the header has 9")
 
 
 def test_a_quote_left_open_is_refused_where_it_opens(tmp_path):
@@ -184,14 +184,14 @@ def test_files_that_are_no_rules_are_left_alone(tmp_path):
 
 
 def test_two_targets_for_one_key_on_one_day_contradict(tmp_path):
-    rows = f"{GOOD['client_map.csv']}\npax8,c1,connectwise:251,2026-06-01,,D. Okafor,2026-01-14,same tax id"
+    rows = f"{GOOD['client_map.csv']}\npax8,c1,connectwise:251,2026-06-01,,D. Okafor,2026-01-14,same tax id,"
     error = the_refusal(write(tmp_path, client_map=rows))
     assert (error.line, error.column) == (3, "client_id")
     assert error.reason == "contradicts line 2 about pax8 c1: connectwise:251, line 2 says connectwise:250"
 
 
 def test_one_target_for_one_key_twice_on_one_day_overlaps(tmp_path):
-    rows = f"pax8,c1,connectwise:250,2026-06-01,,D. Okafor,2026-01-14,again\n{GOOD['client_map.csv']}"
+    rows = f"pax8,c1,connectwise:250,2026-06-01,,D. Okafor,2026-01-14,again,\n{GOOD['client_map.csv']}"
     error = the_refusal(write(tmp_path, client_map=rows))
     assert (error.line, error.column) == (3, "valid_from")
     assert error.reason.startswith("overlaps line 2 about pax8 c1")
@@ -205,7 +205,7 @@ def test_a_line_given_twice_is_called_a_repetition(tmp_path):
 def test_guids_in_another_case_are_the_same_key(tmp_path):
     guid = "CBDC14AB-D96C-4C30-B9F4-6ADA7CDC1D46"
     rows = "\n".join(
-        f"microsoft_graph,{one},connectwise:{number},2026-01-01,,A,2026-01-01,why"
+        f"microsoft_graph,{one},connectwise:{number},2026-01-01,,A,2026-01-01,why,"
         for number, one in enumerate((guid, guid.lower()), start=1)
     )
     assert "contradicts line 2" in the_refusal(write(tmp_path, client_map=rows)).reason
@@ -213,8 +213,8 @@ def test_guids_in_another_case_are_the_same_key(tmp_path):
 
 def test_validity_that_ends_on_the_day_the_next_begins_is_no_overlap(tmp_path):
     rows = (
-        "pax8,c1,connectwise:250,2026-01-01,2026-06-01,A,2026-01-01,why\n"
-        "pax8,c1,connectwise:251,2026-06-01,,A,2026-01-01,why"
+        "pax8,c1,connectwise:250,2026-01-01,2026-06-01,A,2026-01-01,why,\n"
+        "pax8,c1,connectwise:251,2026-06-01,,A,2026-01-01,why,"
     )
     assert load_rules(write(tmp_path, client_map=rows)).tables["client_map"].num_rows == 2
 

@@ -15,7 +15,7 @@ def split(
 
 
 def mapped(start: str = "2026-01-01", end: str = "", account: str = "t1") -> str:
-    return f"microsoft_graph,{account},connectwise:250,{start},{end},D. Okafor,2026-01-14,same tax id"
+    return f"microsoft_graph,{account},connectwise:250,{start},{end},D. Okafor,2026-01-14,same tax id,"
 
 
 def refusals(folder: Path, **files: str) -> list[str]:

@@ -266,7 +266,17 @@ class Reference:
             flags = flags | {"duplicate_device"}
         if any(line["billCustomer"] == "Billable" and line["unitPrice"] == 0 for line in lines):
             flags = flags | {"zero_price"}
+        if self._rests_on_a_name(key, lines):
+            flags = flags | {"weak_match"}
         return class_, billed, expected, price, impact, tuple(sorted(flags))
+
+    def _rests_on_a_name(self, key: str, lines: list) -> bool:
+        client, product, _ = key.split("|")
+        rule = self.counting.get(product, {})
+        billable = [line for line in lines if line["billCustomer"] == "Billable"]
+        basis = self._terms(client, product, billable).get("basis") or rule.get("basis")
+        named = [r for r in self._in_force(self.rules.client_map) if r["method"] == "name"]
+        return (client, rule.get(f"{basis}_source")) in {(r["client_id"], r["source_system"]) for r in named}
 
     def _judge(self, key: str, lines: list) -> tuple:
         client, product, _ = key.split("|")

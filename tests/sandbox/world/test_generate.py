@@ -26,6 +26,7 @@ CLASSES = {
 }
 FLAGS = {
     "zero_price",
+    "weak_match",
     "possible_double_billing",
     "price_drift",
     "cost_drift",
