@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pipelines.mapping.user_domains import domains_of_clients, pointing
+
 if TYPE_CHECKING:
     from pipelines.matching.lists import NameList
 
@@ -47,6 +49,7 @@ def suggest(
     confirmed_accounts: Sequence[Row] = (),
     confirmed_products: Sequence[Row] = (),
     aliases: Sequence[Row] = (),
+    user_domains: Sequence[Row] = (),
     names_decide: bool = False,
 ) -> pa.Table:
     """The suggested pairs of a run, best first within each account and vendor product.
@@ -66,13 +69,14 @@ def suggest(
         confirmed_accounts: Vendor accounts whose client is settled, as `accounts`, with their `client_id`.
         confirmed_products: Vendor products whose product is settled, as `vendor_products`, with their `product_id`.
         aliases: What means the same in names, by the home's files: `kind`, `vendor_text`, `psa_text`.
+        user_domains: Users of open accounts by the domain they sign in under (`mapping.account_user_domains`).
         names_decide: Whether this run is an audit.
     """
     if names_decide:
         return _table(_standing_in(fallback))
     try:
         teaching = _Teaching(rejections, aliases)
-        found = _clients(accounts, clients, confirmed_accounts, teaching)
+        found = _clients(accounts, clients, confirmed_accounts, user_domains, teaching)
         found += _products(vendor_products, products, confirmed_products, teaching)
     except Exception:
         log.exception("matching failed; suggestions are those of SQL")
@@ -81,7 +85,11 @@ def suggest(
 
 
 def _clients(
-    accounts: Sequence[Row], clients: Sequence[Row], confirmed: Sequence[Row], teaching: "_Teaching"
+    accounts: Sequence[Row],
+    clients: Sequence[Row],
+    confirmed: Sequence[Row],
+    user_domains: Sequence[Row],
+    teaching: "_Teaching",
 ) -> list[dict[str, Any]]:
     both = [*accounts, *confirmed]
     # An external id that two accounts of a system carry proves nothing.
@@ -94,12 +102,14 @@ def _clients(
 
     left = {
         "tenant_id": [row["tenant_id"] for row in both],
+        "user_domain": pointing(both, clients, user_domains, teaching.rejections),
         "domain": [row["domain"] for row in both],
         "psa_id": [external(row) for row in both],
     }
     right = {
         "tenant_id": [row["tenant_id"] for row in clients],
         "domain": [row["domain"] for row in clients],
+        "user_domain": domains_of_clients(clients),
         "psa_id": [row["source_client_id"] for row in clients],
     }
     named = [{**row, "left_id": row["account_id"], "left_name": row["account_name"]} for row in both]
@@ -209,7 +219,7 @@ def _method(reasons: str) -> str:
         return "id"
     if "same part number " in reasons:
         return "code"
-    return "domain" if "same domain " in reasons else "name"
+    return "domain" if any(words in reasons for words in ("same domain ", "its users write from ")) else "name"
 
 
 def _standing_in(fallback: Sequence[Row]) -> list[dict[str, Any]]:
