@@ -44,6 +44,8 @@ def model(dbt, session):
         confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id")),
         aliases=rows(aliases),
         user_domains=rows(user_domains),
+        account_holdings=rows(dbt.ref("account_holdings").order("source_system, account_id, product_id, side")),
+        client_holdings=rows(dbt.ref("client_holdings").order("client_id, product_id")),
         names_decide=any(audit for (audit,) in run.fetchall()),
     )
 
