@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pipelines.mapping.holdings import Holdings
+from pipelines.mapping.user_domains import domains_of_clients, pointing
+
 if TYPE_CHECKING:
+    from pipelines.matching.hints import Ask
     from pipelines.matching.lists import NameList
 
 SUGGESTIONS = pa.schema(
@@ -47,6 +51,9 @@ def suggest(
     confirmed_accounts: Sequence[Row] = (),
     confirmed_products: Sequence[Row] = (),
     aliases: Sequence[Row] = (),
+    user_domains: Sequence[Row] = (),
+    account_holdings: Sequence[Row] = (),
+    client_holdings: Sequence[Row] = (),
     names_decide: bool = False,
 ) -> pa.Table:
     """The suggested pairs of a run, best first within each account and vendor product.
@@ -66,13 +73,17 @@ def suggest(
         confirmed_accounts: Vendor accounts whose client is settled, as `accounts`, with their `client_id`.
         confirmed_products: Vendor products whose product is settled, as `vendor_products`, with their `product_id`.
         aliases: What means the same in names, by the home's files: `kind`, `vendor_text`, `psa_text`.
+        user_domains: Users of open accounts by the domain they sign in under (`mapping.account_user_domains`).
+        account_holdings: What accounts, open and confirmed, hold of each product (`mapping.account_holdings`).
+        client_holdings: What clients are billed for (`mapping.client_holdings`).
         names_decide: Whether this run is an audit.
     """
     if names_decide:
         return _table(_standing_in(fallback))
     try:
         teaching = _Teaching(rejections, aliases)
-        found = _clients(accounts, clients, confirmed_accounts, teaching)
+        usage = _Usage(user_domains, account_holdings, client_holdings)
+        found = _clients(accounts, clients, confirmed_accounts, usage, teaching)
         found += _products(vendor_products, products, confirmed_products, teaching)
     except Exception:
         log.exception("matching failed; suggestions are those of SQL")
@@ -81,7 +92,11 @@ def suggest(
 
 
 def _clients(
-    accounts: Sequence[Row], clients: Sequence[Row], confirmed: Sequence[Row], teaching: "_Teaching"
+    accounts: Sequence[Row],
+    clients: Sequence[Row],
+    confirmed: Sequence[Row],
+    usage: "_Usage",
+    teaching: "_Teaching",
 ) -> list[dict[str, Any]]:
     both = [*accounts, *confirmed]
     # An external id that two accounts of a system carry proves nothing.
@@ -94,18 +109,54 @@ def _clients(
 
     left = {
         "tenant_id": [row["tenant_id"] for row in both],
+        "user_domain": pointing(both, clients, usage.user_domains, teaching.rejections),
         "domain": [row["domain"] for row in both],
         "psa_id": [external(row) for row in both],
     }
     right = {
         "tenant_id": [row["tenant_id"] for row in clients],
         "domain": [row["domain"] for row in clients],
+        "user_domain": domains_of_clients(clients),
         "psa_id": [row["source_client_id"] for row in clients],
     }
     named = [{**row, "left_id": row["account_id"], "left_name": row["account_name"]} for row in both]
     targets = [{**row, "right_id": row["client_id"], "right_name": row["client_name"]} for row in clients]
     known = [row["client_id"] for row in confirmed]
-    return _matched("client", _Side(named, left), _Side(targets, right), known, teaching)
+    ours, theirs = _Side(named, left), _Side(targets, right)
+    if not usage.of_accounts or not usage.of_clients:
+        return _matched("client", ours, theirs, known, teaching)
+    holdings = Holdings(usage.of_accounts, usage.of_clients, confirmed)
+    told = _matched("client", ours, theirs, known, teaching, holdings.ask)
+    return _with_holdings(told, ours.first(len(accounts)), theirs, teaching, holdings)
+
+
+def _with_holdings(
+    told: list[dict[str, Any]], left: "_Side", right: "_Side", teaching: "_Teaching", holdings: Holdings
+) -> list[dict[str, Any]]:
+    """What was told, and what holdings find where names found nothing above possible; best first in each account."""
+    from pipelines.mapping.beyond_names import beyond_names
+
+    names = [f"{row['source_system']}:{row['left_id']}" for row in left.rows]
+    rows = dict(zip(names, left.rows, strict=True)), {row["right_id"]: row for row in right.rows}
+    further = beyond_names(
+        left.list("left", names),
+        right.list("right", list(rows[1])),
+        [(f"{row['source_system']}:{row['left_id']}", row) for row in told],
+        {
+            (f"{row['source_system']}:{row['left_id']}", row["right_id"])
+            for row in teaching.rejections
+            if row["kind"] == "client"
+        },
+        holdings,
+    )
+    found = [
+        _suggestion("client", rows[0][name], rows[1][one.client_id], "holdings", one.score, "possible", one.words)
+        for name, one in further
+    ]
+    place = {name: number for number, name in enumerate(names)}
+    return sorted(
+        told + found, key=lambda row: (place[f"{row['source_system']}:{row['left_id']}"], -float(row["score"]))
+    )
 
 
 def _products(
@@ -137,6 +188,15 @@ class _Teaching:
 
 
 @dataclass(frozen=True)
+class _Usage:
+    """What is known of how accounts are used and clients billed; empty where nothing is."""
+
+    user_domains: Sequence[Row]
+    of_accounts: Sequence[Row]
+    of_clients: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class _Side:
     """Rows with `left_id` and `left_name` (or `right_...`), and their further columns by header."""
 
@@ -151,8 +211,14 @@ class _Side:
         }
         return NameList(ids, [row[f"{side}_name"] or "" for row in self.rows], texts)
 
+    def first(self, number: int) -> "_Side":
+        """The first rows alone."""
+        return _Side(self.rows[:number], {header: values[:number] for header, values in self.columns.items()})
 
-def _matched(kind: str, left: _Side, right: _Side, known: Sequence[str], teaching: _Teaching) -> list[dict[str, Any]]:
+
+def _matched(
+    kind: str, left: _Side, right: _Side, known: Sequence[str], teaching: _Teaching, ask: "Ask | None" = None
+) -> list[dict[str, Any]]:
     """The engine's pairs; `known` are the right ids of the last left rows, which are settled and teach."""
     waiting = len(left.rows) - len(known)
     if not waiting or not right.rows:
@@ -180,6 +246,7 @@ def _matched(kind: str, left: _Side, right: _Side, known: Sequence[str], teachin
         kind,
         Decisions(frozenset(accepted), frozenset(rejected - accepted)),
         aliases=[Alias(row["vendor_text"], row["psa_text"]) for row in teaching.aliases if row["kind"] == kind],
+        ask=ask,
     )
     told = [
         (left.rows[place[pair["left_id"]]], right.rows[targets[pair["right_id"]]], pair)
@@ -187,20 +254,26 @@ def _matched(kind: str, left: _Side, right: _Side, known: Sequence[str], teachin
         if place[pair["left_id"]] < waiting
     ]
     return [
-        {
-            "kind": kind,
-            "source_system": ours["source_system"],
-            "left_id": ours["left_id"],
-            "left_name": ours["left_name"],
-            "right_id": theirs["right_id"],
-            "right_name": theirs["right_name"],
-            "method": _method(pair["reasons"]),
-            "score": pair["score"],
-            "tier": pair["tier"],
-            "reasons": pair["reasons"],
-        }
+        _suggestion(kind, ours, theirs, _method(pair["reasons"]), pair["score"], pair["tier"], pair["reasons"])
         for ours, theirs, pair in told
     ]
+
+
+def _suggestion(
+    kind: str, ours: Row, theirs: Row, method: str, score: float, tier: str, reasons: str
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "source_system": ours["source_system"],
+        "left_id": ours["left_id"],
+        "left_name": ours["left_name"],
+        "right_id": theirs["right_id"],
+        "right_name": theirs["right_name"],
+        "method": method,
+        "score": score,
+        "tier": tier,
+        "reasons": reasons,
+    }
 
 
 def _method(reasons: str) -> str:
@@ -209,7 +282,7 @@ def _method(reasons: str) -> str:
         return "id"
     if "same part number " in reasons:
         return "code"
-    return "domain" if "same domain " in reasons else "name"
+    return "domain" if any(words in reasons for words in ("same domain ", "its users write from ")) else "name"
 
 
 def _standing_in(fallback: Sequence[Row]) -> list[dict[str, Any]]:

@@ -33,16 +33,21 @@ _NOT_CODE = re.compile(r"[^\w]+")
 class Column:
     """A column that both lists have, its values made comparable ("" where unknown).
 
-    `contradicts`: an identifier that an honest pair never differs in.
+    `is_id`: agreement decides; `finds`: agreement alone makes a pair worth weighing, as that of ids and hints does.
+    `contradicts`: an identifier that an honest pair never differs in. `said`, `said_other`: sentences for agreement
+    and difference, {} is the left value; without them the column's `words` are put between the values.
     """
 
     words: str
     is_id: bool
+    finds: bool
     left: Texts
     right: Texts
     agree: Floats
     differ: float
     contradicts: bool = False
+    said: str = ""
+    said_other: str = ""
 
 
 def shared_columns(left: NameList, right: NameList) -> list[Column]:
@@ -57,6 +62,11 @@ def shared_columns(left: NameList, right: NameList) -> list[Column]:
     return found
 
 
+def is_own_domain(domain: str) -> bool:
+    """Whether a domain may belong to one company: neither a mail host's nor a site builder's."""
+    return domain not in toml("context.toml")["public"] and not domain.endswith(".onmicrosoft.com")
+
+
 def codes(side: NameList) -> list[tuple[int, str]]:
     """(row, value) of every column that may hold a product's code."""
     entries = [toml("context.toml")["columns"][name] for name in ("sku_id", "vendor_sku", "part_number")]
@@ -67,10 +77,10 @@ def codes(side: NameList) -> list[tuple[int, str]]:
 
 
 def pairs_of_ids(columns: Sequence[Column]) -> Ints:
-    """The pairs of rows that share an identifier, as (left row, right row) in two columns."""
+    """The pairs of rows that share an identifier or a hint, as (left row, right row) in two columns."""
     found = [np.zeros((0, 2), dtype=np.int64)]
     for column in columns:
-        if not column.is_id:
+        if not column.finds:
             continue
         ours = pd.DataFrame({"left": np.arange(len(column.left)), "key": column.left})
         theirs = pd.DataFrame({"right": np.arange(len(column.right)), "key": column.right})
@@ -104,16 +114,28 @@ def say(columns: Sequence[Column], left: int, right: int) -> list[str]:
     for column in columns:
         ours, theirs = column.left[left], column.right[right]
         if ours and ours == theirs:
-            same.append(f"same {column.words} {ours}")
+            same.append(column.said.format(ours) if column.said else f"same {column.words} {ours}")
+        elif ours and theirs and column.said_other:
+            other.append(column.said_other.format(ours))
         elif ours and theirs:
             other.append(f"another {column.words} ({ours} and {theirs})")
     return same + other
 
 
 def _column(entry: dict[str, Any], left: Texts, right: Texts) -> Column:
-    if entry["kind"] == "id":
-        agree = np.full(len(right), float(entry["agree"]))
-        return Column(entry["words"], True, left, right, agree, entry["differ"], entry.get("contradicts", False))
+    if entry["kind"] in ("id", "hint"):
+        return Column(
+            words=entry["words"],
+            is_id=entry["kind"] == "id",
+            finds=True,
+            left=left,
+            right=right,
+            agree=np.full(len(right), float(entry["agree"])),
+            differ=entry["differ"],
+            contradicts=entry.get("contradicts", False),
+            said=entry.get("said", ""),
+            said_other=entry.get("said_other", ""),
+        )
     both = pd.Series(np.concatenate([left, right]))
     frequency = both[both != ""].value_counts(normalize=True)
     by_chance = float((frequency**2).sum()) if len(frequency) else 1.0
@@ -121,7 +143,7 @@ def _column(entry: dict[str, Any], left: Texts, right: Texts) -> Column:
     u = pd.Series(right).map(frequency).fillna(1.0).to_numpy(dtype=np.float64)
     agree = np.clip(np.log(m / np.maximum(u, 1e-6)), 0, _MOST_CONTEXT)
     differ = float(np.clip(np.log((1 - m) / max(1 - by_chance, 1e-6)), -_MOST_CONTEXT, 0))
-    return Column(entry["words"], False, left, right, agree, differ)
+    return Column(entry["words"], False, False, left, right, agree, differ)
 
 
 def _values(side: NameList, entry: dict[str, Any], blank: frozenset[str], public: frozenset[str]) -> Texts | None:

@@ -16,6 +16,7 @@ from pipelines.matching.context import weigh
 from pipelines.matching.data_files import toml
 from pipelines.matching.decisions import Decisions
 from pipelines.matching.folding import fold
+from pipelines.matching.hints import Ask, hints_between, other_numbers
 from pipelines.matching.lists import NameList
 from pipelines.matching.model import Model, compete, default_model, margins
 from pipelines.matching.pairing import Paired, Progress, best_readings, pair
@@ -52,7 +53,8 @@ class Scored:
 
     `best` indexes the pair's best readings in `paired`; `probability` is not calibrated yet, `score` is; `margin` is
     how far it is ahead of the next best (`model.margins`); `share` is the pair's part in what all candidates of the
-    left row have together; `close` marks the best candidates of a left row where they come close to each other;
+    left row have together by name; `close` marks the best candidates of a left row where they come close to each other,
+    `hinted` those that came close by name and between which hints decided;
     `same_id` pairs that share an identifier, `other_id` pairs that an identifier contradicts.
     """
 
@@ -66,6 +68,7 @@ class Scored:
     share: Floats
     score: Floats
     close: Flags
+    hinted: Flags
     same_id: Flags
     other_id: Flags
     decided: Flags
@@ -94,6 +97,7 @@ def match(
     model: Model | None = None,
     progress: Progress | None = None,
     aliases: Sequence[Alias] = (),
+    ask: Ask | None = None,
 ) -> Matches:
     """The counterparts of the left rows among the right rows.
 
@@ -109,15 +113,24 @@ def match(
         model: Weights; default: those of the package, adapted to the decisions.
         progress: Told (what is being done, done, in all).
         aliases: What means the same on either side, from a file.
+        ask: What else is known of a pair. It decides between candidates that are as good by name, and is told as a
+            reason; it makes no pair certain.
     """
     decisions = decisions or Decisions()
     paired = pair(left, right, kind, decisions, progress, aliases)
     model = model or _adapted(default_model(kind), paired, left, right, decisions)
-    scored = score(paired, left, right, model, decisions)
-    return _told(scored, left, right, kind, model)
+    scored = score(paired, left, right, model, decisions, ask)
+    return _told(scored, left, right, kind, model, ask)
 
 
-def score(paired: Paired, left: NameList, right: NameList, model: Model, decisions: Decisions | None = None) -> Scored:
+def score(
+    paired: Paired,
+    left: NameList,
+    right: NameList,
+    model: Model,
+    decisions: Decisions | None = None,
+    ask: Ask | None = None,
+) -> Scored:
     """Every pair of rows with its probability, calibrated and not, decisions applied."""
     odds = model.odds(paired.evidence)
     best = best_readings(paired, odds)
@@ -129,11 +142,19 @@ def score(paired: Paired, left: NameList, right: NameList, model: Model, decisio
     best, left_row, right_row = best[keep], left_row[keep], right_row[keep]
     total, same_id, other_id, accepted = total[keep], same_id[keep], other_id[keep], accepted[keep]
     any_right, share = compete(total, left_row, len(left), model.base_rate)
-    probability, margin = any_right * share, margins(total, left_row, len(left))
+    close, hinted, part = _close(total, left_row, len(left)) & ~accepted, np.zeros(len(total), dtype=bool), share
+    if ask is not None:
+        worth = np.bincount(left_row, weights=any_right * share * close, minlength=len(left)) >= model.possible
+        doubtful = other_id | paired.refused[best] | other_numbers(paired, best, model.kind)
+        more = hints_between(close & worth[left_row], (left, right), (left_row, right_row), doubtful, ask)
+        hinted = close & np.isin(left_row, left_row[more != 0])
+        total = total + more
+        # Hints share out anew what names found; that any candidate is right they do not say.
+        part = compete(total, left_row, len(left), model.base_rate)[1]
+        close = _close(total, left_row, len(left)) & ~accepted
+    probability, margin = any_right * part, margins(total, left_row, len(left))
     calibrated = _at_most_one(model.calibration.of(probability, margin), left_row, len(left))
     calibrated = np.where(accepted, 1.0, calibrated)
-    close = _close(total, left_row, len(left))
-    close &= ~accepted
     return Scored(
         paired,
         best,
@@ -145,6 +166,7 @@ def score(paired: Paired, left: NameList, right: NameList, model: Model, decisio
         share,
         calibrated,
         close,
+        hinted,
         same_id,
         other_id,
         accepted,
@@ -193,13 +215,15 @@ def _close(odds: Floats, left_row: Ints, rows: int) -> Flags:
     return near & (np.bincount(left_row, weights=near, minlength=rows)[left_row] > 1)
 
 
-def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Model) -> Matches:
+def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Model, ask: Ask | None) -> Matches:
     # Of candidates as good as each other, those are told that make a match together: a person has to choose.
     together = np.bincount(scored.left_row, weights=scored.probability * scored.close, minlength=len(left))
     best = np.zeros(len(left))
     np.maximum.at(best, scored.left_row, scored.score)
     equal = scored.close & (scored.share > _EQUAL_SHARE) & (best[scored.left_row] <= model.possible)
     equal &= together[scored.left_row] >= model.possible
+    # What hints decided against stays in sight: it is as good by name.
+    equal |= scored.hinted & (scored.share > _EQUAL_SHARE)
     chosen = np.flatnonzero((scored.score >= model.possible) | equal | scored.decided)
     chosen = chosen[np.lexsort((-scored.score[chosen], scored.left_row[chosen]))]
     tiers = tier(scored, left, right, model)[chosen]
@@ -216,8 +240,10 @@ def _told(scored: Scored, left: NameList, right: NameList, kind: str, model: Mod
             decided=bool(scored.decided[i]),
             close=bool(scored.close[i]),
             contradicted=bool(scored.same_id[i] and scored.other_id[i]),
+            hinted=bool(scored.hinted[i]),
+            hint=ask(left.ids[a], right.ids[b]).words if ask and level else "",
         )
-        for i, a, b in scored_pairs
+        for level, (i, a, b) in zip(tiers.tolist(), scored_pairs, strict=True)
     ]
     ids = np.array(left.ids, dtype=object), np.array(right.ids, dtype=object)
     table = pa.table(
@@ -264,6 +290,7 @@ def tier(scored: Scored, left: NameList, right: NameList, model: Model) -> Ints:
         for pair_at in np.flatnonzero(certain & ~scored.same_id).tolist():
             ours, theirs = left.names[scored.left_row[pair_at]], right.names[scored.right_row[pair_at]]
             certain[pair_at] = relations(ours) == relations(theirs)
+    certain &= ~scored.hinted
     certain |= scored.decided
     # One letter is no name.
     likely = (scored.score >= model.likely) & ~doubtful & ((lengths > 1) | scored.same_id)

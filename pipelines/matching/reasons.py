@@ -20,7 +20,16 @@ class Reasons:
         self._paired, self._left, self._right, self._kind = paired, left, right, kind
 
     def of(
-        self, best: int, left_row: int, right_row: int, *, decided: bool, close: bool, contradicted: bool = False
+        self,
+        best: int,
+        left_row: int,
+        right_row: int,
+        *,
+        decided: bool,
+        close: bool,
+        contradicted: bool = False,
+        hinted: bool = False,
+        hint: str = "",
     ) -> str:
         """The reasons for one pair, the strongest first, separated by semicolons.
 
@@ -31,6 +40,8 @@ class Reasons:
             decided: Whether a person accepted this pair.
             close: Whether another candidate is as good.
             contradicted: Whether one identifier agrees and another differs.
+            hinted: Whether hints decided between this row and others that are as good by name.
+            hint: What else speaks for this pair.
         """
         paired = self._paired
         ours = paired.left_readings.reading[paired.left[best]]
@@ -38,6 +49,9 @@ class Reasons:
         parts = ["confirmed decision"] if decided else []
         if close:
             parts.append("ambiguous: another row is as good a match")
+        elif hinted:
+            parts.append("by name another row is as good")
+        parts.append(hint)
         if contradicted:
             parts.append("identifiers contradict each other: one of them may belong to another record")
         parts.extend(say(paired.columns, left_row, right_row))

@@ -31,6 +31,7 @@ def model(dbt, session):
         "product_id as right_id, product_name as right_name, method, score, reasons, is_unambiguous"
     )
     aliases = dbt.ref("stg_rules__aliases").order("kind, vendor_text, psa_text")
+    user_domains = dbt.ref("account_user_domains").order("source_system, account_id, users desc, domain")
     run = dbt.ref("current_run").project("accept_name_score is not null")
     return suggest(
         rows(accounts),
@@ -42,6 +43,9 @@ def model(dbt, session):
         confirmed_accounts=rows(confirmed_accounts.order("source_system, account_id")),
         confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id")),
         aliases=rows(aliases),
+        user_domains=rows(user_domains),
+        account_holdings=rows(dbt.ref("account_holdings").order("source_system, account_id, product_id, side")),
+        client_holdings=rows(dbt.ref("client_holdings").order("client_id, product_id")),
         names_decide=any(audit for (audit,) in run.fetchall()),
     )
 
