@@ -34,11 +34,15 @@ class Holding:
 
 @dataclass(slots=True)
 class Tally:
-    """Sums by side, the systems that have a record at all, and the users whose licences are in the sums."""
+    """Sums by side, the systems that have a record at all, and the users whose licences are in the sums.
+
+    `rests_on_a_name`: one of the records stands in an account that is mapped by its name alone.
+    """
 
     sums: dict[str, Decimal] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
     users: list[tuple[Account, User]] = field(default_factory=list)
+    rests_on_a_name: bool = False
 
     def add(self, holding: Holding) -> None:
         """Take one holding in; of a client's own, only from the product's designated system, or a seat counts twice."""
@@ -49,6 +53,7 @@ class Tally:
             if holding.user is not None:
                 self.users.append((holding.account, holding.user))
         self.sources.add(holding.account.source)
+        self.rests_on_a_name = self.rests_on_a_name or holding.account.is_weakly_mapped
 
 
 @dataclass(slots=True)

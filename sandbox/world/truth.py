@@ -59,6 +59,7 @@ def _open_row(key: str, class_: str, tally: Tally, client: Client, client_id: st
         unit_price=None,
         currency=client.currency,
         revenue_impact=None,
+        flags=("weak_match",) if tally.rests_on_a_name else (),
         note=client.note or "no product answers to it",
     )
 
@@ -99,6 +100,7 @@ def _excluded_row(client: Client, item: str, tally: Tally) -> TruthRow:
         unit_price=None,
         currency=client.currency,
         revenue_impact=ZERO,
+        flags=("weak_match",) if tally.rests_on_a_name else (),
         note="internal use" if client.kind == "internal" else "taken out by a rule",
     )
 

@@ -3,6 +3,8 @@
 A model in Python because the engine is. No model that a figure depends on reads it.
 """
 
+MOST_HOLDINGS = 200_000
+
 
 def model(dbt, session):
     """Suggested pairs; `pipelines.mapping.suggest` decides which."""
@@ -32,6 +34,10 @@ def model(dbt, session):
     )
     aliases = dbt.ref("stg_rules__aliases").order("kind, vendor_text, psa_text")
     user_domains = dbt.ref("account_user_domains").order("source_system, account_id, users desc, domain")
+    account_holdings = dbt.ref("account_holdings").order("source_system, account_id, product_id, side")
+    client_holdings = dbt.ref("client_holdings").order("client_id, product_id")
+    # Holdings are weighed row by row: where nobody waits for a client, or there are too many rows, names alone speak.
+    weigh = accounts.shape[0] > 0 and account_holdings.shape[0] + client_holdings.shape[0] <= MOST_HOLDINGS
     run = dbt.ref("current_run").project("accept_name_score is not null")
     return suggest(
         rows(accounts),
@@ -44,8 +50,8 @@ def model(dbt, session):
         confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id")),
         aliases=rows(aliases),
         user_domains=rows(user_domains),
-        account_holdings=rows(dbt.ref("account_holdings").order("source_system, account_id, product_id, side")),
-        client_holdings=rows(dbt.ref("client_holdings").order("client_id, product_id")),
+        account_holdings=rows(account_holdings) if weigh else [],
+        client_holdings=rows(client_holdings) if weigh else [],
         names_decide=any(audit for (audit,) in run.fetchall()),
     )
 

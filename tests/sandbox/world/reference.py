@@ -35,6 +35,7 @@ class Reference:
         self.records = defaultdict(set)  # main key -> systems with a counted or excluded row
         self.unmapped: dict[str, str] = {}  # key -> class
         self.excluded: set[str] = set()
+        self.weak: set[str] = set()  # excluded and unmapped keys that rest on an account mapped by its name alone
         self.stray_systems: set[str] = set()
         self.costs = defaultdict(list)  # main key -> (side, cost, commitment's end, quantity) of counted Pax8 rows
         self.duplicated: set[str] = set()  # main keys with records of a machine that is counted already
@@ -128,6 +129,10 @@ class Reference:
     def _place(self, row) -> None:
         system, account, vendor_product, record, side, quantity, state = row
         client = self.client_map.get((system, account))
+        is_weak = any(
+            (r["source_system"], r["account_id"], r["method"]) == (system, account, "name")
+            for r in self._in_force(self.rules.client_map)
+        )
         product = self.product_map.get((system, vendor_product))
         item = product or f"{system}:{vendor_product}"
         if client is None:
@@ -143,11 +148,15 @@ class Reference:
             return
         if self._is_excluded(client, system, vendor_product, record):
             self.excluded.add(f"{key}|excluded")
+            if is_weak:
+                self.weak.add(f"{key}|excluded")
             self.records[key].add(system)
             return
         rule = self.counting.get(product)
         if rule is None:
             self.unmapped[f"{client}|{system}:{vendor_product}|*"] = "unmapped_product"
+            if is_weak:
+                self.weak.add(f"{client}|{system}:{vendor_product}|*")
             return
         if rule[f"{side}_source"] != system:
             return
@@ -192,8 +201,13 @@ class Reference:
                     agreement, line | {"effectiveDate": self.today.isoformat()}
                 ):
                     self.starting[key].append(line)
-        found = {key: (class_, Decimal(0), None, None, None, ()) for key, class_ in self.unmapped.items()}
-        found |= {key: ("excluded", Decimal(0), Decimal(0), None, Decimal(0), ()) for key in self.excluded}
+        weak = dict.fromkeys(self.weak, ("weak_match",))
+        found = {
+            key: (class_, Decimal(0), None, None, None, weak.get(key, ())) for key, class_ in self.unmapped.items()
+        }
+        found |= {
+            key: ("excluded", Decimal(0), Decimal(0), None, Decimal(0), weak.get(key, ())) for key in self.excluded
+        }
         for key in lines.keys() | self.sums.keys():
             found[key] = self._main(key, lines.get(key, []))
         return found
