@@ -1,5 +1,7 @@
 """Every planted fault of the sandbox either passes unnoticed or becomes a failed read that names its place."""
 
+from typing import Any
+
 import pytest
 
 from sandbox.misbehave import Kind, Misbehaviour
@@ -43,11 +45,15 @@ LASTING: tuple[tuple[Kind, str], ...] = (
     ("type_change", "seats"),
 )
 IMPATIENT = {"timeout_seconds": 0.3, "max_attempts": 2, "page_size": 10}
+# What passes takes one attempt; a machine that is busy for 0.3 s may take another.
+PATIENT = {**IMPATIENT, "max_attempts": 5}
 
 
-def outcome(system: str, world: World, server: SandboxServer) -> dict[str, list[tuple[str, str]]]:
+def outcome(
+    system: str, world: World, server: SandboxServer, settings: dict[str, Any] = IMPATIENT
+) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for read in reading(system, world, server.url, **IMPATIENT).reads():
+    for read in reading(system, world, server.url, **settings).reads():
         found.setdefault(read.table_name, []).append((read.status, read.message or ""))
     return found
 
@@ -57,14 +63,14 @@ def outcome(system: str, world: World, server: SandboxServer) -> dict[str, list[
 def test_a_passing_fault_costs_nothing(system: str, kind: Kind, world: World, server: SandboxServer) -> None:
     fault = Misbehaviour(system=system, kind=kind, endpoint=ENDPOINTS[system], times=1, seconds=0.5, retry_after=0)
     server.set([fault])
-    for reads in outcome(system, world, server).values():
+    for reads in outcome(system, world, server, PATIENT).values():
         assert {status for status, _ in reads} <= {"ok", "refused"}
 
 
 @pytest.mark.parametrize("system", ["microsoft_graph", "pax8", "ninjaone"])
 def test_an_expired_token_is_renewed(system: str, world: World, server: SandboxServer) -> None:
     server.set([Misbehaviour(system=system, kind="expired_token", endpoint=ENDPOINTS[system], times=1)])
-    for reads in outcome(system, world, server).values():
+    for reads in outcome(system, world, server, PATIENT).values():
         assert {status for status, _ in reads} <= {"ok", "refused"}
 
 
