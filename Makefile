@@ -54,7 +54,7 @@ check: .venv/development ## lint, types, SQL style, Dagster definitions, dbt par
 bench: .venv/development ## measure the speed claims (ratios against a stated baseline, in one run)
 	@$(BIN)/python -m bench
 
-scoreboard: .venv/runtime ## score the pipeline on ten synthetic MSPs; writes docs/scoreboard.md (some ten minutes)
+scoreboard: .venv/runtime ## score the pipeline on ten synthetic MSPs; writes docs/scoreboard.md (some twenty minutes)
 	@$(BIN)/python -m scripts.scoreboard $(SCOREBOARD)
 
 # Folders of public pairs are not part of the repository; docs/matching.md says what one holds.

@@ -118,7 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int, default=1, help="the first seed (default 1)")
     parser.add_argument("--clients", type=int, default=60, help="clients of each world (default 60)")
     parser.add_argument(
-        "--months", type=int, default=1, help="months each MSP is run for; the last is scored (default 1)"
+        "--months",
+        type=int,
+        default=2,
+        help="months each MSP is run for; the last is scored (default 2, so that findings can repeat)",
     )
     parser.add_argument("--features", help="features to plant, by comma (default: those that are judged right today)")
     parser.add_argument("--out", type=Path, default=PAGE, help="the page to write (default docs/scoreboard.md)")
