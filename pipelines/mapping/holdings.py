@@ -32,9 +32,9 @@ class Found(NamedTuple):
     words: str
 
 
-def label(row: Row) -> str:
-    """An account as people write it: system and id."""
-    return f"{row['source_system']}:{row['account_id']}"
+def label(row: Row, id_column: str = "account_id") -> str:
+    """An account or vendor product as people write it: system and id."""
+    return f"{row['source_system']}:{row[id_column]}"
 
 
 class Holdings:

@@ -5,12 +5,15 @@ A model in Python because the engine is. No model that a figure depends on reads
 
 MOST_HOLDINGS = 200_000
 
+# What SQL found was never calibrated, so none of it is certain.
+CANDIDATE = """'{kind}' as kind, source_system, {left}_id as left_id, {left}_name as left_name, {kind}_id as right_id,
+    {kind}_name as right_name, method, cast(score as decimal(5, 4)) as score,
+    case when is_unambiguous and score >= 0.96 then 'likely' else 'possible' end as tier, reasons"""
+
 
 def model(dbt, session):
     """Suggested pairs; `pipelines.mapping.suggest` decides which."""
     dbt.config(materialized="table")
-    from pipelines.mapping.suggest import suggest
-
     accounts = dbt.ref("open_accounts").order("source_system, account_id")
     clients = dbt.ref("client_keys").order("client_id")
     vendor_products = dbt.ref("open_vendor_products").order("source_system, vendor_product_id")
@@ -24,39 +27,46 @@ def model(dbt, session):
         "source_system, vendor_product_id",
     )
     rejections = dbt.ref("stg_rules__rejections")
-    of_clients = dbt.ref("client_candidates").project(
-        "'client' as kind, source_system, account_id as left_id, account_name as left_name, client_id as right_id, "
-        "client_name as right_name, method, score, reasons, is_unambiguous"
-    )
-    of_products = dbt.ref("product_candidates").project(
-        "'product' as kind, source_system, vendor_product_id as left_id, vendor_product_name as left_name, "
-        "product_id as right_id, product_name as right_name, method, score, reasons, is_unambiguous"
-    )
+    of_clients = dbt.ref("client_candidates").project(CANDIDATE.format(kind="client", left="account"))
+    of_products = dbt.ref("product_candidates").project(CANDIDATE.format(kind="product", left="vendor_product"))
     aliases = dbt.ref("stg_rules__aliases").order("kind, vendor_text, psa_text")
     user_domains = dbt.ref("account_user_domains").order("source_system, account_id, users desc, domain")
     account_holdings = dbt.ref("account_holdings").order("source_system, account_id, product_id, side")
     client_holdings = dbt.ref("client_holdings").order("client_id, product_id")
-    # Holdings are weighed row by row: where nobody waits for a client, or there are too many rows, names alone speak.
-    weigh = accounts.shape[0] > 0 and account_holdings.shape[0] + client_holdings.shape[0] <= MOST_HOLDINGS
     run = dbt.ref("current_run").project("accept_name_score is not null")
+    of_names = of_clients.union(of_products).order("kind, source_system, left_id, score desc, right_id")
+    clients_wait, products_wait = is_any(accounts), is_any(vendor_products)
+    names_decide = any(audit for (audit,) in run.fetchall())
+    # In an audit names decide, and the report shows the score that did.
+    if names_decide or not (clients_wait or products_wait):
+        return of_names
+    # Imported late, and only what is open is read: most runs have nothing to suggest.
+    from pipelines.mapping.suggest import suggest
+
+    # Holdings are weighed row by row: where there are too many of them, names alone speak.
+    weigh = clients_wait and account_holdings.shape[0] + client_holdings.shape[0] <= MOST_HOLDINGS
     return suggest(
         rows(accounts),
-        rows(clients),
+        rows(clients, clients_wait),
         rows(vendor_products),
-        rows(products),
+        rows(products, products_wait),
         rows(rejections),
-        rows(of_clients.union(of_products).order("kind, source_system, left_id, score desc, right_id")),
-        confirmed_accounts=rows(confirmed_accounts.order("source_system, account_id")),
-        confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id")),
+        rows(of_names),
+        confirmed_accounts=rows(confirmed_accounts.order("source_system, account_id"), clients_wait),
+        confirmed_products=rows(confirmed_products.order("source_system, vendor_product_id"), products_wait),
         aliases=rows(aliases),
-        user_domains=rows(user_domains),
-        account_holdings=rows(account_holdings) if weigh else [],
-        client_holdings=rows(client_holdings) if weigh else [],
-        names_decide=any(audit for (audit,) in run.fetchall()),
+        user_domains=rows(user_domains, clients_wait),
+        account_holdings=rows(account_holdings, weigh),
+        client_holdings=rows(client_holdings, weigh),
     )
 
 
-def rows(relation):
-    """The rows of a relation by column name."""
+def is_any(relation):
+    """Whether a relation has a row."""
+    return relation.limit(1).shape[0] > 0
+
+
+def rows(relation, needed=True):
+    """The rows of a relation by column name; none where nobody asks for them."""
     names = relation.columns
-    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()] if needed else []

@@ -1,4 +1,4 @@
-"""Which pairs are suggested: the matching engine's word, SQL's where names decide or the engine fails."""
+"""Which pairs are suggested: the matching engine's word, SQL's where the engine fails."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,8 @@ from pipelines.mapping.suggest import SUGGESTIONS, suggest
 FALLBACK = [
     {
         "kind": "client", "source_system": "pax8", "left_id": "a1", "left_name": "Acme", "right_id": "connectwise:1",
-        "right_name": "Acme Inc", "method": "name", "score": Decimal("0.9700"), "reasons": "of SQL",
-        "is_unambiguous": True,
+        "right_name": "Acme Inc", "method": "name", "score": Decimal("0.9700"), "tier": "likely",
+        "reasons": "of SQL",
     }
 ]  # fmt: skip
 
@@ -132,16 +132,11 @@ def test_a_recycled_psa_id_is_never_certain() -> None:
     assert "identifiers contradict each other" in row["reasons"]
 
 
-def test_in_an_audit_names_decide_by_the_score_of_sql() -> None:
-    [row] = told([account("a9", "Acme")], [client(1, "Acme")], names_decide=True)
-    assert (row["left_id"], row["reasons"], row["tier"]) == ("a1", "of SQL", "likely")
-
-
 def test_an_engine_that_fails_costs_its_suggestions_and_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(module, "_clients", failing)
+    monkeypatch.setattr(module, "suggested_clients", failing)
     assert [row["reasons"] for row in told([account("a1", "Acme")], [client(1, "Acme")])] == ["of SQL"]
 
 
