@@ -15,6 +15,15 @@
     '{{ system }}:' || cast({{ id }} as varchar)
 {%- endmacro %}
 
+{# What a vendor row's account and product are listed under, also where the row names none; `of` is its table and a dot. #}
+{% macro account_key(of='') -%}
+    {{ of }}source_system || ':' || coalesce({{ of }}account_id, 'no account')
+{%- endmacro %}
+
+{% macro vendor_product_key(of='') -%}
+    {{ of }}source_system || ':' || coalesce({{ of }}vendor_product_id, 'no product')
+{%- endmacro %}
+
 {# Case, accents, punctuation and spacing folded: 'Café  Noir, Inc.' and 'CAFE NOIR INC' are one text. '&' reads 'and', apostrophes vanish. #}
 {% macro fold(text) -%}
     nullif(
@@ -50,4 +59,17 @@
 {# Graph ids compare without case; other systems' ids stay as they are. Rules name ids of any system. #}
 {% macro vendor_id(system, id) -%}
     case when trim({{ system }}) = 'microsoft_graph' then lower(trim({{ id }})) else trim({{ id }}) end
+{%- endmacro %}
+
+{#
+    The text that all rows of a group share, NULL where two differ; rows without one do not count. Hashes are compared in
+    the place of texts, which DuckDB would copy for every row.
+#}
+{% macro if_all_agree(column) -%}
+    case
+        when
+            min(case when {{ column }} is not null then hash({{ column }}) end)
+            = max(case when {{ column }} is not null then hash({{ column }}) end)
+            then any_value({{ column }})
+    end
 {%- endmacro %}

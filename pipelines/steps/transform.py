@@ -40,8 +40,13 @@ def profile(home: Home) -> str:
         # it anew for each of 250 nodes took 37 s where this takes 14 (two busy cores). The price: nothing in Dagster's
         # process may use dbt's adapter (no fetch_row_counts), whose connection would then stay open there.
         "keep_open": True,
-        # Rows without ORDER BY may be stored in any order: only then are tables written by all threads.
-        "settings": {"TimeZone": "UTC", "preserve_insertion_order": False},
+        "settings": {
+            "TimeZone": "UTC",
+            # Rows without ORDER BY may be stored in any order: only then are tables written by all threads.
+            "preserve_insertion_order": False,
+            # Rows are compressed as they come, not five groups of 120,000 at a time: an eighth less memory.
+            "write_buffer_row_group_count": 1,
+        },
     }
     return json.dumps({"tieout": {"target": TARGET, "outputs": {TARGET: output}}}, indent=1)
 

@@ -20,7 +20,6 @@ judged as (
         all_lines.client_id,
         all_lines.agreement_id,
         all_lines.product_id,
-        all_lines.line_description,
         all_lines.valid_from,
         all_lines.valid_to,
         cast(coalesce(all_lines.quantity, 0) as decimal(18, 4)) as quantity,
@@ -44,8 +43,7 @@ judged as (
             when all_lines.bill_mode is null then 'bill mode ' || all_lines.raw_bill_mode || ' is not known'
             when all_lines.quantity is null and all_lines.billed_quantity is null then 'it carries no quantity'
         end as unreadable_reason,
-        all_lines.last_updated_at,
-        all_lines.read_at as captured_at
+        all_lines.last_updated_at
     from all_lines
     left join clients on all_lines.client_id = clients.client_id
     cross join run

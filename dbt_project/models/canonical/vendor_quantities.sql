@@ -30,7 +30,6 @@ vendor_quantities as (
         account_id,
         vendor_product_id,
         cast(coalesce(quantity, 0) as decimal(18, 4)) as quantity,
-        cast(unit_cost as decimal(18, 6)) as unit_cost,
         currency,
         cast(monthly_unit_cost as decimal(18, 6)) as monthly_unit_cost,
         priced_from,
@@ -43,7 +42,6 @@ vendor_quantities as (
             when not_countable_reason is not null then 'information_only'
         end as not_countable_disposition,
         last_seen_at,
-        subscription_id,
         counted_on,
         coalesce(is_dated_count, false) as is_dated_count,
         holder_id,
@@ -53,8 +51,7 @@ vendor_quantities as (
         office,
         department,
         company,
-        last_active_at,
-        read_at as captured_at
+        last_active_at
     from judged
 )
 

@@ -22,8 +22,6 @@ placed as (
         counting_rules.rule_id as counting_rule_id,
         counting_rules.product_id is not null as has_counting_rule,
         billing_lines.is_live and billing_lines.bill_mode = 'billable' and not is_bundle_child as is_billed,
-        billing_lines.client_id as client_key,
-        billing_lines.product_id as product_key,
         case
             when is_bundle_child then bundle_roles.covered_line_key
             else billing_lines.client_id || '|' || billing_lines.product_id || '|*'
@@ -37,7 +35,7 @@ placed as (
 )
 
 select
-    * exclude (bundles_text),
+    * exclude (bundles_text, not_live_reason, has_counting_rule),
     -- A row that cannot be read stands for a line too: what it bills is unknown, not nothing.
     is_live or (fault is not null and not is_bundle_child) as makes_line,
     case

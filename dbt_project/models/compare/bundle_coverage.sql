@@ -67,11 +67,7 @@ counted as (
         coalesce(sides.owned_quantity, 0) as owned_quantity,
         coalesce(sides.used_quantity, 0) as used_quantity,
         coalesce(sides.charged_quantity, 0) as charged_quantity,
-        case coalesce(terms.basis, counting_rules.basis)
-            when 'owned' then coalesce(sides.owned_quantity, 0)
-            when 'used' then coalesce(sides.used_quantity, 0)
-            when 'charged' then coalesce(sides.charged_quantity, 0)
-        end as quantity,
+        {{ of_side('coalesce(terms.basis, counting_rules.basis)', 'coalesce(sides.{}_quantity, 0)') }} as quantity,
         billed_components.line_key is not null as is_billed_apart
     from entitled
     left join counting_rules on entitled.product_id = counting_rules.product_id

@@ -59,16 +59,8 @@ ruled as (
         own.used_source,
         own.charged_source,
         case when own.product_id is not null then coalesce(terms.basis, own.basis) end as basis,
-        case coalesce(terms.basis, own.basis)
-            when 'owned' then own.owned_source
-            when 'used' then own.used_source
-            when 'charged' then own.charged_source
-        end as source_system,
-        case coalesce(terms.basis, own.basis)
-            when 'owned' then drivers.owned_source
-            when 'used' then drivers.used_source
-            when 'charged' then drivers.charged_source
-        end as driver_source,
+        {{ of_side('coalesce(terms.basis, own.basis)', 'own.{}_source') }} as source_system,
+        {{ of_side('coalesce(terms.basis, own.basis)', 'drivers.{}_source') }} as driver_source,
         count(*) over (partition by bundles.client_id, bundles.component_product_id) as driven_bundles
     from bundles
     left join counting_rules as own on bundles.bundle_product_id = own.product_id
@@ -89,11 +81,7 @@ sides as (
         on
             ruled.driver_line_key = driver_rows.line_key
             and driver_rows.source_system
-            = case driver_rows.side
-                when 'owned' then ruled.owned_source
-                when 'used' then ruled.used_source
-                when 'charged' then ruled.charged_source
-            end
+            = {{ of_side('driver_rows.side', 'ruled.{}_source') }}
     group by ruled.bundle_line_key
 )
 
@@ -119,9 +107,7 @@ select
         when ruled.basis = 'fixed' then coalesce(billed.billed_quantity, 0)
         when not coalesce(source_status.is_assessable, false) or refused.client_id is not null then null
         when line_counts.line_key is not null then line_counts.counted_quantity
-        when ruled.basis = 'owned' then coalesce(sides.owned_quantity, 0)
-        when ruled.basis = 'used' then coalesce(sides.used_quantity, 0)
-        when ruled.basis = 'charged' then coalesce(sides.charged_quantity, 0)
+        else {{ of_side('ruled.basis', 'coalesce(sides.{}_quantity, 0)') }}
     end as driver_quantity,
     case
         when ruled.basis is null or ruled.basis = 'fixed' then null

@@ -47,11 +47,7 @@ inner join counting_rules
     on
         product_mappings.product_id = counting_rules.product_id
         and vendor_quantities.source_system
-        = case vendor_quantities.side
-            when 'owned' then counting_rules.owned_source
-            when 'used' then counting_rules.used_source
-            when 'charged' then counting_rules.charged_source
-        end
+        = {{ of_side('vendor_quantities.side', 'counting_rules.{}_source') }}
 left join exclusions
     on
         vendor_quantities.source_system = exclusions.source_system

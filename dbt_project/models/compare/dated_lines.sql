@@ -27,11 +27,7 @@ ruled as (
         line_keys.client_id,
         coalesce(drivers.driver_key, line_keys.line_key) as counted_key,
         coalesce(terms.basis, counting_rules.basis) as basis,
-        case coalesce(terms.basis, counting_rules.basis)
-            when 'owned' then counting_rules.owned_source
-            when 'used' then counting_rules.used_source
-            when 'charged' then counting_rules.charged_source
-        end as needed_source,
+        {{ of_side('coalesce(terms.basis, counting_rules.basis)', 'counting_rules.{}_source') }} as needed_source,
         counting_rules.counted_when,
         counting_rules.count_day,
         counting_rules.vendor_counted_when,

@@ -34,11 +34,7 @@ history as (
         line_history.as_of,
         lead(line_history.as_of) over (partition by line_history.line_key order by line_history.as_of) as next_as_of,
         line_history.class in ('not_assessed', 'unmapped_client', 'unmapped_product') as is_unknown,
-        case parts.basis
-            when 'owned' then line_history.owned_quantity
-            when 'used' then line_history.used_quantity
-            when 'charged' then line_history.charged_quantity
-        end as quantity
+        {{ of_side('parts.basis', 'line_history.{}_quantity') }} as quantity
     from {{ ref('line_history') }} as line_history
     inner join parts on line_history.line_key = parts.part_key
     where line_history.is_before

@@ -37,6 +37,43 @@ margins as (
     where vendor_unit_cost is not null
 ),
 
+-- Sides and their cost are told only of lines that nothing is compared for: a million texts are dear.
+uncompared_sides as (
+    select
+        quantities.line_key,
+        quantities.owned_quantity,
+        quantities.used_quantity,
+        quantities.charged_quantity,
+        margins.vendor_unit_cost,
+        margins.currency as cost_currency,
+        case
+            when classified.class != 'excluded' then null
+            when lines.basis = 'used' then quantities.used_quantity
+            when lines.basis = 'charged' then quantities.charged_quantity
+            else quantities.owned_quantity
+        end as own_quantity
+    from classified
+    inner join lines on classified.line_key = lines.line_key
+    inner join quantities on classified.line_key = quantities.line_key
+    left join margins on classified.line_key = margins.line_key
+    where not classified.is_assessed or classified.class = 'excluded'
+),
+
+uncompared as (
+    select
+        line_key,
+        coalesce(nullif(concat_ws(
+            ', ',
+            {{ plain_number('nullif(owned_quantity, 0)') }} || ' owned',
+            {{ plain_number('nullif(used_quantity, 0)') }} || ' used',
+            {{ plain_number('nullif(charged_quantity, 0)') }} || ' charged'
+        ), ''), 'no units') as sides_text,
+        {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost') }} || ' = '
+        || {{ money_text(payable(times('own_quantity', 'vendor_unit_cost'), 'cost_currency')) }} || ' '
+        || cost_currency || ' a month of our cost' as cost_text
+    from uncompared_sides
+),
+
 -- What was taken out of other days than the last one stands in no row of the last day.
 line_counts as (
     select * from {{ ref('line_counts') }}
@@ -45,9 +82,15 @@ line_counts as (
 sides as (
     select
         lines.line_key,
+        lines.line_part,
+        lines.client_key,
+        lines.client_id,
+        lines.product_key,
+        lines.product_id,
         lines.basis,
         lines.needed_source,
         classified.class,
+        classified.is_assessed,
         classified.billed_quantity,
         classified.expected_quantity,
         classified.included_quantity,
@@ -86,43 +129,33 @@ sides as (
             when line_counts.counted_quantity is not null then classified.basis_quantity
             else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
         end as raw_quantity,
-        -- Texts are dear: each is written only where the explanation says it.
-        case
-            when classified.is_assessed and classified.class != 'excluded' then ''
-            else coalesce(nullif(concat_ws(
-                ', ',
-                {{ plain_number('nullif(quantities.owned_quantity, 0)') }} || ' owned',
-                {{ plain_number('nullif(quantities.used_quantity, 0)') }} || ' used',
-                {{ plain_number('nullif(quantities.charged_quantity, 0)') }} || ' charged'
-            ), ''), 'no units')
-        end as sides_text,
-        case lines.basis
-            when 'used' then quantities.used_quantity
-            when 'charged' then quantities.charged_quantity
-            else quantities.owned_quantity
-        end as own_quantity,
-        margins.vendor_unit_cost,
-        margins.currency as cost_currency
+        uncompared.sides_text,
+        uncompared.cost_text
     from lines
     inner join classified on lines.line_key = classified.line_key
-    inner join quantities on lines.line_key = quantities.line_key
+    left join uncompared on lines.line_key = uncompared.line_key
     left join holders on lines.line_key = holders.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
     left join coverage on lines.line_key = coverage.line_key
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
-    left join margins on lines.line_key = margins.line_key
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
 select
     line_key,
+    line_part,
+    client_key,
+    client_id,
+    product_key,
+    product_id,
+    needed_source,
+    class,
+    is_assessed,
     sides_text,
     reasons_text,
-    {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost') }} || ' = '
-    || {{ money_text('round(' ~ times('own_quantity', 'vendor_unit_cost') ~ ', 2)') }} || ' ' || cost_currency
-    || ' a month of our cost' as cost_text,
+    cost_text,
     {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
         when basis = 'fixed'

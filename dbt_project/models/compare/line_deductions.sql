@@ -85,7 +85,7 @@ grouped as (
 
 select
     line_key,
-    sum(quantity) as deducted_quantity,
+    {{ as_quantity('sum(quantity)') }} as deducted_quantity,
     string_agg(
         ' - ' || {{ plain_number('quantity') }} || ' ' || deduction, ''
         order by quantity desc, deduction asc

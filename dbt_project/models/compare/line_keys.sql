@@ -19,8 +19,8 @@ members as (
     select
         line_key,
         'main' as line_part,
-        client_key,
-        product_key,
+        client_id as client_key,
+        product_id as product_key,
         client_id,
         product_id,
         null as source_system,
@@ -81,10 +81,10 @@ line_keys as (
         any_value(client_key) as client_key,
         any_value(product_key) as product_key,
         any_value(client_id) as client_id,
-        case when min(product_id) = max(product_id) then min(product_id) end as product_id,
-        case when min(source_system) = max(source_system) then min(source_system) end as source_system,
-        case when min(account_id) = max(account_id) then min(account_id) end as account_id,
-        case when min(vendor_product_id) = max(vendor_product_id) then min(vendor_product_id) end as vendor_product_id
+        {{ if_all_agree('product_id') }} as product_id,
+        {{ if_all_agree('source_system') }} as source_system,
+        {{ if_all_agree('account_id') }} as account_id,
+        {{ if_all_agree('vendor_product_id') }} as vendor_product_id
     from members
     group by line_key, line_part
 )

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with lines as (
     select * from {{ ref('lines') }}
 ),
@@ -21,6 +23,7 @@ vendor_products as (
 -- A line without client is called by the vendor's own name for the account, so that a person can recognise it.
 select
     lines.line_key,
+    lines.line_part,
     case
         when lines.client_id is null then coalesce(vendor_accounts.account_name, lines.client_key)
         else coalesce(clients.client_name, lines.client_id)

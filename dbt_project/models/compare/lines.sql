@@ -63,9 +63,7 @@ sourced as (
         case when is_ruled then charged_source else source_system end as charged_source,
         case
             when not is_ruled then source_system
-            when basis = 'owned' then owned_source
-            when basis = 'used' then used_source
-            when basis = 'charged' then charged_source
+            else {{ of_side('basis', '{}_source') }}
         end as needed_source
     from ruled
 )
@@ -85,23 +83,10 @@ select
             then coalesce(needed_refused.message, 'an account refused to be read')
     end as needed_message
 from sourced
-left join source_status as owned_status on sourced.owned_source = owned_status.source_system
-left join sources_refused as owned_refused
-    on
-        sourced.owned_source = owned_refused.source_system
-        and sourced.client_key = owned_refused.client_key
-left join source_status as used_status on sourced.used_source = used_status.source_system
-left join sources_refused as used_refused
-    on
-        sourced.used_source = used_refused.source_system
-        and sourced.client_key = used_refused.client_key
-left join source_status as charged_status on sourced.charged_source = charged_status.source_system
-left join sources_refused as charged_refused
-    on
-        sourced.charged_source = charged_refused.source_system
-        and sourced.client_key = charged_refused.client_key
-left join source_status as needed_status on sourced.needed_source = needed_status.source_system
-left join sources_refused as needed_refused
-    on
-        sourced.needed_source = needed_refused.source_system
-        and sourced.client_key = needed_refused.client_key
+{% for side in ('owned', 'used', 'charged', 'needed') %}
+    left join source_status as {{ side }}_status on sourced.{{ side }}_source = {{ side }}_status.source_system
+    left join sources_refused as {{ side }}_refused
+        on
+            sourced.{{ side }}_source = {{ side }}_refused.source_system
+            and sourced.client_key = {{ side }}_refused.client_key
+{% endfor %}

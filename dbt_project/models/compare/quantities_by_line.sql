@@ -71,11 +71,7 @@ select
     case
         when sums.is_weighed_elsewhere then 0
         else coalesce(
-            case lines.basis
-                when 'owned' then sums.owned_quantity
-                when 'used' then sums.used_quantity
-                when 'charged' then sums.charged_quantity
-            end,
+            {{ of_side('lines.basis', 'sums.{}_quantity') }},
             greatest(sums.owned_quantity, sums.used_quantity, sums.charged_quantity),
             0
         )

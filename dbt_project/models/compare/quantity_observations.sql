@@ -120,7 +120,7 @@ select
     )
     || coalesce(
         ': ' || {{ plain_number('committed_unused_quantity') }} || ' x ' || {{ money_text('unit_cost') }} || ' = '
-        || {{ money_text('round(' ~ times('committed_unused_quantity', 'unit_cost') ~ ', 2)') }} || ' ' || currency
+        || {{ money_text(payable(times('committed_unused_quantity', 'unit_cost'), 'currency')) }} || ' ' || currency
         || ' a month of our cost',
         ''
     )

@@ -1,7 +1,8 @@
 with vendor_rows as (
     select
         *,
-        coalesce(product_id, vendor_product_key) as shared_product_key
+        {{ account_key() }} as account_key,
+        coalesce(product_id, {{ vendor_product_key() }}) as shared_product_key
     from {{ ref('vendor_rows_resolved') }}
     where
         split_attribute is not null

@@ -84,9 +84,8 @@ select
     vendor_rows.last_active_at,
     special_users.kind as special_kind,
     special_users.is_licence_needed,
-    -- A row without account or product still gets a name to be listed under.
-    vendor_rows.source_system || ':' || coalesce(vendor_rows.account_id, 'no account') as account_key,
-    vendor_rows.source_system || ':' || coalesce(vendor_rows.vendor_product_id, 'no product') as vendor_product_key,
+    {{ account_key('vendor_rows.') }} as account_key,
+    {{ vendor_product_key('vendor_rows.') }} as vendor_product_key,
     counting_rules.product_id is not null as has_counting_rule,
     -- Why the counting rule leaves out whoever holds the licence; NULL where it counts.
     case
@@ -99,11 +98,7 @@ select
         when vendor_rows.holder_is_guest and not counting_rules.counts_guests then 'guest'
         when vendor_rows.holder_is_disabled and not counting_rules.counts_disabled then 'disabled user'
     end as left_out_reason,
-    case vendor_rows.side
-        when 'owned' then counting_rules.owned_source
-        when 'used' then counting_rules.used_source
-        when 'charged' then counting_rules.charged_source
-    end as designated_source
+    {{ of_side('vendor_rows.side', 'counting_rules.{}_source') }} as designated_source
 from vendor_rows
 left join client_mappings
     on

@@ -88,6 +88,8 @@ select
         not_countable_reason,
         not_countable_disposition,
         exclusion_reason,
+        account_key,
+        vendor_product_key,
         bundle_role,
         bundles_text,
         split_value,

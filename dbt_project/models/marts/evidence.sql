@@ -53,11 +53,7 @@ evidence as (
         on
             source_rows.line_key = drivers.driver_line_key
             and source_rows.source_system
-            = case source_rows.side
-                when 'owned' then drivers.owned_source
-                when 'used' then drivers.used_source
-                when 'charged' then drivers.charged_source
-            end
+            = {{ of_side('source_rows.side', 'drivers.{}_source') }}
 )
 
 select

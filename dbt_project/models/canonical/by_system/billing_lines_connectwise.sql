@@ -14,7 +14,6 @@ billing_lines as (
         agreements.client_id,
         additions.agreement_id,
         additions.product_id,
-        coalesce(additions.description, additions.invoice_description, additions.product_code) as line_description,
         additions.effective_date as valid_from,
         {{ first_day_not_billed('connectwise', 'additions.cancelled_date') }} as valid_to,
         additions.quantity,
@@ -30,8 +29,7 @@ billing_lines as (
             when agreements.agreement_id is null then 'its agreement was not read'
             else agreements.not_live_reason
         end as agreement_reason,
-        additions.last_updated_at,
-        additions.read_at
+        additions.last_updated_at
     from additions
     left join agreements on additions.agreement_id = agreements.agreement_id
 )

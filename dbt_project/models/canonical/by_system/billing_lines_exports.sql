@@ -10,7 +10,6 @@ billing_lines as (
         exported_lines.client_id,
         exported_lines.agreement_id,
         exported_lines.product_id,
-        exported_lines.product_name as line_description,
         exported_lines.effective_date as valid_from,
         {{ first_day_not_billed('exports', 'exported_lines.cancelled_date') }} as valid_to,
         exported_lines.quantity,
@@ -22,8 +21,7 @@ billing_lines as (
         exported_lines.raw_bill_mode,
         exported_lines.bill_mode,
         cast(null as varchar) as agreement_reason,
-        cast(null as timestamptz) as last_updated_at,
-        exported_lines.read_at
+        cast(null as timestamptz) as last_updated_at
     from exported_lines
 )
 

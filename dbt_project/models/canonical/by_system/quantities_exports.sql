@@ -62,7 +62,6 @@ quantities as (
         account_id,
         vendor_product_id,
         quantity,
-        unit_cost,
         unit_cost as monthly_unit_cost,
         currency,
         counted_on,
@@ -77,8 +76,7 @@ quantities as (
                     || strftime(closing_day, '%Y-%m-%d') || ' stands'
             when counted_on is not null and closing_day is null
                 then 'count of ' || strftime(counted_on, '%Y-%m-%d') || ', after the cut-off'
-        end as state_reason,
-        read_at
+        end as state_reason
     from closed
 )
 

@@ -19,8 +19,7 @@ graph_owned as (
         subscribed_skus.account_id || ':' || subscribed_skus.vendor_product_id as source_record_id,
         subscribed_skus.account_id,
         subscribed_skus.vendor_product_id,
-        coalesce(subscribed_skus.enabled_units, 0) + coalesce(subscribed_skus.warning_units, 0) as quantity,
-        subscribed_skus.read_at
+        coalesce(subscribed_skus.enabled_units, 0) + coalesce(subscribed_skus.warning_units, 0) as quantity
     from subscribed_skus
     inner join accounts
         on subscribed_skus.account_id = accounts.account_id
@@ -44,8 +43,7 @@ graph_used as (
         license_assignments.office,
         license_assignments.department,
         license_assignments.company,
-        license_assignments.last_sign_in_at as last_active_at,
-        license_assignments.read_at
+        license_assignments.last_sign_in_at as last_active_at
     from license_assignments
     inner join accounts
         on license_assignments.account_id = accounts.account_id

@@ -23,8 +23,7 @@ quantities as (
             else 'approval status ' || devices.approval_status
         end as state_reason,
         duplicates.device_id is not null as is_duplicate,
-        devices.last_contact_at as last_seen_at,
-        devices.read_at
+        devices.last_contact_at as last_seen_at
     from devices
     left join duplicates on devices.device_id = duplicates.device_id
 )

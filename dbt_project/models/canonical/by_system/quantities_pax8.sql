@@ -19,9 +19,7 @@ pax8_owned as (
         subscriptions.account_id,
         subscriptions.vendor_product_id,
         subscriptions.quantity,
-        subscriptions.partner_cost as unit_cost,
         subscriptions.currency,
-        subscriptions.subscription_id,
         -- A yearly charge is not twelve equal months, and a cost of zero may be one that nobody filled in.
         case
             when lower(subscriptions.billing_term) = 'monthly' and subscriptions.partner_cost > 0
@@ -38,8 +36,7 @@ pax8_owned as (
                 then 'subscription starts on ' || strftime(subscriptions.start_date, '%Y-%m-%d')
             when subscriptions.end_date <= run.cutoff_date
                 then 'subscription ended on ' || strftime(subscriptions.end_date, '%Y-%m-%d')
-        end as date_reason,
-        subscriptions.read_at
+        end as date_reason
     from subscriptions
     cross join run
 ),
@@ -53,15 +50,12 @@ pax8_charged as (
         account_id,
         vendor_product_id,
         quantity,
-        cost as unit_cost,
         currency,
-        subscription_id,
         case
             when item_type = 'subscription' and cost > 0 and end_period - start_period <= 31 then cost
         end as monthly_unit_cost,
         start_period as priced_from,
-        not_countable_reason as state_reason,
-        read_at
+        not_countable_reason as state_reason
     from charged_items
 ),
 

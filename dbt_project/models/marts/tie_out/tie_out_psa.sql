@@ -46,7 +46,9 @@ priced as (
         due.agreement_id,
         due.currency,
         due.subtotal,
-        coalesce(sum(round({{ times('billing_lines.billed_quantity', 'billing_lines.unit_price') }}, 2)) filter (
+        coalesce(sum({{
+            payable(times('billing_lines.billed_quantity', 'billing_lines.unit_price'), 'due.currency')
+        }}) filter (
             where
             (billing_lines.valid_from is null or billing_lines.valid_from <= due.invoice_date)
             and (billing_lines.valid_to is null or billing_lines.valid_to > due.invoice_date)
