@@ -126,6 +126,7 @@ select
                 arithmetic.expected_text || '; ' || arithmetic.billed_text || '; ' || arithmetic.tolerance_text || '.'
         else arithmetic.expected_text || '; ' || arithmetic.billed_text || '.'
     end
+    || coalesce(' ' || arithmetic.conversion_text, '')
     || case
         when classified.is_assessed then coalesce(line_flags.notes_text, '') || coalesce(retired.note, '')
         else ''

@@ -102,6 +102,7 @@ sides as (
             else quantities.owned_quantity
         end as own_quantity,
         margins.vendor_unit_cost,
+        margins.conversion_text,
         margins.currency as cost_currency
     from lines
     inner join classified on lines.line_key = classified.line_key
@@ -120,6 +121,7 @@ select
     line_key,
     sides_text,
     reasons_text,
+    conversion_text,
     {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost') }} || ' = '
     || {{ money_text('round(' ~ times('own_quantity', 'vendor_unit_cost') ~ ', 2)') }} || ' ' || cost_currency
     || ' a month of our cost' as cost_text,

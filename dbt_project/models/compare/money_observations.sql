@@ -58,7 +58,15 @@ select
     || ' a unit, the PSA records ' || {{ money_text('margins.unit_cost') }} || '.' as note
 from margins
 inner join billed on margins.line_key = billed.line_key
-where margins.vendor_unit_cost != margins.unit_cost
+where
+    margins.vendor_unit_cost != margins.unit_cost
+    -- A converted cost is recorded as what it rounds to: in the currency's coins, or to four decimals.
+    and (
+        margins.rate_rule_id is null
+        or margins.unit_cost not in (
+            {{ payable('margins.vendor_unit_cost', 'margins.currency') }}, round(margins.vendor_unit_cost, 4)
+        )
+    )
 
 union all
 
