@@ -60,11 +60,14 @@ from margins
 inner join billed on margins.line_key = billed.line_key
 where
     margins.vendor_unit_cost != margins.unit_cost
-    -- A converted cost is recorded as what it rounds to: in the currency's coins, or to four decimals.
+    -- A converted cost is recorded as what it rounds to: in the currency's coins, or with as many decimals as there are.
     and (
         margins.rate_rule_id is null
         or margins.unit_cost not in (
-            {{ payable('margins.vendor_unit_cost', 'margins.currency') }}, round(margins.vendor_unit_cost, 4)
+            {{ payable('margins.vendor_unit_cost', 'margins.currency') }},
+            round(margins.vendor_unit_cost, 3),
+            round(margins.vendor_unit_cost, 4),
+            round(margins.vendor_unit_cost, 5)
         )
     )
 
