@@ -60,7 +60,7 @@ from margins
 inner join billed on margins.line_key = billed.line_key
 where
     margins.vendor_unit_cost != margins.unit_cost
-    -- A converted cost is recorded as what it rounds to: in the currency's coins, or with as many decimals as there are.
+    -- A PSA records a converted cost as what it rounds to: in the currency's coins, or to more decimals.
     and (
         margins.rate_rule_id is null
         or margins.unit_cost not in (
