@@ -41,3 +41,11 @@
         else cast({{ amount }} as decimal(18, 2))
     end
 {%- endmacro %}
+
+{#
+    Money of one unit at a stored rate, to six decimals, half up, as every unit cost is kept; unknown where either is, or
+    where it comes to more than a unit cost can hold.
+#}
+{% macro converted(unit_amount, rate) -%}
+    try_cast(cast({{ unit_amount }} as decimal(20, 6)) * {{ rate }} as decimal(18, 6))
+{%- endmacro %}

@@ -62,14 +62,15 @@
 {%- endmacro %}
 
 {#
-    The text that all rows of a group share, NULL where two differ; rows without one do not count. Hashes are compared in
-    the place of texts, which DuckDB would copy for every row.
+    Whether all rows of a group have the same text; rows without one do not count. Hashes are compared in the place of
+    texts, which DuckDB would copy for every row.
 #}
+{% macro all_agree(column) -%}
+    min(case when {{ column }} is not null then hash({{ column }}) end)
+    = max(case when {{ column }} is not null then hash({{ column }}) end)
+{%- endmacro %}
+
+{# The text that all rows of a group share, NULL where two differ. #}
 {% macro if_all_agree(column) -%}
-    case
-        when
-            min(case when {{ column }} is not null then hash({{ column }}) end)
-            = max(case when {{ column }} is not null then hash({{ column }}) end)
-            then any_value({{ column }})
-    end
+    case when {{ all_agree(column) }} then any_value({{ column }}) end
 {%- endmacro %}

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pipelines.rules.declare import ANY, RuleColumn
+from expectations.currencies import ISO_4217
+from pipelines.rules.declare import ANY, DECIMAL_DIGITS, DECIMAL_PLACES, Kind, RuleColumn
 from pipelines.rules.systems import Systems
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -16,7 +17,7 @@ _INTEGER = re.compile(r"-?\d{1,9}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A billing rule outside these years is a slip of the keyboard (0226, 20026), not a decision.
 _YEARS = range(1990, 2200)
-_PLACES = Decimal("0.000001")
+_WORDS = {6: "six", 10: "ten"}
 
 
 def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
@@ -42,8 +43,10 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
             return _date(text)
         case "integer":
             return _integer(text)
-        case "decimal":
-            return _decimal(text)
+        case "decimal" | "rate":
+            return _decimal(text, column.kind)
+        case "currency":
+            return _currency(text)
         case "choice":
             return _one_of(text, column.choices)
         case "vendor":
@@ -76,15 +79,26 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _decimal(text: str) -> Decimal:
+def _decimal(text: str, kind: Kind) -> Decimal:
+    places = DECIMAL_PLACES[kind]
     try:
         found = Decimal(text)
-        exact = found.quantize(_PLACES)
+        exact = found.quantize(Decimal(1).scaleb(-places))
     except InvalidOperation:
         raise ValueError(f"{text!r} is not a number; write it like 1234.50") from None
     if exact != found:
-        raise ValueError(f"{text!r} has more than six decimals")
+        raise ValueError(f"{text!r} has more than {_WORDS[places]} decimals")
+    if abs(exact) >= Decimal(1).scaleb(DECIMAL_DIGITS - places):
+        raise ValueError(
+            f"{text!r} is too large; a number here has at most {DECIMAL_DIGITS - places} digits before the point"
+        )
     return exact
+
+
+def _currency(text: str) -> str:
+    if text not in ISO_4217:
+        raise ValueError(f"{text!r} is no currency in use; write its three capital letters, for example USD")
+    return text
 
 
 def _one_of(text: str, choices: tuple[str, ...]) -> str:

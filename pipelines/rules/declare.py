@@ -15,6 +15,8 @@ Kind = Literal[
     "date",
     "integer",
     "decimal",
+    "rate",
+    "currency",
     "choice",
     "vendor",
     "vendor_id",
@@ -25,7 +27,14 @@ Kind = Literal[
 ]
 """What a cell holds. `folded`: text whose case does not matter, kept in lower case; `vendor`: name of a vendor system;
 `vendor_id`: an id as the vendor writes it; `client_id`, `agreement_id` and `product_id`: ids of the PSA with the system
-in front (`connectwise:250`), `psa_id` either a client's or a product's; `decimal`: DECIMAL(18, 6)."""
+in front (`connectwise:250`), `psa_id` either a client's or a product's; `currency`: an ISO 4217
+code in use; `decimal` and `rate`: exact numbers, with the places of `DECIMAL_PLACES`."""
+
+DECIMAL_PLACES: Mapping[Kind, int] = {"decimal": 6, "rate": 10}
+"""How many decimals a number may have; 18 digits in all, before and after the point. Rates are finer than money: one
+Vietnamese dong is 0.0000393 dollars."""
+
+DECIMAL_DIGITS = 18
 
 Values = Mapping[str, Any]
 Check = Callable[[Values], Iterable[tuple[str, str]]]

@@ -5,7 +5,7 @@ Belongs here: declarations and the checks between the cells of one rule. Does no
 
 from collections.abc import Iterator
 
-from pipelines.rules import bundle_checks, counting_checks, pool_checks, term_checks
+from pipelines.rules import bundle_checks, counting_checks, pool_checks, rate_checks, term_checks
 from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
 
 BASES = ("owned", "used", "charged", "fixed")
@@ -401,5 +401,33 @@ FILES: tuple[RuleFile, ...] = (
             term_checks.limits_are_possible,
         ),
         together=(pool_checks.one_minimum_of_a_pool,),
+    ),
+    RuleFile(
+        name="exchange_rates",
+        about="What money of one currency is worth in another; used from the first to the second, never the other way.",
+        columns=(
+            RuleColumn("from_currency", "currency", required=True),
+            RuleColumn("to_currency", "currency", required=True),
+            RuleColumn("rate", "rate", required=True),
+            RuleColumn("source", "text", required=True),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("from_currency", "to_currency"),
+        target=("rate",),
+        examples=(
+            (
+                "USD",
+                "GBP",
+                "0.79",
+                "ECB reference rate",
+                "2026-06-01",
+                "2026-07-01",
+                "M. Silva",
+                "what finance books June with",
+            ),
+        ),
+        checks=(rate_checks.currencies_differ, rate_checks.rate_is_positive),
+        together=(rate_checks.directions_agree,),
     ),
 )

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from connectors.exports.problems import Refused
 from pipelines.matching.aliases import HOME_FILES, Aliases, read_aliases
-from pipelines.rules.declare import Kind, Rule, RuleFile
+from pipelines.rules.declare import DECIMAL_DIGITS, DECIMAL_PLACES, Kind, Rule, RuleFile
 from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
 from pipelines.rules.overlap import overlaps
@@ -128,8 +128,8 @@ def _arrow_type(kind: Kind) -> pa.DataType:
             return pa.date32()
         case "integer":
             return pa.int32()
-        case "decimal":
-            return pa.decimal128(18, 6)
+        case "decimal" | "rate":
+            return pa.decimal128(DECIMAL_DIGITS, DECIMAL_PLACES[kind])
         case _:
             return pa.string()
 

@@ -5,6 +5,7 @@ Belongs here: the judgement between rules of one file. Does not belong here: sin
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from pipelines.rules.declare import Rule, RuleFile
@@ -88,4 +89,7 @@ def _about(rule: Rule, declared: RuleFile) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        # As people write it: 0.79, without the zeros that only fill the column's places.
+        return f"{value.normalize():f}"
     return "nothing" if value is None else str(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.matching.aliases import HOME_FILES
-from pipelines.rules.declare import Kind, RuleFile
+from pipelines.rules.declare import DECIMAL_DIGITS, DECIMAL_PLACES, Kind, RuleFile
 from pipelines.rules.files import FILES
 from pipelines.warehouse.writing import insert_arrow, transaction
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from pipelines.rules import Rules
 
 _ALIASES = "rules.aliases (kind VARCHAR, vendor_text VARCHAR, psa_text VARCHAR, rule_id VARCHAR NOT NULL)"
-_TYPES: dict[Kind, str] = {"date": "DATE", "integer": "INTEGER", "decimal": "DECIMAL(18, 6)"}
+_TYPES: dict[Kind, str] = {
+    "date": "DATE",
+    "integer": "INTEGER",
+    **{kind: f"DECIMAL({DECIMAL_DIGITS}, {places})" for kind, places in DECIMAL_PLACES.items()},
+}
 
 
 def create_rules_tables(connection: duckdb.DuckDBPyConnection) -> None:

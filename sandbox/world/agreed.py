@@ -86,3 +86,14 @@ class BundlePart:
     units: Decimal
     is_driver: bool
     client: "Client | None" = None
+
+
+@dataclass(slots=True)
+class Rate:
+    """A row of exchange_rates.csv: what one unit of the first currency is worth in the second."""
+
+    from_currency: str
+    to_currency: str
+    rate: Decimal
+    valid_from: date
+    valid_to: date | None = None

@@ -21,6 +21,7 @@ from sandbox.world.products import (
     PAX8,
     PRIMARY_KEYS,
 )
+from sandbox.world.rates import stored_rates
 from sandbox.world.streams import guid, stream
 
 _SIZES = (4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 27, 38)
@@ -40,6 +41,7 @@ def plan_msp(seed: int, count: int, clock: datetime) -> Plan:
     msp = Client(0, 250, name, "USD", 11, kind="internal")
     plan = Plan(seed, clock, clock.date(), first_of_month(clock.date()), msp)
     plan.last_ids["company"] = 250
+    plan.rates = stored_rates(plan.first)
     for source in (GRAPH, PAX8, NINJAONE):
         add_account(plan, msp, source, rng)
     _open_positions(plan, msp, ("standard", "exchange", "edr", "rmm_server", "rmm_workstation"), rng)

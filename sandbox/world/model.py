@@ -81,6 +81,7 @@ class Rules:
     splits: list[dict[str, str]] = field(default_factory=list)
     special_users: list[dict[str, str]] = field(default_factory=list)
     bundles: list[dict[str, str]] = field(default_factory=list)
+    exchange_rates: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def _subscription(plan: Plan, seats: Seats) -> Payload:
         "billingStart": opened.isoformat(),
         "status": seats.status,
         "price": float(seats.price),
-        "currencyCode": seats.account.client.currency,
+        "currencyCode": seats.charged_in,
         "partnerCost": float(seats.cost_on(plan.day)),
         "productName": seats.offer.name,
         "billingTerm": "Trial" if is_trial else "Monthly",
@@ -122,7 +122,7 @@ def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -
     items: dict[str, list[Payload]] = {}
     totals: dict[str, Decimal] = {}
     for held in seats:
-        currency = held.account.client.currency
+        currency = held.charged_in
         extra = held.overcharge if day == plan.first else ZERO
         for item, payable in _charges(held, day, last, before, extra):
             items.setdefault(currency, []).append(item)
@@ -238,7 +238,7 @@ def _item(
         "billingFee": 0,
         "billingFeeRate": 0,
         "amountDue": float(total),
-        "currencyCode": account.client.currency,
+        "currencyCode": seats.charged_in,
         "salesTax": 0,
         "subscriptionId": seats.id,
         "vendorName": offer.vendor_name,

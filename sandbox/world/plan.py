@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sandbox.world.agreed import BundlePart, Exclusion, SpecialUser, Split, Term, Tolerance
+from sandbox.world.agreed import BundlePart, Exclusion, Rate, SpecialUser, Split, Term, Tolerance
 from sandbox.world.counts import Counts
 from sandbox.world.names import CompanyName
 from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, Offer, Product, Sku
@@ -83,7 +83,8 @@ class Seats:
     """A distributor subscription; `steps` are (from this day, quantity), ascending, and `costs` (from this day, cost).
 
     `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it, `overcharge` the
-    units that its newest invoice holds too many. `cycle_day` is the day of the month on which its charge cycle begins.
+    units that its newest invoice holds too many. `cycle_day` is the day of the month on which its charge cycle begins,
+    `currency` what the vendor asks its cost in where that is not the client's.
     """
 
     id: str
@@ -100,11 +101,17 @@ class Seats:
     costs: list[tuple[date, Decimal]] = field(default_factory=list)
     overcharge: Decimal = ZERO
     cycle_day: int = 1
+    currency: str = ""
 
     @property
     def quantity(self) -> Decimal:
         """Seats now."""
         return self.steps[-1][1]
+
+    @property
+    def charged_in(self) -> str:
+        """Currency of its cost and of the invoices that hold it."""
+        return self.currency or self.account.client.currency
 
     def on(self, day: date) -> Decimal:
         """Seats on `day`; zero before the start and from the end on."""
@@ -272,6 +279,7 @@ class Plan:
     named_users: list[Exclusion] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     tolerances: list[Tolerance] = field(default_factory=list)
+    rates: list[Rate] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
     special_users: list[SpecialUser] = field(default_factory=list)
     bundles: list[BundlePart] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """The planted errors: what each is, where it fits, and which class a right reconciliation gives it.
 
 Belongs here: the list of plants and where they land. What they do to a position stands in `line_plants.py` (the PSA's
-side), `vendor_plants.py` and `device_plants.py` (the vendors' side), `contract_plants.py` (what was signed) and
-`cost_plants.py` (prices and costs). Does not belong here: payloads, judgement (`truth.py`).
+side), `vendor_plants.py` and `device_plants.py` (the vendors' side), `contract_plants.py` (what was signed),
+`cost_plants.py` (prices and costs) and `currency_plants.py` (costs in another currency). Does not belong here:
+payloads, judgement (`truth.py`).
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from random import Random
 
 from sandbox.world import contract_plants as contract
 from sandbox.world import cost_plants as costs
+from sandbox.world import currency_plants as currencies
 from sandbox.world import device_plants as devices
 from sandbox.world import line_plants as lines
 from sandbox.world import vendor_plants as vendors
@@ -126,6 +128,10 @@ PLANTS: tuple[Plant, ...] = (
     Plant("old record of a machine billed", 2, _RMM, devices.billed_twice),
     Plant("machines without serial number", 2, _RMM, devices.without_serial),
     Plant("machines of one hostname", 2, _RMM, devices.same_hostname),
+    Plant("cost abroad, margin below the floor", 2, _RESOLD, currencies.margin_below_the_floor_by_the_rate),
+    Plant("cost abroad, margin on the floor", 2, _RESOLD, currencies.margin_on_the_floor_by_the_rate),
+    Plant("cost abroad, recorded at the rate", 2, _RESOLD, currencies.cost_recorded_at_the_rate),
+    Plant("cost abroad, no rate in force", 2, _RESOLD, currencies.cost_without_a_rate),
 )
 
 

@@ -7,7 +7,7 @@ Belongs here: which columns each file has, and the rows of a plan. Does not belo
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sandbox.world.agreed import Exclusion, Term, Tolerance
+from sandbox.world.agreed import Exclusion, Rate, Term, Tolerance
 from sandbox.world.dates import add_months
 from sandbox.world.feature_rules import bundle_row, special_user_row, split_row
 from sandbox.world.model import Rules
@@ -49,6 +49,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "valid_to", "owner", "reason",
     ),
     "tolerances": ("client_id", "product_id", "tolerance", "valid_from", "valid_to", "owner", "reason"),
+    "exchange_rates": (
+        "from_currency", "to_currency", "rate", "source", "valid_from", "valid_to", "owner", "reason",
+    ),
 }  # fmt: skip
 _ANALYST, _OWNER = "a.ruiz", "m.okafor"
 _HISTORY_MONTHS = 36
@@ -67,6 +70,7 @@ def rules_of(plan: Plan) -> Rules:
         splits=[split_row(split, since) for split in plan.splits],
         special_users=[special_user_row(user, since) for user in plan.special_users],
         bundles=[bundle_row(part, since) for part in plan.bundles],
+        exchange_rates=[_rate(rate) for rate in plan.rates],
     )
 
 
@@ -221,6 +225,19 @@ def _tolerance(tolerance: Tolerance, since: date) -> dict[str, str]:
         "valid_to": tolerance.valid_to.isoformat() if tolerance.valid_to else "",
         "owner": _OWNER,
         "reason": "comes and goes within the month",
+    }
+
+
+def _rate(rate: Rate) -> dict[str, str]:
+    return {
+        "from_currency": rate.from_currency,
+        "to_currency": rate.to_currency,
+        "rate": _number(rate.rate),
+        "source": "ECB reference rate",
+        "valid_from": rate.valid_from.isoformat(),
+        "valid_to": rate.valid_to.isoformat() if rate.valid_to else "",
+        "owner": _OWNER,
+        "reason": "what the month is booked with",
     }
 
 

@@ -7,14 +7,16 @@ and money (`truth_lines.py`).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.people import is_inactive, special_kind
 from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
+from sandbox.world.rates import converted, rate_on
 from sandbox.world.terms import Terms
 from sandbox.world.user import User
 
+_CENT = Decimal("0.01")
 _RENEWAL_NOTICE = timedelta(days=30)
 
 
@@ -83,25 +85,39 @@ def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
     cost = vendor_cost(plan, position)
     if cost is None or facts.price is None:
         return
-    if cost != position.product.cost:
+    recorded = position.product.cost
+    # A converted cost hardly ever comes out even: it is recorded in cents, or as finely as the PSA has it.
+    unit = min(_CENT, Decimal(1).scaleb(int(recorded.as_tuple().exponent)))
+    if recorded != (cost.quantize(unit, ROUND_HALF_UP) if is_abroad(position) else cost):
         yield "cost_drift"
     if terms.margin_floor is not None and (facts.price - cost) * 100 < terms.margin_floor * facts.price:
         yield "margin_below_floor"
 
 
 def vendor_cost(plan: Plan, position: Position) -> Decimal | None:
-    """What the vendor asks for a unit this month: as invoiced, else as the subscription says; None where nobody tells.
+    """What the vendor asks for a unit this month, in the client's currency: as invoiced, else as the subscription says.
+
+    None where nobody tells, or where it is asked in another currency and no rate leads to the client's.
 
     Raises:
         ValueError: two subscriptions were planted with two costs, and nothing says which one is the line's.
     """
     counted = [seats for seats in position.seats if seats.role == COUNTED and seats.account.mapped_by]
     cycles = [(seats, seats.cycle_of(plan.day)) for seats in counted if seats.is_charged]
-    costs = {seats.cost_on(start) for seats, start in cycles if seats.on(start)}
-    costs = costs or {seats.cost_on(plan.day) for seats in counted}
+    costs = {(seats.cost_on(start), seats.charged_in) for seats, start in cycles if seats.on(start)}
+    costs = costs or {(seats.cost_on(plan.day), seats.charged_in) for seats in counted}
     if len(costs) > 1:
         raise ValueError(f"{position.note!r} at client {position.client.number} holds seats of {len(costs)} costs")
-    return costs.pop() if costs else None
+    if not costs:
+        return None
+    cost, currency = costs.pop()
+    own = position.client.currency
+    return cost if currency == own else converted(cost, rate_on(plan.rates, plan.day, currency, own))
+
+
+def is_abroad(position: Position) -> bool:
+    """Whether the vendor asks its cost in another currency than the client's."""
+    return any(seats.charged_in != position.client.currency for seats in position.seats)
 
 
 def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:

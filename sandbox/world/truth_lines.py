@@ -15,7 +15,7 @@ from sandbox.world.products import GRAPH, Product
 from sandbox.world.sorting import Sorted, Tally
 from sandbox.world.terms import Terms, terms_of, tolerance_of
 from sandbox.world.truth_bundles import Coverage
-from sandbox.world.truth_flags import Facts, flags_of
+from sandbox.world.truth_flags import Facts, flags_of, is_abroad, vendor_cost
 
 _CENT = Decimal("0.01")
 
@@ -93,7 +93,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         revenue_impact=_impact(variance, price),
         note=position.note or client.note,
         flags=flags_of(plan, position, facts),
-        figures=_figures(plan, position, billable) if expected is not None else {},
+        figures=_figures(plan, position, billable) | _cost(plan, position) if expected is not None else {},
     )
 
 
@@ -186,6 +186,11 @@ def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, 
         "expected_amount": expected_amount,
         "amount_variance": expected_amount - billed_amount,
     }
+
+
+def _cost(plan: Plan, position: Position) -> dict[str, Decimal | None]:
+    """What the vendor asks comes to in the client's currency; fixed only where it had to be converted."""
+    return {"vendor_unit_cost": vendor_cost(plan, position)} if is_abroad(position) else {}
 
 
 def _live_days(line: Line, first: date, last: date) -> int:

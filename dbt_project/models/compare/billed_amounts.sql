@@ -21,6 +21,7 @@ run as (
 lived as (
     select
         billing_rows.line_key,
+        billing_rows.currency,
         {{ times('billing_rows.billed_quantity', 'billing_rows.unit_price') }} as full_amount,
         run.period_days,
         case
@@ -43,6 +44,7 @@ lived as (
 charged as (
     select
         line_key,
+        currency,
         case
             when live_days = period_days then full_amount
             else {{ share_of('full_amount', 'live_days', 'period_days') }}
@@ -51,8 +53,9 @@ charged as (
     where live_days > 0
 )
 
+-- Money of two currencies makes no sum.
 select
     line_key,
-    case when bool_and(amount is not null) then sum(amount) end as billed_amount
+    case when bool_and(amount is not null) and {{ all_agree('currency') }} then sum(amount) end as billed_amount
 from charged
 group by line_key

@@ -74,6 +74,11 @@ uncompared as (
     from uncompared_sides
 ),
 
+converted_costs as (
+    select * from {{ ref('line_margins') }}
+    where conversion_text is not null
+),
+
 -- What was taken out of other days than the last one stands in no row of the last day.
 line_counts as (
     select * from {{ ref('line_counts') }}
@@ -130,10 +135,12 @@ sides as (
             else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
         end as raw_quantity,
         uncompared.sides_text,
-        uncompared.cost_text
+        uncompared.cost_text,
+        converted_costs.conversion_text
     from lines
     inner join classified on lines.line_key = classified.line_key
     left join uncompared on lines.line_key = uncompared.line_key
+    left join converted_costs on lines.line_key = converted_costs.line_key
     left join holders on lines.line_key = holders.line_key
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
@@ -156,6 +163,7 @@ select
     sides_text,
     reasons_text,
     cost_text,
+    conversion_text,
     {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
         when basis = 'fixed'

@@ -58,7 +58,18 @@ select
     || ' a unit, the PSA records ' || {{ money_text('margins.unit_cost') }} || '.' as note
 from margins
 inner join billed on margins.line_key = billed.line_key
-where margins.vendor_unit_cost != margins.unit_cost
+where
+    margins.vendor_unit_cost != margins.unit_cost
+    -- A PSA records a converted cost as what it rounds to: in the currency's coins, or to more decimals.
+    and (
+        margins.rate_rule_id is null
+        or margins.unit_cost not in (
+            {{ payable('margins.vendor_unit_cost', 'margins.currency') }},
+            round(margins.vendor_unit_cost, 3),
+            round(margins.vendor_unit_cost, 4),
+            round(margins.vendor_unit_cost, 5)
+        )
+    )
 
 union all
 

@@ -95,6 +95,7 @@ select
     cast(coalesce(line_flags.flags, []) as varchar[]) as flags,
     explained.explanation,
     lines.counting_rule_id as rule_id,
+    margins.rate_rule_id,
     run.as_of
 from lines
 cross join run

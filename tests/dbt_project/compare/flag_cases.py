@@ -53,6 +53,23 @@ def lay_out_flags(desk: Desk) -> dict[str, str]:
     case("renewal in 30 days", 231, b=50, o=50, u=46, c=50, until=date(2026, 7, 20))
     case("renewal in 31 days", 232, b=46, o=46, u=46, c=46, until=date(2026, 7, 21))
     case("invoice before subscription", 233, b=20, o=20, u=20, c=20, charged={"monthly_unit_cost": "18.00"})
+    pounds = {"currency": "GBP"}
+    case("cost at a stored rate", 235, b=20, o=20, u=20, c=20, cost="16.00", line={**pounds, "unit_cost": "12.64"})
+    case("margin below the floor by the rate", 236, b=20, o=20, u=20, c=20, cost="16.00", line={"currency": "CAD"},
+         term={"margin_floor_percent": 15})  # fmt: skip
+    case("margin at the floor by the rate", 237, b=20, o=20, u=20, c=20, cost="20.00",
+         line={**pounds, "unit_price": "20.00", "unit_cost": "15.80"}, term={"margin_floor_percent": 21})  # fmt: skip
+    case("commitment unused at a stored rate", 238, b=46, o=50, u=46, c=50, until=TERM_END, cost="16.07",
+         line={**pounds, "unit_cost": "12.70"}, term={"basis": "used"})  # fmt: skip
+    desk.rules("exchange_rates", [
+        {"rule_id": "exchange_rates.csv:2", "from_currency": "USD", "to_currency": "GBP", "rate": "0.79",
+         "source": "ECB reference rate", "valid_from": date(2026, 6, 1), "valid_to": date(2026, 7, 1)},
+        {"rule_id": "exchange_rates.csv:4", "from_currency": "USD", "to_currency": "CAD", "rate": "1.36",
+         "source": "Bank of Canada", "valid_from": date(2026, 6, 20)},
+        # Euros into dollars: the client who pays in euros and costs us dollars is not helped by it.
+        {"rule_id": "exchange_rates.csv:3", "from_currency": "EUR", "to_currency": "USD", "rate": "1.08",
+         "source": "ECB reference rate", "valid_from": date(2026, 6, 1)},
+    ])  # fmt: skip
     for term in terms:
         term["currency"] = term.pop("contract_currency", None)
     desk.rules("terms", terms)

@@ -19,6 +19,10 @@ pytestmark = pytest.mark.integration
         ("cost rose", "matched", ["cost_drift", "margin_below_floor"]),
         ("margin at the floor", "matched", ["cost_drift"]),
         ("cost in another currency", "matched", []),
+        ("cost at a stored rate", "matched", []),
+        ("margin below the floor by the rate", "matched", ["cost_drift", "margin_below_floor"]),
+        ("margin at the floor by the rate", "matched", []),
+        ("commitment unused at a stored rate", "matched", ["committed_unused"]),
         ("price drift", "matched", ["price_drift"]),
         ("price as agreed", "matched", []),
         ("charged beyond owned", "matched", ["vendor_overcharge"]),
@@ -69,6 +73,35 @@ def test_a_cost_in_another_currency_makes_no_margin(desk: Desk, named: dict[str,
     """Domain guide, section 5, "Currency": money only in one."""
     row = desk.reconciled(named["cost in another currency"])
     assert (row["vendor_unit_cost"], row["margin"], row["recorded_margin"]) == (None, None, Decimal("0.2"))
+
+
+def test_a_stored_rate_brings_cost_and_price_together_and_says_how(desk: Desk, named: dict[str, str]) -> None:
+    """Domain guide, section 5, "Currency": or with a stored rate, date and source."""
+    row = desk.reconciled(named["cost at a stored rate"])
+    assert (row["currency"], row["vendor_unit_cost"], row["rate_rule_id"]) == (
+        "GBP", Decimal("12.64"), "exchange_rates.csv:2",
+    )  # fmt: skip
+    assert row["explanation"].endswith(
+        "20 billed. Cost 16.00 USD x 0.79 (ECB reference rate, valid from 2026-06-01, exchange_rates.csv:2)"
+        " = 12.64 GBP a unit."
+    )
+
+
+def test_what_rests_on_a_converted_cost_can_be_checked_by_hand(desk: Desk, named: dict[str, str]) -> None:
+    """The conversion stands once, before what follows from it; the amount is rounded only at the line."""
+    # As a number alone, 16.00 would leave 27 percent of 22.00.
+    assert desk.reconciled(named["margin below the floor by the rate"])["explanation"].endswith(
+        "20 billed. Cost 16.00 USD x 1.36 (Bank of Canada, valid from 2026-06-20, exchange_rates.csv:4)"
+        " = 21.76 CAD a unit. The vendor asks 21.76 CAD a unit, the PSA records 17.60."
+        " Margin 1.1 percent, below the floor of 15 percent (20 as the PSA records it)."
+    )
+    # 4 x 12.70 would be 50.80.
+    assert desk.reconciled(named["commitment unused at a stored rate"])["explanation"].endswith(
+        "46 billed. Cost 16.07 USD x 0.79 (ECB reference rate, valid from 2026-06-01, exchange_rates.csv:2)"
+        " = 12.6953 GBP a unit."
+        " 4 of 50 owned are unused and committed until 2027-01-31 and can fall only at the renewal then:"
+        " 4 x 12.6953 = 50.78 GBP a month of our cost."
+    )
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,14 @@ def test_numbers_for_later_files_are_exact_decimals(text):
         convert(column, text, systems)
 
 
+def test_a_rate_is_finer_than_money():
+    column = RuleColumn("rate", "rate")
+    systems = Systems.known(())
+    assert convert(column, "0.0000392157", systems) == Decimal("0.0000392157")
+    assert convert(column, "99999999.9999999999", systems) == Decimal("99999999.9999999999")
+    assert str(_arrow_type("rate")) == "decimal128(18, 10)"
+
+
 def test_the_guide_names_every_file_and_column():
     guide = (Path(__file__).parents[3] / "docs" / "rules.md").read_text()
     for declared in FILES:

@@ -81,6 +81,19 @@ CELLS = [
     ("tolerances.csv", "tolerance", "", "is empty, but required"),
     ("tolerances.csv", "tolerance", "two", "is not a number"),
     ("tolerances.csv", "tolerance", "-1", "-1 is below zero"),
+    ("tolerances.csv", "tolerance", "1000000000000", "is too large; a number here has at most 12 digits"),
+    ("exchange_rates.csv", "from_currency", "usd", "'usd' is no currency in use; write its three capital letters"),
+    ("exchange_rates.csv", "to_currency", "GBX", "'GBX' is no currency in use"),
+    ("exchange_rates.csv", "to_currency", "*", r"may not be \*"),
+    ("exchange_rates.csv", "to_currency", "USD", "is USD as well; a rate leads from one currency to another"),
+    ("exchange_rates.csv", "rate", "", "is empty, but required"),
+    ("exchange_rates.csv", "rate", "0.00", "0 is not above zero"),
+    ("exchange_rates.csv", "rate", "-0.79", "-0.79 is not above zero"),
+    ("exchange_rates.csv", "rate", "0.79123456789", "has more than ten decimals"),
+    ("exchange_rates.csv", "rate", "100000000", "is too large; a number here has at most 8 digits"),
+    ("exchange_rates.csv", "source", "", "is empty, but required"),
+    ("exchange_rates.csv", "valid_to", "2026-06-01", "is not after valid_from"),
+    ("exchange_rates.csv", "owner", "", "is empty, but required"),
 ]
 
 

@@ -37,7 +37,9 @@ class Reference:
         self.excluded: set[str] = set()
         self.weak: set[str] = set()  # excluded and unmapped keys that rest on an account mapped by its name alone
         self.stray_systems: set[str] = set()
-        self.costs = defaultdict(list)  # main key -> (side, cost, commitment's end, quantity) of counted Pax8 rows
+        self.costs = defaultdict(
+            list
+        )  # main key -> (side, (cost, currency), commitment's end, quantity) of counted Pax8 rows
         self.duplicated: set[str] = set()  # main keys with records of a machine that is counted already
         self.agreement_of: dict[int, dict] = {}
 
@@ -91,13 +93,14 @@ class Reference:
             if sub["status"] in ("Active", "PendingCancel", "Activated", "Trial") and not is_over:
                 assert _day(sub["startDate"]) <= self.today
                 term = sub["commitmentTerm"]
-                cost = "owned", _number(sub["partnerCost"]), _day(term["endDate"]) if term else None, sub["quantity"]
+                asked = _number(sub["partnerCost"]), sub["currencyCode"]
+                cost = "owned", asked, _day(term["endDate"]) if term else None, sub["quantity"]
                 yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", sub["quantity"], cost
         for items in self.world.pax8.invoice_items.values():
             for item in items:
                 holds_today = _day(item["startPeriod"]) <= self.today <= _day(item["endPeriod"])
                 if item["type"] == "subscription" and holds_today and item["billedByPax8"]:
-                    cost = "charged", _number(item["cost"]), None, item["quantity"]
+                    cost = "charged", (_number(item["cost"]), item["currencyCode"]), None, item["quantity"]
                     yield PAX8, item["companyId"], item["productId"], item["id"], "charged", item["quantity"], cost
         newest = self._newest_record_of_each_machine()
         for device in self.world.ninjaone.devices:
@@ -251,10 +254,15 @@ class Reference:
         if billable and signed and (prices != {_number(signed)} or currencies != {terms["currency"]}):
             flags.add("price_drift")
         costs = self.costs[key]
-        cost = next((c for side in ("charged", "owned") for s, c, _, _ in costs if s == side), None)
-        if billable and cost is not None:
-            if {_number(line["unitCost"]) for line in billable} != {cost}:
-                flags.add("cost_drift")
+        asked = next((c for side in ("charged", "owned") for s, c, _, _ in costs if s == side), None)
+        cost = self._in_own_money(*asked, currencies) if billable and asked else None
+        if cost is not None:
+            for recorded in (_number(line["unitCost"]) for line in billable):
+                # What came by a rate is recorded to the cent, or to as many decimals as the PSA's own cost has.
+                decimals = max(2, len(str(recorded).partition(".")[2]))
+                rounded = cost.quantize(Decimal(10) ** -decimals, ROUND_HALF_UP)
+                if recorded != (cost if asked[1] in currencies else rounded):
+                    flags.add("cost_drift")
             floor = _number(terms.get("margin_floor_percent") or 0)
             if price is not None and floor and price - cost < price * floor / 100:
                 flags.add("margin_below_floor")
@@ -273,6 +281,14 @@ class Reference:
         if any((end - self.today).days <= 30 for end in ends):
             flags.add("renewal_due")
         return flags
+
+    def _in_own_money(self, cost: Decimal, currency: str, own: set[str]) -> Decimal | None:
+        """A vendor's cost in the one currency that the client pays in; None where no rate leads there."""
+        if currency in own:
+            return cost
+        rates = [r for r in self._in_force(self.rules.exchange_rates) if r["from_currency"] == currency]
+        found = [_number(r["rate"]) for r in rates if {r["to_currency"]} == own]
+        return cost * found[0] if found else None
 
     def _main(self, key: str, lines: list) -> tuple:
         class_, billed, expected, price, impact, flags = self._judge(key, lines)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from sandbox.world.clients import plan_msp
+from sandbox.world.line_plants import live
 from sandbox.world.plants import PLANTS, plant_all
 from sandbox.world.products import BY_OFFER
 
@@ -78,3 +79,32 @@ def test_the_catalogue_maps_by_sku_only_where_one_live_item_carries_it(world):
     for product in world.pax8.products:
         ways = (product["vendorSku"] in live) + (product["id"] in by_rule)
         assert ways == (1 if product["id"] in BY_OFFER else 0)
+
+
+def test_a_cost_abroad_eats_the_margin_only_by_the_rate(world):
+    """Whoever takes pounds or kronor for the client's money gets each of these flags wrong."""
+    plan = plan_msp(world.seed, 60, world.clock)
+    plant_all(plan)
+    prices = {
+        f"{p.client.id}|{p.product.id}|*": (live(p).price, p.seats[0].cost_on(plan.day))
+        for client in plan.clients
+        for p in client.positions.values()
+        if p.note.startswith("cost abroad")
+    }
+    rows = {row.line_key: row for row in world.truth if row.note.startswith("cost abroad")}
+    assert rows.keys() == prices.keys()
+    asked = {row["currencyCode"] for row in world.pax8.subscriptions}
+    assert {"GBP", "SEK"} <= asked
+    assert {row["currencyCode"] for row in world.pax8.invoices} == asked
+    for key, (price, cost) in prices.items():
+        seems_left = (price - cost) / price * 100
+        money = set(rows[key].flags) & {"cost_drift", "margin_below_floor"}
+        match rows[key].note.removeprefix("cost abroad, "):
+            case "margin below the floor":
+                assert (seems_left > 15, money) == (True, {"cost_drift", "margin_below_floor"})
+            case "margin on the floor":
+                assert (seems_left, money) == (50, {"cost_drift"})
+            case "recorded at the rate":
+                assert (rows[key].figures["vendor_unit_cost"] == cost, money) == (False, set())
+            case "no rate in force":
+                assert (seems_left < 15, money, rows[key].figures) == (True, set(), {"vendor_unit_cost": None})
