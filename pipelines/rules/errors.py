@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 # More errors than this on one screen help nobody; the exception keeps them all.
 _SHOWN = 50
@@ -35,3 +36,8 @@ class RulesRefused(ValueError):
         more = [f"  and {count - _SHOWN} more"] if count > _SHOWN else []
         head = f"{count} error{'' if count == 1 else 's'} in the rules; nothing was changed"
         super().__init__("\n".join([head, *shown, *more]))
+
+
+def plain(number: Decimal) -> str:
+    """A number as people write it: 0.79, without the zeros that only fill the places of its column."""
+    return f"{number.normalize():f}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipelines.rules import bundle_checks, counting_checks, pool_checks, rate_checks, term_checks
 from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
+from pipelines.rules.errors import plain
 
 BASES = ("owned", "used", "charged", "fixed")
 COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average", "prorated")
@@ -37,14 +38,14 @@ def _bundle_is_no_part_of_itself(values: Values) -> Iterator[tuple[str, str]]:
         yield "component_product_id", "is the bundle itself"
     units = values["units_per_driver"]
     if units <= 0:
-        yield "units_per_driver", f"{units.normalize():f} covers nothing; leave out what the bundle does not cover"
+        yield "units_per_driver", f"{plain(units)} covers nothing; leave out what the bundle does not cover"
     elif values["is_driver"] == "yes" and units != 1:
-        yield "units_per_driver", f"{units.normalize():f}, but the driver is counted one for one"
+        yield "units_per_driver", f"{plain(units)}, but the driver is counted one for one"
 
 
 def _tolerance_is_not_negative(values: Values) -> Iterator[tuple[str, str]]:
     if values["tolerance"] < 0:
-        yield "tolerance", f"{values['tolerance'].normalize():f} is below zero; 0 means that every unit counts"
+        yield "tolerance", f"{plain(values['tolerance'])} is below zero; 0 means that every unit counts"
 
 
 FILES: tuple[RuleFile, ...] = (
@@ -358,7 +359,7 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("minimum_scope", "choice", choices=("line", "agreement", "pool")),
             RuleColumn("pool", "text"),
             RuleColumn("contract_price", "decimal"),
-            RuleColumn("currency", "text"),
+            RuleColumn("currency", "currency"),
             RuleColumn("margin_floor_percent", "decimal"),
             RuleColumn("backbill_months", "integer"),
             *_VALIDITY,

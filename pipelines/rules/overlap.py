@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from pipelines.rules.declare import Rule, RuleFile
-from pipelines.rules.errors import RuleError
+from pipelines.rules.errors import RuleError, plain
 
 _EVER = date.max
 
@@ -90,6 +90,5 @@ def _about(rule: Rule, declared: RuleFile) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, Decimal):
-        # As people write it: 0.79, without the zeros that only fill the column's places.
-        return f"{value.normalize():f}"
+        return plain(value)
     return "nothing" if value is None else str(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pipelines.rules.declare import Rule
-from pipelines.rules.errors import RuleError
+from pipelines.rules.errors import RuleError, plain
 
 
 def one_minimum_of_a_pool(rules: Sequence[Rule]) -> Iterator[RuleError]:
@@ -21,9 +21,7 @@ def one_minimum_of_a_pool(rules: Sequence[Rule]) -> Iterator[RuleError]:
         minimum = rule.values["minimum_quantity"]
         for other in earlier:
             if other.values["minimum_quantity"] != minimum and _share_a_day(rule, other):
-                said = (
-                    f"{minimum.normalize():f}, line {other.line} says {other.values['minimum_quantity'].normalize():f}"
-                )
+                said = f"{plain(minimum)}, line {other.line} says {plain(other.values['minimum_quantity'])}"
                 reason = f"contradicts line {other.line} about pool {pool} of {client}: {said}"
                 yield RuleError(rule.file, rule.line, "minimum_quantity", reason)
                 break

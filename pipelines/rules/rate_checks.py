@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.rules.declare import Rule, Values
-from pipelines.rules.errors import RuleError
+from pipelines.rules.errors import RuleError, plain
 
 # Buying and selling rates differ by a few percent; the same number typed for both directions differs by far more.
 _APART = Decimal("0.05")
@@ -25,7 +25,7 @@ def currencies_differ(values: Values) -> Iterator[tuple[str, str]]:
 def rate_is_positive(values: Values) -> Iterator[tuple[str, str]]:
     """A rate of zero would make every cost nothing."""
     if values["rate"] <= 0:
-        yield "rate", f"{_plain(values['rate'])} is not above zero"
+        yield "rate", f"{plain(values['rate'])} is not above zero"
 
 
 def directions_agree(rules: Sequence[Rule]) -> Iterator[RuleError]:
@@ -50,10 +50,10 @@ def _far_apart(there: Sequence[Rule], back: Sequence[Rule]) -> Iterator[RuleErro
         product = pair[0].values["rate"] * pair[1].values["rate"]
         if _share_a_day(*pair) and abs(product - 1) > _APART:
             first, second = sorted(pair, key=lambda one: one.line)
-            said, says = _plain(second.values["rate"]), _plain(first.values["rate"])
+            said, says = plain(second.values["rate"]), plain(first.values["rate"])
             reason = (
                 f"{said} contradicts line {first.line}, which says {says} for the other direction:"
-                f" there and back again makes {_plain(round(product, 4))} of 1"
+                f" there and back again makes {plain(round(product, 4))} of 1"
             )
             yield RuleError(second.file, second.line, "rate", reason)
         if _end(pair[0]) <= _end(pair[1]):
@@ -68,7 +68,3 @@ def _share_a_day(one: Rule, other: Rule) -> bool:
 
 def _end(rule: Rule) -> date:
     return rule.values["valid_to"] or date.max
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"

@@ -3,13 +3,11 @@
 Belongs here: the checks of that one file. Does not belong here: its columns (`files.py`) or single cells (`cells.py`).
 """
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from pipelines.rules.declare import ANY, Values
+from pipelines.rules.errors import plain
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _STATED = ("basis", "minimum_quantity", "contract_price", "margin_floor_percent", "backbill_months")
 
 
@@ -26,7 +24,7 @@ def minimum_is_whole(values: Values) -> Iterator[tuple[str, str]]:
         if scope is not None:
             yield "minimum_scope", "has no effect without a minimum_quantity"
     elif minimum <= 0:
-        yield "minimum_quantity", f"{_plain(minimum)} is not a minimum; leave it empty where there is none"
+        yield "minimum_quantity", f"{plain(minimum)} is not a minimum; leave it empty where there is none"
     elif scope is None:
         yield "minimum_scope", "is empty, but a minimum holds for a line, an agreement or a pool: say which"
     elif scope == "line" and values["product_id"] == ANY:
@@ -51,23 +49,17 @@ def price_is_whole(values: Values) -> Iterator[tuple[str, str]]:
             yield "currency", "has no effect without a contract_price"
         return
     if price < 0:
-        yield "contract_price", f"{_plain(price)} is below zero"
+        yield "contract_price", f"{plain(price)} is below zero"
     if values["product_id"] == ANY:
         yield "product_id", "is *, but a contract price is the price of one product"
     if currency is None:
         yield "currency", "is empty, but a price needs its currency, for example USD"
-    elif not _CURRENCY.fullmatch(currency):
-        yield "currency", f"{currency!r} is not a currency; write three capital letters, for example USD"
 
 
 def limits_are_possible(values: Values) -> Iterator[tuple[str, str]]:
     """A margin floor is a share of the price, back-billing a number of months."""
     floor, months = values["margin_floor_percent"], values["backbill_months"]
     if floor is not None and not 0 <= floor < 100:
-        yield "margin_floor_percent", f"{_plain(floor)} is not a margin in percent of the price, from 0 to below 100"
+        yield "margin_floor_percent", f"{plain(floor)} is not a margin in percent of the price, from 0 to below 100"
     if months is not None and months < 0:
         yield "backbill_months", f"{months} is not a number of months; 0 means that nothing is billed back"
-
-
-def _plain(number: Any) -> str:
-    return f"{number.normalize():f}"

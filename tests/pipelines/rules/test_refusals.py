@@ -75,6 +75,7 @@ CELLS = [
     ("terms.csv", "contract_price", "-1", "is below zero"),
     ("terms.csv", "currency", "", "needs its currency"),
     ("terms.csv", "currency", "usd", "three capital letters"),
+    ("terms.csv", "currency", "GBX", "'GBX' is no currency in use"),
     ("terms.csv", "margin_floor_percent", "100", "is not a margin"),
     ("terms.csv", "backbill_months", "-1", "is not a number of months"),
     ("tolerances.csv", "product_id", "*", r"may not be \*"),
