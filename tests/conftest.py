@@ -4,7 +4,7 @@ import fcntl
 import os
 import pickle
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from pipelines.cli.demo import staged
 from pipelines.defs.resources import Progress
 from pipelines.home import Home
 from pipelines.run import RunOutcome, run_pipeline
+from pipelines.steps.transform import SHARED
 from sandbox.world import generate
 from sandbox.world.model import World
 
@@ -55,9 +56,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
     Workers share nothing else, and under `--dist loadfile` nobody knows which of them gets which file.
     """
-    folder = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
+    folder = _shared(factory)
     made = folder / f"{name}.pickle"
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -66,6 +65,20 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             temporary.write_bytes(pickle.dumps(make(folder / name)))
             temporary.rename(made)
     return pickle.loads(made.read_bytes())
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a test run have."""
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The homes of all tests share what dbt parsed: seconds of both cores for each of them otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SHARED, str(_shared(tmp_path_factory) / "parsed"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -32,13 +32,16 @@ def forget_secrets() -> None:
         del os.environ[name]
 
 
-def main() -> None:
-    """Run dbt with the arguments of the command line."""
+def main(home: str) -> None:
+    """Run dbt with the arguments of the command line, from the folder of the home that its profile speaks of."""
     if sys.argv[1:] == ["--version"]:  # dagster-dbt asks each time; importing dbt to answer takes seconds
         sys.stdout.write(f"installed: {version('dbt-core')}\n")
         return
     die_with_parent()
     forget_secrets()
+    # Where dbt would look for the project, had nobody gone elsewhere.
+    os.environ.setdefault("DBT_PROJECT_DIR", os.getcwd())
+    os.chdir(home)
     from dbt.cli.main import cli
 
     cli()

@@ -8,10 +8,12 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +25,9 @@ TARGET = "home"
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _SOURCE_SUFFIXES = {".sql", ".py", ".yml", ".yaml", ".md", ".csv"}
 _NOT_SOURCES = {"target", "logs", "dbt_packages"}
+# Names a folder that the homes of a machine share: what one of them parsed, the others copy.
+SHARED = "TIEOUT_PARSED_PROJECTS"
+_PARSED = ("manifest.json", "partial_parse.msgpack")
 
 
 class DbtError(RuntimeError):
@@ -30,10 +35,14 @@ class DbtError(RuntimeError):
 
 
 def profile(home: Home) -> str:
-    """The dbt profile of a home, as YAML (which JSON is), with absolute paths."""
+    """The dbt profile of a home, as YAML (which JSON is).
+
+    The path is relative to the home, where its dbt program runs. dbt parses a project anew when the path changes: so
+    every home can use what another one parsed.
+    """
     output = {
         "type": "duckdb",
-        "path": str(home.warehouse),
+        "path": home.warehouse.relative_to(home.path).as_posix(),
         "schema": "main",
         "threads": 4,
         # dbt runs in a process of its own that ends with the build, and nobody else opens the file meanwhile. Opening
@@ -90,9 +99,35 @@ def prepare(home: Home, project: Path = PROJECT) -> Path:
             return manifest
         stamp.unlink(missing_ok=True)
         (home.dbt / "profiles.yml").write_text(wanted_profile, encoding="utf-8")
-        _parse(home, project, target)
+        shared = os.environ.get(SHARED)
+        if not shared:
+            _parse(home, project, target)
+        elif not _copied(Path(shared, key), target):
+            _parse(home, project, target)
+            _share(target, Path(shared, key))
         stamp.write_text(key, encoding="utf-8")
     return manifest
+
+
+def _copied(shared: Path, target: Path) -> bool:
+    if not shared.is_dir():
+        return False
+    for name in _PARSED:
+        shutil.copyfile(shared / name, target / name)
+    return True
+
+
+def _share(target: Path, shared: Path) -> None:
+    """Put what was parsed where other homes find it, whole or not at all."""
+    shared.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=shared.parent) as folder:
+        new = Path(folder, "new")
+        new.mkdir()
+        for name in _PARSED:
+            shutil.copyfile(target / name, new / name)
+        # Another home may have been quicker: then its copy stays.
+        with suppress(OSError):
+            new.rename(shared)
 
 
 def program(home: Home) -> Path:
@@ -108,7 +143,7 @@ def write_program(home: Home) -> None:
         "import sys\n"
         f"sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})\n"
         "from pipelines.steps.dbt_process import main\n"
-        "main()\n"
+        f"main({str(home.path)!r})\n"
     )
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         temporary = path.with_suffix(f".{os.getpid()}")

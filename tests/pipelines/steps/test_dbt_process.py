@@ -67,6 +67,7 @@ def test_the_manifest_is_made_anew_only_when_the_project_changes(home: Home, tmp
         (target / "manifest.json").write_text("{}")
 
     monkeypatch.setattr(transform, "_parse", parse)
+    monkeypatch.delenv(transform.SHARED, raising=False)
     for _ in range(2):
         transform.prepare(home, project)
     assert len(parsed) == 1
@@ -84,5 +85,30 @@ def test_a_project_that_dbt_refuses_is_told_in_dbts_words(home: Home, tmp_path) 
         transform.prepare(home, tmp_path)
 
 
-def test_the_profile_names_the_warehouse_absolutely(home: Home) -> None:
-    assert f'"path": "{home.warehouse}"' in transform.profile(home)
+def test_homes_that_share_a_folder_parse_a_project_once(tmp_path, monkeypatch) -> None:
+    parsed = []
+
+    def parse(home: Home, project, target) -> None:
+        parsed.append(home)
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            (target / name).write_text(f"{name} of {(project / 'a.sql').read_text()}")
+
+    monkeypatch.setattr(transform, "_parse", parse)
+    monkeypatch.setenv(transform.SHARED, str(tmp_path / "shared"))
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.sql").write_text("select 1")
+    homes = [Home(tmp_path / name).create() for name in ("one", "other")]
+    assert {transform.prepare(one, project).read_text() for one in homes} == {"manifest.json of select 1"}
+    assert (homes[1].dbt / "target" / "partial_parse.msgpack").read_text() == "partial_parse.msgpack of select 1"
+    assert parsed == homes[:1]
+    (project / "a.sql").write_text("select 2")
+    assert {transform.prepare(one, project).read_text() for one in homes} == {"manifest.json of select 2"}
+    assert parsed == [homes[0], homes[0]]
+    monkeypatch.delenv(transform.SHARED)
+    transform.prepare(Home(tmp_path / "third").create(), project)
+    assert len(parsed) == 3
+
+
+def test_the_profile_is_the_same_in_every_home(tmp_path) -> None:
+    assert transform.profile(Home(tmp_path / "one")) == transform.profile(Home(tmp_path / "other"))
