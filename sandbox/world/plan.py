@@ -18,6 +18,9 @@ ZERO = Decimal(0)
 COUNTED, EXCLUDED, INFORMATION = "counted", "excluded", "information_only"
 # Something that is there and counts nothing: retired, silent for longer than the rule allows, or left out by the rule.
 SILENT = "silent"
+# What the records of one machine have in common: the serial number; the hardware id, where no record has a serial
+# number; or the one and the other by turns.
+BY_SERIAL, BY_HARDWARE_ID, BY_TURNS = "serial number", "hardware id", "by turns"
 
 
 @dataclass(slots=True, eq=False)
@@ -160,8 +163,9 @@ class TenantSku:
 class Devices:
     """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device.
 
-    `duplicates` are further records of machines that are among the live ones. Of the live ones, the first `nameless`
-    report a board maker's placeholder instead of a serial number, and the last `namesakes` share one hostname.
+    `duplicates` are further records of the last live machine, `known_by` what they have in common. Of the live ones,
+    the first `nameless` report a board maker's placeholder instead of a serial number, the last `namesakes` share one
+    hostname, the last `clones` one hardware id, and the last `blanks` a hostname, a placeholder and an id of zeros.
     """
 
     account: Account
@@ -172,8 +176,11 @@ class Devices:
     pending: int = 0
     excluded: int = 0
     duplicates: int = 0
+    known_by: str = BY_SERIAL
     nameless: int = 0
     namesakes: int = 0
+    clones: int = 0
+    blanks: int = 0
     role: str = COUNTED
     first_id: int = 0
 
@@ -188,10 +195,9 @@ class Devices:
         first_live = self.first_id + self.excluded
         return range(first_live, first_live + self.nameless)
 
-    @property
-    def namesake_ids(self) -> range:
-        """Live devices that share a hostname, and nothing else."""
-        return range(self.original_id + 1 - self.namesakes, self.original_id + 1)
+    def last_live_ids(self, count: int) -> range:
+        """The last `count` live devices."""
+        return range(self.original_id + 1 - count, self.original_id + 1)
 
     @property
     def original_id(self) -> int:

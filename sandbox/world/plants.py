@@ -126,6 +126,12 @@ PLANTS: tuple[Plant, ...] = (
     Plant("old record of a machine billed", 2, _RMM, devices.billed_twice),
     Plant("machines without serial number", 2, _RMM, devices.without_serial),
     Plant("machines of one hostname", 2, _RMM, devices.same_hostname),
+    Plant("machine without serial number, several records", 2, _RMM, devices.reinstalled_without_serial),
+    Plant("machine with and without serial number", 2, _RMM, devices.reinstalled_by_turns),
+    Plant("old record without serial number billed", 2, _RMM, devices.billed_twice_without_serial),
+    # Servers may be one alone: what two machines share needs two.
+    Plant("machines of one disk", 2, ("rmm_workstation",), devices.copied_disk),
+    Plant("machines that only share a hostname", 2, ("rmm_workstation",), devices.only_hostname),
 )
 
 
