@@ -25,13 +25,24 @@ class Counts:
 
     def quantity(self, first: date, last: date, count_day: int) -> Decimal | None:
         """The quantity from `first` to `last` as the product is counted; None where a day that is needed is missing."""
+        return self._counted(self.product.counted_when, first, last, count_day)
+
+    def closing(self, last: date) -> Decimal | None:
+        """The count of the last day up to `last` that has one; None where no day has."""
+        return self._counted("last_day", last, last, 1)
+
+    def vendor_quantity(self, first: date, last: date, count_day: int) -> Decimal | None:
+        """The same by the vendor's own rule; None also where the vendor is not known to have one."""
+        when = self.product.vendor_counted_when
+        return self._counted(when, first, last, count_day) if when else None
+
+    def _counted(self, when: str, first: date, last: date, count_day: int) -> Decimal | None:
         period = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         counted = [self.days[day] for day in period if day in self.days]
-        when = self.product.counted_when
         if when == "fixed_day":
             return self.days.get(first.replace(day=count_day))
         if when == "peak":
-            return max(counted, default=None)
+            return max(counted) if len(counted) == len(period) else None
         if when == "average":
             return sum(counted, Decimal(0)) / len(period) if len(counted) == len(period) else None
         known = [day for day in self.days if day <= last]

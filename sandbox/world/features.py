@@ -18,10 +18,12 @@ MINIMUMS = "minimums"
 """Minimums of whole agreements and of pools of products."""
 DATED_COUNTS = "dated_counts"
 """Daily counts from a portal's exports, counted by day, peak, average or share of the month, some stated anew later."""
+RULE_DIFFERENCES = "rule_differences"
+"""Products that the contract counts by one rule and the vendor by another."""
 WRONG_INPUT = "wrong_input"
 """Records that no vendor should send."""
 
-ALL = frozenset({PEOPLE, INACTIVE_SEATS, SPLITS, BUNDLES, MINIMUMS, DATED_COUNTS, WRONG_INPUT})
+ALL = frozenset({PEOPLE, INACTIVE_SEATS, SPLITS, BUNDLES, MINIMUMS, DATED_COUNTS, RULE_DIFFERENCES, WRONG_INPUT})
 DEFAULT = ALL
 """What is on by default: every feature that the pipeline of this version judges right."""
 

@@ -61,6 +61,7 @@ class Product:
     counts_guests: bool = True
     counts_special: bool = True
     counted_when: str = ""
+    vendor_counted_when: str = ""
     feature: str = ""
 
     @property
@@ -219,6 +220,17 @@ FEATURE_PRODUCTS: tuple[Product, ...] = (
           counted_when="average"),
     _MAIL("mail_prorated", 685, "MAIL-PRORATED", "Mail filter, by days", Decimal("22.00"), Decimal("17.60"),
           counted_when="prorated"),
+    # Bought at the distributor, who charges by the month's peak; sold by its average.
+    Product(
+        "mail_care", 686, "MAIL-CARE", "Mail filter with support, average", Decimal("5.45"), Decimal("2.30"), "used",
+        owned_source=PAX8, used_source=SEATWATCH, charged_source=PAX8,
+        offer=_offer(54, "Seatwatch Mail Filter with support", "Seatwatch", "SEW-CARE", "2.30", commitment=False),
+        counted_when="average", vendor_counted_when="peak", feature=features.RULE_DIFFERENCES,
+    ),
+    Product(
+        "mail_basic", 687, "MAIL-BASIC", "Mail filter, basic", Decimal("2.15"), Decimal("0.80"), "used",
+        used_source=SEATWATCH, vendor_counted_when="fixed_day", feature=features.RULE_DIFFERENCES,
+    ),
 )  # fmt: skip
 _EVERY = (*PRODUCTS, *FEATURE_PRODUCTS)
 BY_KEY = {product.key: product for product in _EVERY}

@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "counting": (
         "product_id", "basis", "owned_source", "used_source", "charged_source", "inactive_days", "valid_from",
         "valid_to", "owner", "reason", "counted_when", "count_day", "counts_disabled", "counts_guests",
-        "counts_special",
+        "counts_special", "vendor_counted_when", "vendor_count_day",
     ),
     "exclusions": (
         "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
@@ -156,6 +156,8 @@ def _counting(plan: Plan, since: date) -> list[dict[str, str]]:
             "counts_disabled": "" if product.counts_disabled else "no",
             "counts_guests": "" if product.counts_guests else "no",
             "counts_special": "" if product.counts_special else "no",
+            "vendor_counted_when": product.vendor_counted_when,
+            "vendor_count_day": str(plan.count_day) if product.vendor_counted_when == "fixed_day" else "",
         }
         for product in plan.products
         if product.basis

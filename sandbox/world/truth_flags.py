@@ -37,6 +37,7 @@ def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
     flags = set(_always(position, facts))
     if facts.is_believed:
         flags |= {*_of_money(plan, position, facts), *_of_quantities(plan, position, facts)}
+        flags |= {"rule_difference"} if _differs_by_rule(plan, position) else set()
         flags |= set(flags_of_users(plan, facts.users))
     return tuple(sorted(flags))
 
@@ -104,6 +105,18 @@ def vendor_cost(plan: Plan, position: Position) -> Decimal | None:
     return costs.pop() if costs else None
 
 
+def _by_vendors_rule(plan: Plan, position: Position) -> Decimal | None:
+    """What the vendor's own rule counts; None where it has none, or a day that it needs is missing."""
+    found = [counts.vendor_quantity(plan.first, plan.day, plan.count_day) for counts in position.counts]
+    return found[0] if found else None
+
+
+def _differs_by_rule(plan: Plan, position: Position) -> bool:
+    """Whether contract and vendor count two numbers by rules that differ."""
+    theirs = _by_vendors_rule(plan, position)
+    return theirs is not None and position.counts[0].quantity(plan.first, plan.day, plan.count_day) != theirs
+
+
 def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
     client, product = position.client, position.product
     # Where the client has no confirmed account, nobody knows what is there: no zero that could be set against anything.
@@ -112,7 +125,8 @@ def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str
     charged = facts.charged if client.is_mapped(product.charged_source) else None
     if owned is None:
         return
-    if charged is not None and charged > owned:
+    is_charged_by_rule = _differs_by_rule(plan, position) and charged == _by_vendors_rule(plan, position)
+    if charged is not None and charged > owned and not is_charged_by_rule:
         yield "vendor_overcharge"
     if used is not None and used > owned:
         yield "over_assigned"

@@ -65,7 +65,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         class_ = "unmapped_client"
     else:
         has_record = terms.basis == "fixed" or source in tally.sources or product.id in held.excluded
-        census = None if terms.basis == "fixed" else sides[terms.basis] or ZERO
+        census = _census(plan, position, terms, sides)
         expected, is_minimum = _expected(census, billed, billable, terms)
         expected, is_minimum = expected + raised, is_minimum or raised > 0
         class_ = _class(plan, position, billed, expected, bool(lines), has_record, is_minimum)
@@ -95,6 +95,15 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         flags=flags_of(plan, position, facts),
         figures=_figures(plan, position, billable) if expected is not None else {},
     )
+
+
+def _census(plan: Plan, position: Position, terms: Terms, sides: dict[str, Decimal | None]) -> Decimal | None:
+    """What the contract counts: the basis' side; of a product that is counted daily, what its rule says of the days."""
+    if terms.basis == "fixed":
+        return None
+    if position.counts and terms.basis == "used":
+        return position.counts[0].quantity(plan.first, plan.day, plan.count_day) or ZERO
+    return sides[terms.basis] or ZERO
 
 
 def _expected(census: Decimal | None, billed: Decimal, billable: list[Line], terms: Terms) -> tuple[Decimal, bool]:
