@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sandbox.world.agreed import BundlePart, Exclusion, SpecialUser, Split, Term, Tolerance
-from sandbox.world.counts import Counts
+from sandbox.world.counts import Counts, Reads
 from sandbox.world.names import CompanyName
-from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, Offer, Product, Sku
+from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, READ_DAILY, Offer, Product, Sku
 from sandbox.world.user import User
 
 ZERO = Decimal(0)
@@ -229,6 +229,7 @@ class Position:
     skus: list[TenantSku] = field(default_factory=list)
     devices: list[Devices] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
+    reads: Reads | None = None
     is_broken: bool = False
     intent: str = ""
     note: str = ""
@@ -265,7 +266,10 @@ class Client:
 
 @dataclass(slots=True)
 class Plan:
-    """The whole MSP. `day` is the cut-off day, `first` the first day of its month."""
+    """The whole MSP. `day` is the cut-off day, `first` the first day of its month.
+
+    `read_on` are earlier days of the month on which the same home was read and published, ascending.
+    """
 
     seed: int
     clock: datetime
@@ -283,6 +287,7 @@ class Plan:
     bundles: list[BundlePart] = field(default_factory=list)
     shared_skus: list[TenantSku] = field(default_factory=list)
     features: frozenset[str] = frozenset()
+    read_on: tuple[date, ...] = ()
     last_ids: dict[str, int] = field(default_factory=dict)
 
     def next_id(self, kind: str, start: int) -> int:
@@ -293,12 +298,18 @@ class Plan:
     @property
     def products(self) -> list[Product]:
         """What this MSP sells."""
-        return [*PRODUCTS, *(product for product in FEATURE_PRODUCTS if product.feature in self.features)]
+        sold_by_feature = (*FEATURE_PRODUCTS, *READ_DAILY)
+        return [*PRODUCTS, *(product for product in sold_by_feature if product.feature in self.features)]
 
     @property
     def count_day(self) -> int:
         """The day of the month on which products of a fixed day are counted; never after the cut-off day."""
         return max(1, self.day.day // 2)
+
+    @property
+    def count_day_of_reads(self) -> int:
+        """The same for products that are counted when they are read: the first day of the month that was."""
+        return min((*self.read_on, self.day)).day
 
     def everyone(self) -> list[Client]:
         """Every company: clients, the MSP, and those that are no live client."""
