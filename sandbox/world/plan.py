@@ -308,8 +308,8 @@ class Plan:
 
     @property
     def count_day_of_reads(self) -> int:
-        """The same for products that are counted when they are read: the first day of the month that was."""
-        return min((*self.read_on, self.day)).day
+        """The same for products that are counted when they are read: the first day that was, if every month has it."""
+        return min(28, min((*self.read_on, self.day)).day)
 
     def everyone(self) -> list[Client]:
         """Every company: clients, the MSP, and those that are no live client."""

@@ -105,6 +105,13 @@ def test_the_payloads_say_what_was_found_on_the_day():
         assert told[product] == sum((row.used if row.owned is None else row.owned) for row in rows)
 
 
+def test_a_fixed_day_is_one_that_every_month_has():
+    world = generate(7, 10, datetime(2026, 12, 31, 12, tzinfo=UTC), FEATURE)
+
+    assert {row["count_day"] for row in world.rules.counting if row["counted_when"] == "fixed_day"} == {"28"}
+    assert set(_classes(_by_plant(world), "vault_fixed")) == {"not_assessed"}
+
+
 @pytest.mark.parametrize("day", [17, 18])
 def test_a_world_was_read_before_its_own_day(day):
     with pytest.raises(ValueError, match="on earlier days of its month"):
