@@ -9,14 +9,12 @@ from random import Random
 
 from sandbox.world.counts import Counts
 from sandbox.world.dates import add_months, days_in_month
-from sandbox.world.feature_clients import billed, feature_client
+from sandbox.world.feature_clients import billed, counted, feature_client
 from sandbox.world.holdings import add_line
 from sandbox.world.plan import Plan, Position
 from sandbox.world.products import SEATWATCH
 from sandbox.world.streams import stream
 
-# Days that the portal's export reaches back, whatever the day: a file that shrank would be a file that lost rows.
-_WINDOW = 60
 _WAYS = ("mail_last", "mail_fixed", "mail_peak", "mail_average")
 
 
@@ -25,7 +23,7 @@ def plant_dated_counts(plan: Plan) -> None:
     rng = stream(plan.seed, "counts")
     for key in _WAYS:
         for short, class_ in ((0, "matched"), (2, "underbilled"), (-1, "overbilled")):
-            position = _counted(plan, f"daily counts, {key}", key, rng)
+            position = counted(plan, f"daily counts, {key}", key, rng)
             quantity = position.counts[0].quantity(plan.first, plan.day, plan.count_day)
             assert quantity is not None
             _bill(plan, position, quantity - short, rng)
@@ -38,31 +36,13 @@ def plant_dated_counts(plan: Plan) -> None:
     _by_days(plan, billed_by_days=False)
 
 
-def _counted(plan: Plan, note: str, key: str, rng: Random) -> Position:
-    """A client whose count moves every day about a middle; other months' counts are far off, and count nothing."""
-    client = feature_client(plan, note, 20, rng, SEATWATCH)
-    position = billed(plan, client, key, 0, rng)
-    position.note = note
-    length, middle = plan.day.day, rng.randrange(16, 30)
-    # Up and down by turns about a middle, so that the average is a whole number and the days differ.
-    moves = [(1 if number % 2 else -1) * (1 + number // 2 % 4) for number in range(length - length % 2)]
-    days = {
-        plan.first + timedelta(days=number): Decimal(middle + move)
-        for number, move in enumerate([*moves, 0] if length % 2 else moves)
-    }
-    before = range(1, _WINDOW - length + 1)
-    days |= {plan.first - timedelta(days=number): Decimal(middle + 40 + number % 9) for number in before}
-    position.counts.append(Counts(client.accounts[SEATWATCH][0], position.product, days))
-    return position
-
-
 def _bill(plan: Plan, position: Position, quantity: Decimal, rng: Random) -> None:
     add_line(plan, position, quantity, rng)
 
 
 def _with_a_day_missing(plan: Plan, key: str, rng: Random) -> None:
     """No average without every day. By the day, the quantity of the last day is known, and the money is not."""
-    position = _counted(plan, f"daily counts with a day missing, {key}", key, rng)
+    position = counted(plan, f"daily counts with a day missing, {key}", key, rng)
     del position.counts[0].days[plan.first]
     quantity = position.counts[0].quantity(plan.first, plan.day, plan.count_day)
     _bill(plan, position, Decimal(20) if quantity is None else quantity, rng)
@@ -71,7 +51,7 @@ def _with_a_day_missing(plan: Plan, key: str, rng: Random) -> None:
 
 def _restated(plan: Plan, key: str, rng: Random) -> None:
     """The portal said another number for the last day at first."""
-    position = _counted(plan, f"daily counts, stated anew, {key}", key, rng)
+    position = counted(plan, f"daily counts, stated anew, {key}", key, rng)
     counts = position.counts[0]
     counts.restated[plan.day] = counts.days[plan.day] - 1
     quantity = counts.quantity(plan.first, plan.day, plan.count_day)

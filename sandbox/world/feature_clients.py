@@ -3,10 +3,12 @@
 Belongs here: the verbs that feature modules share. Does not belong here: what a feature plants.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
 from sandbox.world.clients import add_account, new_client
+from sandbox.world.counts import Counts
 from sandbox.world.dates import add_months
 from sandbox.world.holdings import add_agreement, add_line
 from sandbox.world.names import company_name
@@ -14,6 +16,9 @@ from sandbox.world.plan import Account, Agreement, Client, Plan, Position, Seats
 from sandbox.world.products import BY_KEY, GRAPH, PAX8, SEATWATCH
 from sandbox.world.streams import guid
 from sandbox.world.user import User
+
+# Days that the portal's export reaches back, whatever the day: a file that shrank would be a file that lost rows.
+_WINDOW = 60
 
 
 def feature_client(plan: Plan, note: str, users: int, rng: Random, *sources: str) -> Client:
@@ -45,6 +50,27 @@ def billed(
     position = client.positions.setdefault(key, Position(client, BY_KEY[key]))
     if quantity:
         add_line(plan, position, quantity, rng, agreement=agreement, price=price)
+    return position
+
+
+def counted(plan: Plan, note: str, key: str, rng: Random, *sources: str) -> Position:
+    """A position whose count moves every day about a middle, at a client with accounts in the portal and in `sources`.
+
+    Other months' counts are far off, and count nothing.
+    """
+    client = feature_client(plan, note, 20, rng, SEATWATCH, *sources)
+    position = billed(plan, client, key, 0, rng)
+    position.note = note
+    length, middle = plan.day.day, rng.randrange(16, 30)
+    # Up and down by turns about a middle, so that the average is a whole number and the days differ.
+    moves = [(1 if number % 2 else -1) * (1 + number // 2 % 4) for number in range(length - length % 2)]
+    days = {
+        plan.first + timedelta(days=number): Decimal(middle + move)
+        for number, move in enumerate([*moves, 0] if length % 2 else moves)
+    }
+    before = range(1, _WINDOW - length + 1)
+    days |= {plan.first - timedelta(days=number): Decimal(middle + 40 + number % 9) for number in before}
+    position.counts.append(Counts(client.accounts[SEATWATCH][0], position.product, days))
     return position
 
 

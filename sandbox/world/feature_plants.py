@@ -9,7 +9,9 @@ from sandbox.world import features
 from sandbox.world.bundles import plant_bundles
 from sandbox.world.dated_counts import plant_dated_counts
 from sandbox.world.group_minimums import plant_minimums
+from sandbox.world.kept_reads import plant_kept_reads
 from sandbox.world.plan import Plan
+from sandbox.world.rule_differences import plant_rule_differences
 from sandbox.world.special_people import plant_people
 from sandbox.world.splits import plant_splits
 from sandbox.world.wrong_input import plant_wrong_input
@@ -21,6 +23,8 @@ _PLANTERS: dict[str, Callable[[Plan], None]] = {
     features.MINIMUMS: plant_minimums,
     features.DATED_COUNTS: plant_dated_counts,
     features.WRONG_INPUT: plant_wrong_input,
+    features.RULE_DIFFERENCES: plant_rule_differences,
+    features.KEPT_READS: plant_kept_reads,
 }
 
 

@@ -18,10 +18,16 @@ MINIMUMS = "minimums"
 """Minimums of whole agreements and of pools of products."""
 DATED_COUNTS = "dated_counts"
 """Daily counts from a portal's exports, counted by day, peak, average or share of the month, some stated anew later."""
+RULE_DIFFERENCES = "rule_differences"
+"""Products that the contract counts by one rule and the vendor by another."""
+KEPT_READS = "kept_reads"
+"""Products that are counted by other days than the last one, at systems that are read daily."""
 WRONG_INPUT = "wrong_input"
 """Records that no vendor should send."""
 
-ALL = frozenset({PEOPLE, INACTIVE_SEATS, SPLITS, BUNDLES, MINIMUMS, DATED_COUNTS, WRONG_INPUT})
+ALL = frozenset(
+    {PEOPLE, INACTIVE_SEATS, SPLITS, BUNDLES, MINIMUMS, DATED_COUNTS, RULE_DIFFERENCES, KEPT_READS, WRONG_INPUT}
+)
 DEFAULT = ALL
 """What is on by default: every feature that the pipeline of this version judges right."""
 

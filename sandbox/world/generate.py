@@ -4,7 +4,7 @@ Belongs here: the order of the steps. Does not belong here: any step's content.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sandbox.world import connectwise, microsoft_graph, ninjaone, pax8
 from sandbox.world.clients import plan_msp
@@ -26,6 +26,7 @@ def generate(
     clock: datetime | None = None,
     features: Iterable[str] | None = None,
     without: Iterable[str] = (),
+    read_on: Iterable[date] = (),
 ) -> World:
     """A synthetic MSP with `clients` clients and twelve months of history, with planted errors of known truth.
 
@@ -36,15 +37,18 @@ def generate(
         features: what the world holds beyond its ordinary errors (`features.py`); default what is judged right today.
         without: names of plants to leave out; everything else stays as it is, so that errors can come and go between
             two months of one MSP.
+        read_on: earlier days of the clock's month on which the same home was read and published, each from the world of
+            that day (and of the days before it). What is counted when it is read then has a count of each of them.
 
     Raises:
-        ValueError: `clients` is below one, `clock` has no timezone, or a feature or plant is not known.
+        ValueError: `clients` is below one, `clock` has no timezone, a feature or plant is not known, or a day of
+            `read_on` is no earlier day of the month.
     """
     clock = datetime.now(UTC) if clock is None else clock
     if clock.tzinfo is None:
         raise ValueError(f"the clock {clock.isoformat()} has no timezone")
     clock = clock.astimezone(UTC).replace(microsecond=0)
-    plan = planned(seed, clients, clock, features, without)
+    plan = planned(seed, clients, clock, features, without, read_on)
     return World(
         seed=seed,
         clock=clock,
@@ -61,11 +65,19 @@ def generate(
 
 
 def planned(
-    seed: int, clients: int, clock: datetime, features: Iterable[str] | None = None, without: Iterable[str] = ()
+    seed: int,
+    clients: int,
+    clock: datetime,
+    features: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    read_on: Iterable[date] = (),
 ) -> Plan:
     """The whole plan of a world, errors and all, before anything is rendered or judged."""
     plan = plan_msp(seed, clients, clock)
     plan.features = chosen(features)
+    plan.read_on = tuple(sorted(set(read_on)))
+    if any(not plan.first <= day < plan.day for day in plan.read_on):
+        raise ValueError(f"a world of {plan.day} was read on earlier days of its month, not on {plan.read_on}")
     plant_all(plan, without)
     plant_features(plan)
     plan_users(plan)

@@ -10,9 +10,9 @@ from random import Random
 
 from sandbox.world.dates import add_months
 from sandbox.world.model import NinjaOneWorld, Payload
-from sandbox.world.plan import Account, Devices, Plan
+from sandbox.world.plan import BY_HARDWARE_ID, BY_SERIAL, BY_TURNS, Account, Devices, Plan
 from sandbox.world.products import NINJAONE, SERVER_CLASSES, WORKSTATION_CLASSES
-from sandbox.world.streams import guid, stream
+from sandbox.world.streams import guid, numbered_guid, stream
 
 _FIRST_DEVICE = 3051
 _DAY = 86_400
@@ -27,6 +27,8 @@ _ROLE_IDS = {
 }
 # What board makers leave in the field: no identity, however many machines share it.
 _PLACEHOLDERS = ("To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number")
+_NO_HARDWARE_ID = "00000000-0000-0000-0000-000000000000"
+_COPIED_DISK, _ONE_MACHINE = 0xC0B1ED00, 0x0AEC0000
 _PREFIX = {"WINDOWS_SERVER": "SRV", "LINUX_SERVER": "LNX", "WINDOWS_WORKSTATION": "WS", "MAC": "MAC"}
 
 
@@ -76,7 +78,8 @@ def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now:
     )
     for device_id, state in enumerate(states, start=devices.first_id):
         row = _device(devices.account, devices.node_class, device_id, state, created, now - _age(state, rng), rng)
-        if device_id in devices.namesake_ids:
+        row["uid"] = _hardware_id(devices, device_id, row["uid"])
+        if device_id in devices.last_live_ids(devices.namesakes or devices.blanks):
             row |= {"systemName": "DESKTOP", "displayName": "DESKTOP", "netbiosName": "DESKTOP"}
             row["dnsName"] = f"desktop.{devices.account.domain}"
         world.devices.append(row)
@@ -118,12 +121,36 @@ def _device(
     }
 
 
+def _record_of_machine(devices: Devices, device_id: int) -> int | None:
+    """Which record of the machine with several records this is, the live one being 0; None where it is of another."""
+    if not devices.duplicates or device_id not in (devices.original_id, *devices.duplicate_ids):
+        return None
+    return 0 if device_id == devices.original_id else device_id - devices.duplicate_ids[0] + 1
+
+
 def _serial(devices: Devices, device_id: int) -> str:
-    if device_id in devices.nameless_ids:
+    record = _record_of_machine(devices, device_id)
+    is_silent = record is not None and (
+        devices.known_by == BY_HARDWARE_ID or (devices.known_by == BY_TURNS and record % 2 == 1)
+    )
+    if is_silent or device_id in (*devices.nameless_ids, *devices.last_live_ids(devices.blanks)):
         return _PLACEHOLDERS[devices.first_id % len(_PLACEHOLDERS)]
     # A record that was left behind names the machine that the last live one names: its own earlier installation.
     device_id = devices.original_id if device_id in devices.duplicate_ids else device_id
     return f"{device_id * 7919 % 0xFFFFFFF:07X}"
+
+
+def _hardware_id(devices: Devices, device_id: int, own: str) -> str:
+    """The device's `own` id, unless it shares one: with a record of the same machine, or with another machine."""
+    if device_id in devices.last_live_ids(devices.blanks):
+        return _NO_HARDWARE_ID
+    if device_id in devices.last_live_ids(devices.clones):
+        return numbered_guid(_COPIED_DISK, devices.original_id)
+    record = _record_of_machine(devices, device_id)
+    if record is None or devices.known_by == BY_SERIAL:
+        return own
+    # By turns, each second record begins a new id: it is tied to the one before it by the serial number alone.
+    return numbered_guid(_ONE_MACHINE + (record // 2 if devices.known_by == BY_TURNS else 0), devices.original_id)
 
 
 def _computer_system(row: Payload, devices: Devices, device_id: int) -> Payload:

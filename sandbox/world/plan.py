@@ -9,15 +9,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sandbox.world.agreed import BundlePart, Exclusion, Rate, SpecialUser, Split, Term, Tolerance
-from sandbox.world.counts import Counts
+from sandbox.world.counts import Counts, Reads
 from sandbox.world.names import CompanyName
-from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, Offer, Product, Sku
+from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, READ_DAILY, Offer, Product, Sku
 from sandbox.world.user import User
 
 ZERO = Decimal(0)
 COUNTED, EXCLUDED, INFORMATION = "counted", "excluded", "information_only"
 # Something that is there and counts nothing: retired, silent for longer than the rule allows, or left out by the rule.
 SILENT = "silent"
+# What the records of one machine have in common: the serial number; the hardware id, where no record has a serial
+# number; or the one and the other by turns.
+BY_SERIAL, BY_HARDWARE_ID, BY_TURNS = "serial number", "hardware id", "by turns"
 
 
 @dataclass(slots=True, eq=False)
@@ -167,8 +170,9 @@ class TenantSku:
 class Devices:
     """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device.
 
-    `duplicates` are further records of machines that are among the live ones. Of the live ones, the first `nameless`
-    report a board maker's placeholder instead of a serial number, and the last `namesakes` share one hostname.
+    `duplicates` are further records of the last live machine, `known_by` what they have in common. Of the live ones,
+    the first `nameless` report a board maker's placeholder instead of a serial number, the last `namesakes` share one
+    hostname, the last `clones` one hardware id, and the last `blanks` a hostname, a placeholder and an id of zeros.
     """
 
     account: Account
@@ -179,8 +183,11 @@ class Devices:
     pending: int = 0
     excluded: int = 0
     duplicates: int = 0
+    known_by: str = BY_SERIAL
     nameless: int = 0
     namesakes: int = 0
+    clones: int = 0
+    blanks: int = 0
     role: str = COUNTED
     first_id: int = 0
 
@@ -195,10 +202,9 @@ class Devices:
         first_live = self.first_id + self.excluded
         return range(first_live, first_live + self.nameless)
 
-    @property
-    def namesake_ids(self) -> range:
-        """Live devices that share a hostname, and nothing else."""
-        return range(self.original_id + 1 - self.namesakes, self.original_id + 1)
+    def last_live_ids(self, count: int) -> range:
+        """The last `count` live devices."""
+        return range(self.original_id + 1 - count, self.original_id + 1)
 
     @property
     def original_id(self) -> int:
@@ -230,6 +236,7 @@ class Position:
     skus: list[TenantSku] = field(default_factory=list)
     devices: list[Devices] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
+    reads: Reads | None = None
     is_broken: bool = False
     intent: str = ""
     note: str = ""
@@ -266,7 +273,10 @@ class Client:
 
 @dataclass(slots=True)
 class Plan:
-    """The whole MSP. `day` is the cut-off day, `first` the first day of its month."""
+    """The whole MSP. `day` is the cut-off day, `first` the first day of its month.
+
+    `read_on` are earlier days of the month on which the same home was read and published, ascending.
+    """
 
     seed: int
     clock: datetime
@@ -285,6 +295,7 @@ class Plan:
     bundles: list[BundlePart] = field(default_factory=list)
     shared_skus: list[TenantSku] = field(default_factory=list)
     features: frozenset[str] = frozenset()
+    read_on: tuple[date, ...] = ()
     last_ids: dict[str, int] = field(default_factory=dict)
 
     def next_id(self, kind: str, start: int) -> int:
@@ -295,12 +306,18 @@ class Plan:
     @property
     def products(self) -> list[Product]:
         """What this MSP sells."""
-        return [*PRODUCTS, *(product for product in FEATURE_PRODUCTS if product.feature in self.features)]
+        sold_by_feature = (*FEATURE_PRODUCTS, *READ_DAILY)
+        return [*PRODUCTS, *(product for product in sold_by_feature if product.feature in self.features)]
 
     @property
     def count_day(self) -> int:
         """The day of the month on which products of a fixed day are counted; never after the cut-off day."""
         return max(1, self.day.day // 2)
+
+    @property
+    def count_day_of_reads(self) -> int:
+        """The same for products that are counted when they are read: the first day that was, if every month has it."""
+        return min(28, min((*self.read_on, self.day)).day)
 
     def everyone(self) -> list[Client]:
         """Every company: clients, the MSP, and those that are no live client."""

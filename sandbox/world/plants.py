@@ -132,6 +132,12 @@ PLANTS: tuple[Plant, ...] = (
     Plant("cost abroad, margin on the floor", 2, _RESOLD, currencies.margin_on_the_floor_by_the_rate),
     Plant("cost abroad, recorded at the rate", 2, _RESOLD, currencies.cost_recorded_at_the_rate),
     Plant("cost abroad, no rate in force", 2, _RESOLD, currencies.cost_without_a_rate),
+    Plant("machine without serial number, several records", 2, _RMM, devices.reinstalled_without_serial),
+    Plant("machine with and without serial number", 2, _RMM, devices.reinstalled_by_turns),
+    Plant("old record without serial number billed", 2, _RMM, devices.billed_twice_without_serial),
+    # Servers may be one alone: what two machines share needs two.
+    Plant("machines of one disk", 2, ("rmm_workstation",), devices.copied_disk),
+    Plant("machines that only share a hostname", 2, ("rmm_workstation",), devices.only_hostname),
 )
 
 

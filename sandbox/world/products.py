@@ -61,6 +61,7 @@ class Product:
     counts_guests: bool = True
     counts_special: bool = True
     counted_when: str = ""
+    vendor_counted_when: str = ""
     feature: str = ""
 
     @property
@@ -134,6 +135,7 @@ UNMAPPED_OFFERS = (
 
 SERVER_CLASSES = ("WINDOWS_SERVER", "LINUX_SERVER")
 WORKSTATION_CLASSES = ("WINDOWS_WORKSTATION", "MAC", "LINUX_WORKSTATION")
+MAC_SERVER = "MAC_SERVER"
 EXCLUDED_CLASSES = ("NMS_SWITCH", "NMS_FIREWALL", "NMS_WAP", "UNMANAGED_DEVICE", "VMWARE_VM_GUEST", "HYPERV_VMM_GUEST")
 UNMAPPED_CLASSES = ("NMS_PRINTER", "APPLE_IOS", "ANDROID")
 
@@ -219,8 +221,36 @@ FEATURE_PRODUCTS: tuple[Product, ...] = (
           counted_when="average"),
     _MAIL("mail_prorated", 685, "MAIL-PRORATED", "Mail filter, by days", Decimal("22.00"), Decimal("17.60"),
           counted_when="prorated"),
+    # Bought at the distributor, who charges by the month's peak; sold by its average.
+    Product(
+        "mail_care", 686, "MAIL-CARE", "Mail filter with support, average", Decimal("5.45"), Decimal("2.30"), "used",
+        owned_source=PAX8, used_source=SEATWATCH, charged_source=PAX8,
+        offer=_offer(54, "Seatwatch Mail Filter with support", "Seatwatch", "SEW-CARE", "2.30", commitment=False),
+        counted_when="average", vendor_counted_when="peak", feature=features.RULE_DIFFERENCES,
+    ),
+    Product(
+        "mail_basic", 687, "MAIL-BASIC", "Mail filter, basic", Decimal("2.15"), Decimal("0.80"), "used",
+        used_source=SEATWATCH, vendor_counted_when="fixed_day", feature=features.RULE_DIFFERENCES,
+    ),
 )  # fmt: skip
-_EVERY = (*PRODUCTS, *FEATURE_PRODUCTS)
+# Counted whenever the distributor and the RMM are read: neither tells how things stood on an earlier day.
+_DAILY = partial(Product, basis="owned", owned_source=PAX8, feature=features.KEPT_READS)
+READ_DAILY: tuple[Product, ...] = (
+    _DAILY("vault_peak", 691, "VAULT-PEAK", "Password vault, peak", Decimal("4.10"), Decimal("1.90"),
+           offer=_offer(55, "Vellum Password Vault, team", "Vellum", "VLM-TEAM", "1.90", commitment=False),
+           counted_when="peak"),
+    _DAILY("vault_fixed", 692, "VAULT-FIXED", "Password vault, fixed day", Decimal("4.20"), Decimal("1.95"),
+           offer=_offer(56, "Vellum Password Vault, office", "Vellum", "VLM-OFFICE", "1.95", commitment=False),
+           counted_when="fixed_day"),
+    _DAILY("vault_average", 693, "VAULT-AVERAGE", "Password vault, average", Decimal("4.30"), Decimal("2.00"),
+           offer=_offer(57, "Vellum Password Vault, enterprise", "Vellum", "VLM-ENT", "2.00", commitment=False),
+           counted_when="average"),
+    Product(
+        "mac_server", 694, "RMM-MAC-SERVER", "Managed Mac server, peak", Decimal("44.50"), Decimal("4.10"), "used",
+        used_source=NINJAONE, counted_when="peak", feature=features.KEPT_READS,
+    ),
+)  # fmt: skip
+_EVERY = (*PRODUCTS, *FEATURE_PRODUCTS, *READ_DAILY)
 BY_KEY = {product.key: product for product in _EVERY}
 BY_ID = {product.id: product for product in _EVERY}
 BY_SKU = {product.sku.id: product for product in _EVERY if product.sku}
@@ -228,5 +258,6 @@ BY_OFFER = {product.offer.id: product for product in _EVERY if product.offer}
 BY_NODE_CLASS = {
     **dict.fromkeys(SERVER_CLASSES, BY_KEY["rmm_server"]),
     **dict.fromkeys(WORKSTATION_CLASSES, BY_KEY["rmm_workstation"]),
+    MAC_SERVER: BY_KEY["mac_server"],
 }
 PRIMARY_KEYS = ("basic", "standard", "premium", "m365_e3", "o365_e3")

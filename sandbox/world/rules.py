@@ -12,7 +12,7 @@ from sandbox.world.dates import add_months
 from sandbox.world.feature_rules import bundle_row, special_user_row, split_row
 from sandbox.world.model import Rules
 from sandbox.world.plan import Account, Client, Plan
-from sandbox.world.products import BY_KEY, BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, SEATWATCH
+from sandbox.world.products import BY_KEY, BY_NODE_CLASS, GRAPH, NINJAONE, PAX8, READ_DAILY, SEATWATCH, Product
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "client_map": (
@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "counting": (
         "product_id", "basis", "owned_source", "used_source", "charged_source", "inactive_days", "valid_from",
         "valid_to", "owner", "reason", "counted_when", "count_day", "counts_disabled", "counts_guests",
-        "counts_special",
+        "counts_special", "vendor_counted_when", "vendor_count_day",
     ),
     "exclusions": (
         "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
@@ -114,7 +114,8 @@ def _product_map(plan: Plan, since: date) -> list[dict[str, str]]:
     # Where the catalogue holds the distributor's SKU, the id decides and no rule is needed.
     pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in plan.products if p.offer and not p.vendor_sku]
     pairs += [(SEATWATCH, p.identifier, p.id, p.name) for p in plan.products if p.used_source == SEATWATCH]
-    pairs += [(NINJAONE, node_class, product.id, node_class) for node_class, product in BY_NODE_CLASS.items()]
+    classes = [(node_class, product) for node_class, product in BY_NODE_CLASS.items() if product in plan.products]
+    pairs += [(NINJAONE, node_class, product.id, node_class) for node_class, product in classes]
     rows = [_product(*pair, since, None) for pair in pairs]
     # A vendor's product that was sold as another item until lately: each name has its own dates.
     renamed = BY_KEY["edr"].offer
@@ -156,14 +157,20 @@ def _counting(plan: Plan, since: date) -> list[dict[str, str]]:
             "owner": _OWNER,
             "reason": "as the client contracts say",
             "counted_when": product.counted_when,
-            "count_day": str(plan.count_day) if product.counted_when == "fixed_day" else "",
+            "count_day": _count_day(plan, product) if product.counted_when == "fixed_day" else "",
             "counts_disabled": "" if product.counts_disabled else "no",
             "counts_guests": "" if product.counts_guests else "no",
             "counts_special": "" if product.counts_special else "no",
+            "vendor_counted_when": product.vendor_counted_when,
+            "vendor_count_day": str(plan.count_day) if product.vendor_counted_when == "fixed_day" else "",
         }
         for product in plan.products
         if product.basis
     ]
+
+
+def _count_day(plan: Plan, product: Product) -> str:
+    return str(plan.count_day_of_reads if product in READ_DAILY else plan.count_day)
 
 
 def _exclusions(plan: Plan, since: date) -> list[dict[str, str]]:

@@ -112,7 +112,8 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
     for shared in plan.shared_skus:
         yield from shared_holdings(plan, shared, client)
     for counts in (c for p in positions for c in p.counts):
-        quantity = counts.quantity(plan.first, plan.day, plan.count_day)
+        # What stands at the vendor is the last day's, whatever days the contract counts.
+        quantity = counts.closing(plan.day)
         if quantity is not None:
             yield Holding(counts.account, "", counts.product, "used", quantity, COUNTED)
     for devices in (*client.loose_devices, *(d for p in positions for d in p.devices)):

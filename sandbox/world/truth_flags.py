@@ -39,6 +39,7 @@ def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
     flags = set(_always(position, facts))
     if facts.is_believed:
         flags |= {*_of_money(plan, position, facts), *_of_quantities(plan, position, facts)}
+        flags |= {"rule_difference"} if _differs_by_rule(plan, position) else set()
         flags |= set(flags_of_users(plan, facts.users))
     return tuple(sorted(flags))
 
@@ -120,6 +121,18 @@ def is_abroad(position: Position) -> bool:
     return any(seats.charged_in != position.client.currency for seats in position.seats)
 
 
+def _by_vendors_rule(plan: Plan, position: Position) -> Decimal | None:
+    """What the vendor's own rule counts; None where it has none, or a day that it needs is missing."""
+    found = [counts.vendor_quantity(plan.first, plan.day, plan.count_day) for counts in position.counts]
+    return found[0] if found else None
+
+
+def _differs_by_rule(plan: Plan, position: Position) -> bool:
+    """Whether contract and vendor count two numbers by rules that differ."""
+    theirs = _by_vendors_rule(plan, position)
+    return theirs is not None and position.counts[0].quantity(plan.first, plan.day, plan.count_day) != theirs
+
+
 def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
     client, product = position.client, position.product
     # Where the client has no confirmed account, nobody knows what is there: no zero that could be set against anything.
@@ -128,7 +141,8 @@ def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str
     charged = facts.charged if client.is_mapped(product.charged_source) else None
     if owned is None:
         return
-    if charged is not None and charged > owned:
+    is_charged_by_rule = _differs_by_rule(plan, position) and charged == _by_vendors_rule(plan, position)
+    if charged is not None and charged > owned and not is_charged_by_rule:
         yield "vendor_overcharge"
     if used is not None and used > owned:
         yield "over_assigned"

@@ -59,13 +59,15 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
     expected: Decimal | None = None
     if not product.basis:
         class_ = "unmapped_product"
-    elif is_unseen or product.id in held.uncounted or raised is None or position.is_broken:
+    elif (
+        is_unseen or product.id in held.uncounted or raised is None or position.is_broken or _is_unread(plan, position)
+    ):
         class_ = "not_assessed"
     elif billed > 0 and source in around.open_sources and not client.is_mapped(source):
         class_ = "unmapped_client"
     else:
         has_record = terms.basis == "fixed" or source in tally.sources or product.id in held.excluded
-        census = None if terms.basis == "fixed" else sides[terms.basis] or ZERO
+        census = _census(plan, position, terms, sides)
         expected, is_minimum = _expected(census, billed, billable, terms)
         expected, is_minimum = expected + raised, is_minimum or raised > 0
         class_ = _class(plan, position, billed, expected, bool(lines), has_record, is_minimum)
@@ -95,6 +97,28 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         flags=flags_of(plan, position, facts),
         figures=_figures(plan, position, billable) | _cost(plan, position) if expected is not None else {},
     )
+
+
+def _census(plan: Plan, position: Position, terms: Terms, sides: dict[str, Decimal | None]) -> Decimal | None:
+    """What the contract counts: the basis' side; of a product that is counted daily, what its rule says of the days."""
+    if terms.basis == "fixed":
+        return None
+    if position.reads:
+        return _of_reads(plan, position)
+    if position.counts and terms.basis == "used":
+        return position.counts[0].quantity(plan.first, plan.day, plan.count_day) or ZERO
+    return sides[terms.basis] or ZERO
+
+
+def _of_reads(plan: Plan, position: Position) -> Decimal | None:
+    """What the days on which the product was read come to."""
+    assert position.reads is not None
+    billed = sum((line.billed for line in position.lines), ZERO)
+    return position.reads.quantity(plan.first, plan.count_day_of_reads, billed)
+
+
+def _is_unread(plan: Plan, position: Position) -> bool:
+    return position.reads is not None and _of_reads(plan, position) is None
 
 
 def _expected(census: Decimal | None, billed: Decimal, billable: list[Line], terms: Terms) -> tuple[Decimal, bool]:

@@ -40,6 +40,7 @@ FLAGS = {
     "shared_mailbox_licensed",
     "coverage_gap",
     "source_restated",
+    "rule_difference",
 }
 
 
@@ -61,7 +62,8 @@ def test_every_class_is_found_whole_and_alone_and_money_is_exact_to_the_cent(
     result = score(ran.home.published, ran.world.truth)
     assert not result.wrong
     assert {line.name for line in result.classes} == CLASSES
-    assert {flag.name for flag in result.flags} == FLAGS
+    # On the first of a month all ways of counting its days come to one number.
+    assert {flag.name for flag in result.flags} == (FLAGS - {"rule_difference"} if clock.day == 1 else FLAGS)
     assert all(line.precision == line.recall == 1.0 for line in (*result.classes, *result.flags))
     assert result.wrong_client_rate == 0
     assert result.money

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -46,12 +46,14 @@ def run_world(
     *faults: str,
     settings: Mapping[str, str] | None = None,
     features: Iterable[str] | None = None,
+    read_on: Iterable[date] = (),
 ) -> Ran:
     """Generate a world, serve it with `faults` (as the command line writes them) and run the pipeline on it.
 
-    `settings` replaces the impatient settings of single sources; `features` are those of the sandbox.
+    `settings` replaces the impatient settings of single sources; `features` are those of the sandbox,
+    `read_on` the days on which the home in `folder` was read before.
     """
-    world = generate(seed, clients=clients, clock=clock, features=features)
+    world = generate(seed, clients=clients, clock=clock, features=features, read_on=read_on)
     home = Home(folder / "home")
     with SandboxServer(world, [Misbehaviour.parse(fault) for fault in faults]) as server:
         write_home(world, home.path, server.url)

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sandbox.world import World
 
 PLACEHOLDERS = {"To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number"}
+NO_HARDWARE = "00000000-0000-0000-0000-000000000000"
 GRAPH, PAX8, NINJAONE = "microsoft_graph", "pax8", "ninjaone"
 
 
@@ -113,12 +114,31 @@ class Reference:
 
     def _newest_record_of_each_machine(self) -> dict[int, int]:
         serials = {row["deviceId"]: row["serialNumber"] for row in self.world.ninjaone.computer_systems}
-        machines = defaultdict(list)
-        for device in self.world.ninjaone.devices:
-            serial = serials.get(device["id"])
-            if device["approvalStatus"] == "APPROVED" and serial and serial not in PLACEHOLDERS:
-                machines[device["organizationId"], serial].append((device["lastContact"], device["id"]))
-        return {record[1]: max(records)[1] for records in machines.values() for record in records}
+        live = [device for device in self.world.ninjaone.devices if device["approvalStatus"] == "APPROVED"]
+        machine = {device["id"]: device["id"] for device in live}  # device -> a record of the same machine
+
+        def unite(key_of, wanted) -> None:
+            first = {}
+            for device in filter(wanted, live):
+                one, other = first.setdefault((device["organizationId"], key_of(device)), device), device
+                one, other = machine[one["id"]], machine[other["id"]]
+                if one != other:
+                    machine.update({device_id: one for device_id, found in machine.items() if found == other})
+
+        def serial(device):
+            found = serials.get(device["id"])
+            return None if found in PLACEHOLDERS else found
+
+        unite(serial, serial)
+        # An id that two serial numbers say proves nothing of the machines that say one, and no world has a third.
+        said = defaultdict(set)
+        for device in live:
+            said[device["uid"]].add(serial(device))
+        unite(lambda device: device["uid"], lambda device: device["uid"] != NO_HARDWARE and None in said[device["uid"]])
+        newest = {}
+        for device in sorted(live, key=lambda device: (device["lastContact"], device["id"])):
+            newest[machine[device["id"]]] = device["id"]
+        return {device["id"]: newest[machine[device["id"]]] for device in live}
 
     def _is_excluded(self, client, system, vendor_product, record) -> bool:
         return any(

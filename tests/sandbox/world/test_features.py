@@ -44,7 +44,9 @@ def test_every_class_and_every_flag_of_the_guide_is_planted_for_any_seed(seed):
 
     assert set(classes) == {*CLASSES, "unallocated", "covered_by_bundle"}
     # A repeated finding needs an earlier month (test_history.py), a weak match an audit of two files.
-    assert set(flags) == {*FLAGS, "inactive_seat", "shared_mailbox_licensed", "coverage_gap", "source_restated"}
+    assert set(flags) == {
+        *FLAGS, "inactive_seat", "shared_mailbox_licensed", "coverage_gap", "source_restated", "rule_difference",
+    }  # fmt: skip
     assert min(classes.values()) >= 2, classes
     assert min(flags.values()) >= 2, flags
 
@@ -180,7 +182,8 @@ def test_users_who_are_left_out_are_there_and_not_counted(full):
 def _tenant_of(world, client_id):
     company = next(row for row in world.connectwise.companies if f"connectwise:{row['id']}" == client_id)
     named = company["customFields"][0]["value"]
-    mapped = [rule["account_id"] for rule in world.rules.client_map if rule["client_id"] == client_id]
+    rules = [rule for rule in world.rules.client_map if not rule["valid_to"]]
+    mapped = [rule["account_id"] for rule in rules if rule["client_id"] == client_id]
     return next(tenant for tenant in (named, *mapped) if tenant in world.microsoft_graph.users)
 
 
@@ -214,7 +217,7 @@ def test_the_exported_counts_say_what_the_truth_counts(full):
     clients = {rule["account_id"]: rule["client_id"] for rule in full.rules.client_map}
     products = {rule["vendor_product_id"]: rule["product_id"] for rule in full.rules.product_map}
     truth = {row.line_key: row for row in full.truth}
-    fixed = next(rule["count_day"] for rule in full.rules.counting if rule["counted_when"] == "fixed_day")
+    fixed = next(int(rule["count_day"]) for rule in full.rules.counting if rule["counted_when"] == "fixed_day")
     first, last = full.clock.date().replace(day=1).isoformat(), full.clock.date().isoformat()
     seen = Counter()
     for (account, product), days in counts.items():
@@ -222,19 +225,49 @@ def test_the_exported_counts_say_what_the_truth_counts(full):
         within = [days[day] for day in sorted(days) if first <= day <= last]
         quantity = {
             "MAIL-LAST": lambda days=days: days[max(days)],
-            "MAIL-FIXED": lambda days=days: days[f"{first[:8]}{int(fixed):02}"],
+            "MAIL-FIXED": lambda days=days: days[f"{first[:8]}{fixed:02}"],
             "MAIL-PEAK": lambda within=within: max(within),
             "MAIL-AVERAGE": lambda within=within: sum(within) / len(within),
             "MAIL-PRORATED": lambda days=days: days[max(days)],
+            "MAIL-CARE": lambda within=within: sum(within) / len(within),
+            "MAIL-BASIC": lambda days=days: days[max(days)],
         }[product]
         is_whole = len(within) == full.clock.day
-        assert (row.class_ == "not_assessed") == (product == "MAIL-AVERAGE" and not is_whole)
+        assert (row.class_ == "not_assessed") == (product in ("MAIL-AVERAGE", "MAIL-CARE") and not is_whole)
+        by_vendor = {
+            "MAIL-CARE": max(within, default=None) if is_whole else None,
+            "MAIL-BASIC": days.get(f"{first[:8]}{fixed:02}"),
+        }.get(product)
+        differs = is_whole and by_vendor not in (None, quantity())
+        assert ("rule_difference" in row.flags) == differs
+        if differs and row.charged is not None:
+            assert ("vendor_overcharge" in row.flags) == (row.charged not in (row.owned, by_vendor))
         if row.class_ != "not_assessed":
             assert row.expected == quantity()
         seen[row.class_] += 1
         assert max(days.values()) <= 100
-    assert seen["not_assessed"] == 2
+    assert seen["not_assessed"] == 3
     assert {"matched", "underbilled", "overbilled"} <= set(seen)
+
+
+def test_contract_and_vendor_count_by_different_rules_and_only_a_charge_by_neither_is_too_much(june):
+    rows = {row.note: row for row in june.truth if "rule" in row.note or "fixed day," in row.note}
+    # The last day of June is above the average that was bought, which says nothing of how the vendor counts.
+    flags = {note: set(row.flags) - {"over_assigned"} for note, row in rows.items()}
+
+    right, beyond, theirs = (rows[f"{how} the vendor's rule"] for how in ("charged by", "charged beyond", "billed by"))
+    assert right.charged > right.owned == right.expected == right.billed
+    assert (right.class_, flags[right.note]) == ("matched", {"rule_difference"})
+    assert beyond.charged > beyond.owned
+    assert (beyond.class_, flags[beyond.note]) == ("matched", {"rule_difference", "vendor_overcharge"})
+    assert theirs.charged == theirs.billed
+    assert (theirs.class_, flags[theirs.note]) == ("overbilled", {"rule_difference"})
+    assert not flags["two rules, one number"] | flags["two rules, a day missing"]
+    days = [row for note, row in sorted(rows.items()) if note.startswith("last day beside")]
+    assert [(row.class_, flags[row.note]) for row in days] == [
+        ("matched", {"rule_difference"}),
+        ("underbilled", {"rule_difference"}),
+    ]
 
 
 def test_a_restated_count_is_told_by_the_earlier_file_alone(full):

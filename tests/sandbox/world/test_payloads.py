@@ -224,6 +224,22 @@ def test_every_computer_reports_a_serial_number_though_not_always_its_own(world)
     assert max(names.values()) == 1
 
 
+def test_machines_share_a_hardware_id_or_none_where_a_plant_says_so(world):
+    serials = {row["deviceId"]: row["serialNumber"] for row in world.ninjaone.computer_systems}
+    said = defaultdict(list)
+    for row in world.ninjaone.devices:
+        said[row["uid"]].append(serials.get(row["id"]))
+
+    blank = said.pop("00000000-0000-0000-0000-000000000000")
+    assert len(blank) >= 4
+    placeholders = {"To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number"}
+    assert set(blank) <= placeholders
+    shared = [set(numbers) for numbers in said.values() if len(numbers) > 1]
+    assert any(numbers <= placeholders for numbers in shared), "no machine is known by its hardware id alone"
+    assert any(len(numbers & placeholders) == 1 == len(numbers - placeholders) for numbers in shared)
+    assert any(len(numbers) == 2 and not numbers & placeholders for numbers in shared), "no disk was copied"
+
+
 def test_payloads_are_json(world):
     for system in (world.connectwise, world.pax8, world.ninjaone):
         for name in system.__slots__:

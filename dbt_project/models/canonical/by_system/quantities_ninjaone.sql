@@ -16,8 +16,14 @@ quantities as (
         devices.vendor_product_id,
         1 as quantity,
         case
+            when duplicates.found_by = 'other records'
+                then
+                    'same machine as device ' || duplicates.kept_device_id || ', which reported later: other records'
+                    || ' of it join the two by serial number and hardware id'
             when duplicates.device_id is not null
-                then 'same serial number as device ' || duplicates.kept_device_id || ', which reported later'
+                then
+                    'same ' || duplicates.found_by || ' as device ' || duplicates.kept_device_id
+                    || ', which reported later'
             when devices.approval_status = 'APPROVED' then null
             when devices.approval_status = 'DECOMMISSIONED' then 'retired'
             else 'approval status ' || devices.approval_status
