@@ -37,7 +37,12 @@ def prepare_instance(home: Home) -> None:
     """Write `dagster.yaml` into the home (SQLite storage, telemetry off, one slot in the warehouse pool)."""
     home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = home.dagster / "dagster.yaml"
-    text = MARK + json.dumps(CONFIGURATION, indent=2) + "\n"  # JSON is YAML
+    event_log = {
+        "module": "pipelines.defs.event_log",
+        "class": "KeptEventLog",
+        "config": {"base_dir": str(home.dagster / "history" / "runs")},
+    }
+    text = MARK + json.dumps(CONFIGURATION | {"event_log_storage": event_log}, indent=2) + "\n"  # JSON is YAML
     if path.exists():
         before = path.read_text(encoding="utf-8")
         if before == text or not before.startswith(MARK):
