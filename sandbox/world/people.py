@@ -7,7 +7,6 @@ hand (its own module), or their payload (`microsoft_graph.py`).
 from datetime import date, timedelta
 from random import Random
 
-from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.plan import COUNTED, EXCLUDED, SILENT, Account, Client, Plan, TenantSku
 from sandbox.world.products import GRAPH, Product
 from sandbox.world.streams import stream
@@ -100,10 +99,9 @@ def role_of(plan: Plan, client: Client, sku: TenantSku, user: User, product: Pro
 
 
 def is_inactive(plan: Plan, account: Account, user: User) -> bool:
-    """Whether somebody who is gone holds a licence, or who has not signed in for long, where the home reads that."""
+    """Whether somebody who is gone, or has not signed in for long, holds a licence."""
     is_gone = not user.is_enabled and special_kind(plan, account, user) is None
-    last_active = user.last_active if INACTIVE_SEATS in plan.features else None
-    return is_gone or (last_active is not None and (plan.day - last_active).days > _DORMANT_DAYS)
+    return is_gone or (user.last_active is not None and (plan.day - user.last_active).days > _DORMANT_DAYS)
 
 
 def client_by_split(plan: Plan, account: Account, user: User) -> Client | None:

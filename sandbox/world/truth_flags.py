@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.people import is_inactive, special_kind
 from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
 from sandbox.world.rates import converted, rate_on
@@ -65,7 +66,7 @@ def _rests_on_a_name(position: Position, facts: Facts) -> bool:
 
 def flags_of_users(plan: Plan, users: list[tuple[Account, User]]) -> Iterator[str]:
     """What the people tell who hold the licences that count."""
-    if any(is_inactive(plan, account, user) for account, user in users):
+    if INACTIVE_SEATS in plan.features and any(is_inactive(plan, account, user) for account, user in users):
         yield "inactive_seat"
     kinds = [special_kind(plan, account, user) for account, user in users] if plan.special_users else []
     if ("shared_mailbox", False) in kinds:
