@@ -8,10 +8,6 @@ classified as (
     select * from {{ ref('classified_lines') }}
 ),
 
-quantities as (
-    select * from {{ ref('quantities_by_line') }}
-),
-
 deductions as (
     select * from {{ ref('line_deductions') }}
 ),
@@ -32,46 +28,8 @@ tolerances as (
     select * from {{ ref('line_tolerances') }}
 ),
 
-margins as (
-    select * from {{ ref('line_margins') }}
-    where vendor_unit_cost is not null
-),
-
--- Sides and their cost are told only of lines that nothing is compared for: a million texts are dear.
-uncompared_sides as (
-    select
-        quantities.line_key,
-        quantities.owned_quantity,
-        quantities.used_quantity,
-        quantities.charged_quantity,
-        margins.vendor_unit_cost,
-        margins.currency as cost_currency,
-        case
-            when classified.class != 'excluded' then null
-            when lines.basis = 'used' then quantities.used_quantity
-            when lines.basis = 'charged' then quantities.charged_quantity
-            else quantities.owned_quantity
-        end as own_quantity
-    from classified
-    inner join lines on classified.line_key = lines.line_key
-    inner join quantities on classified.line_key = quantities.line_key
-    left join margins on classified.line_key = margins.line_key
-    where not classified.is_assessed or classified.class = 'excluded'
-),
-
 uncompared as (
-    select
-        line_key,
-        coalesce(nullif(concat_ws(
-            ', ',
-            {{ plain_number('nullif(owned_quantity, 0)') }} || ' owned',
-            {{ plain_number('nullif(used_quantity, 0)') }} || ' used',
-            {{ plain_number('nullif(charged_quantity, 0)') }} || ' charged'
-        ), ''), 'no units') as sides_text,
-        {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost') }} || ' = '
-        || {{ money_text(payable(times('own_quantity', 'vendor_unit_cost'), 'cost_currency')) }} || ' '
-        || cost_currency || ' a month of our cost' as cost_text
-    from uncompared_sides
+    select * from {{ ref('uncompared_lines') }}
 ),
 
 converted_costs as (
