@@ -1,6 +1,6 @@
 """Opening the warehouse: short connections, and patience where another process still holds the file.
 
-Belongs here: connecting and the DDL of the control schema. Does not belong here: what is read or written.
+Belongs here: connecting, the form of the file and the DDL of the control schema. Does not belong here: what is read or written.
 """
 
 import random
@@ -19,6 +19,10 @@ from pipelines.warehouse.rules import create_rules_tables
 PATIENCE_SECONDS = 30.0
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
+
+# The oldest DuckDB that can open the file. From 1.3 on texts are compressed in one way instead of the best of three,
+# which takes two thirds of the time to write (docs/decisions/0011). A file of before keeps the form that it has.
+STORAGE_VERSION = "v1.3.0"
 
 
 class WarehouseLockedError(RuntimeError):
@@ -58,11 +62,18 @@ def create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
     create_rules_tables(connection)
 
 
+def quoted(text: str) -> str:
+    """A text as it stands between quotes of SQL, for statements that take no parameters."""
+    return text.replace("'", "''")
+
+
 def _open(path: Path, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + patience
     wait = FIRST_WAIT_SECONDS
     while True:
         try:
+            if not (read_only or path.exists()):
+                _create(path)
             return duckdb.connect(path, read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
@@ -75,3 +86,9 @@ def _open(path: Path, read_only: bool, patience: float) -> duckdb.DuckDBPyConnec
         # Jitter: two waiting processes should not knock at the same moments.
         time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  # no secret depends on it
         wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+
+def _create(path: Path) -> None:
+    # Not a setting of the connection itself: DuckDB refuses two connections of one process with different settings.
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{quoted(str(path))}' AS created (STORAGE_VERSION '{STORAGE_VERSION}')")

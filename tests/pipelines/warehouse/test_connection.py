@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from pipelines.home import Home
-from pipelines.warehouse.connection import WarehouseLockedError, connect, create_control_tables
+from pipelines.warehouse.connection import STORAGE_VERSION, WarehouseLockedError, connect, create_control_tables
 
 HOLDER = """
 import duckdb, sys, time
@@ -68,3 +68,25 @@ def test_the_control_tables_can_be_created_again_and_again(home: Home) -> None:
         connection.execute("INSERT INTO control.sources VALUES ('pax8', 'vendor', true, 26)")
         create_control_tables(connection)
         assert connection.execute("SELECT count(*) FROM control.sources").fetchone() == (1,)
+
+
+def storage_version(connection: duckdb.DuckDBPyConnection) -> str:
+    found = connection.execute(
+        "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    assert found is not None
+    return str(found[0]).rstrip("+")
+
+
+def test_a_new_warehouse_has_the_form_that_is_quick_to_write(home: Home) -> None:
+    with connect(home.warehouse) as connection:
+        assert storage_version(connection) == STORAGE_VERSION
+
+
+def test_a_warehouse_of_an_older_form_is_opened_as_it_is(home: Home) -> None:
+    with duckdb.connect(config={"storage_compatibility_version": "v1.0.0"}) as older:
+        older.execute(f"ATTACH '{home.warehouse}' AS created")
+        older.execute("CREATE TABLE created.main.kept AS SELECT 1 AS one")
+    with connect(home.warehouse) as connection:
+        assert storage_version(connection) != STORAGE_VERSION
+        assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
