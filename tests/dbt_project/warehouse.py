@@ -26,6 +26,8 @@ SYSTEMS = ("connectwise", "microsoft_graph", "pax8", "ninjaone", "exports")
 RUN_ID = "run-1"
 # One dbt invocation at a time in one process: dbt keeps its adapter and the environment globally.
 _DBT = threading.Lock()
+# The open connection of each file, whoever laid it out: opening one anew for each row takes longer than all the rest.
+_OPEN: dict[Path, duckdb.DuckDBPyConnection] = {}
 
 
 def declared_tables(system: str) -> dict[str, Table]:
@@ -34,12 +36,13 @@ def declared_tables(system: str) -> dict[str, Table]:
 
 
 class Warehouse:
-    """One temporary DuckDB file. Opens late and closes early, as the pipeline does, so that dbt can have the file."""
+    """One temporary DuckDB file. It is open while rows are laid out and read, and closed while dbt has it."""
 
     def __init__(self, path: Path, target: Path) -> None:
         self.path = path
         self.target = target
         self._loads = 0
+        self.close()
         path.unlink(missing_ok=True)
         with self.connect() as connection:
             create_control_tables(connection)
@@ -54,13 +57,16 @@ class Warehouse:
 
     @contextmanager
     def connect(self) -> Any:
-        """A connection in UTC, closed at the end of the block."""
-        connection = duckdb.connect(str(self.path))
-        try:
-            connection.execute("SET TimeZone = 'UTC'")
-            yield connection
-        finally:
-            connection.close()
+        """The connection in UTC; it stays open until `close`."""
+        if self.path not in _OPEN:
+            _OPEN[self.path] = duckdb.connect(str(self.path))
+            _OPEN[self.path].execute("SET TimeZone = 'UTC'")
+        yield _OPEN[self.path]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.path in _OPEN:
+            _OPEN.pop(self.path).close()
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert `rows` into `table` (`schema.name`); missing columns are NULL, dicts and lists become JSON text."""
@@ -200,6 +206,7 @@ class Warehouse:
 
         if not arguments and command == "build":
             arguments = ("--exclude-resource-type", "test", "unit_test")
+        self.close()
         with _DBT:
             before = os.environ.get("TIEOUT_WAREHOUSE")
             os.environ["TIEOUT_WAREHOUSE"] = str(self.path)

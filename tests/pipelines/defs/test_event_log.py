@@ -51,3 +51,13 @@ def test_a_home_that_was_moved_logs_where_it_is_now(home: Home, tmp_path) -> Non
     prepare_instance(moved)
     told = json.loads((moved.dagster / "dagster.yaml").read_text().removeprefix(MARK))
     assert told["event_log_storage"]["config"]["base_dir"] == str(moved.dagster / "history" / "runs")
+
+
+def test_a_table_that_a_migration_adds_is_found(home: Home) -> None:
+    with open_instance(home) as instance:
+        storage = instance.event_log_storage
+        assert storage.has_table("event_logs")
+        assert not storage.has_table("added_later")
+        with storage.index_connection() as connection:
+            connection.exec_driver_sql("CREATE TABLE added_later (id INTEGER)")
+        assert storage.has_table("added_later")
