@@ -1,4 +1,4 @@
-"""The published copy explains itself: what the models' descriptions say stands in the file as comments."""
+"""The published copy explains itself (descriptions are comments of the file) and keeps what its contract says."""
 
 from pathlib import Path
 
@@ -37,3 +37,18 @@ def test_comments_are_the_descriptions_to_the_letter(copy: Path) -> None:
             "SELECT comment FROM duckdb_columns() WHERE table_name = 'reconciliation' AND column_name = 'client_name'"
         ).fetchall()
     assert found == [("The client's name; for an unmapped account the vendor's name for it.",)]
+
+
+def test_what_a_row_cannot_do_without_is_never_null(copy: Path) -> None:
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        nullable = connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'analytics' AND is_nullable"
+        ).fetchall()
+    assert {("reconciliation", "client_id"), ("tie_out", "source_system")} <= set(nullable)
+    for table, column in (
+        *(("reconciliation", name) for name in ("period", "line_key", "class", "kind", "explanation")),
+        *(("discrepancies", name) for name in ("rank", "status", "first_seen", "age_days")),
+        *(("evidence", name) for name in ("line_key", "quantity", "disposition")),
+        *(("tie_out", name) for name in ("rule", "left_total", "right_total", "passed")),
+    ):
+        assert (table, column) not in nullable
