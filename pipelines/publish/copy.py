@@ -16,6 +16,8 @@ from pipelines.warehouse.connection import quoted
 
 # Leftovers of killed runs are found by this prefix and removed by the next run.
 TEMPORARY_PREFIX = ".new-"
+# The oldest DuckDB that can open the copy: analysts' tools are as old as they are.
+STORAGE_VERSION = "v1.0.0"
 
 
 @contextmanager
@@ -33,7 +35,7 @@ def attached_copy(connection: duckdb.DuckDBPyConnection, path: Path, schema: str
     name = "published_copy"
     source = connection.execute("SELECT current_database()").fetchone()
     assert source is not None, "an open connection has a database"
-    connection.execute(f"ATTACH '{quoted(str(path))}' AS {name}")
+    connection.execute(f"ATTACH '{quoted(str(path))}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         _copy(connection, source[0], name, schema)
         yield name

@@ -3,7 +3,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.home import Home
 from pipelines.publish.copy import attached_copy, put_in_place, write_in_place
+from pipelines.warehouse.connection import connect
 
 
 @pytest.fixture
@@ -38,6 +40,20 @@ def test_the_copy_holds_rows_types_constraints_and_comments_of_the_public_schema
         ]
         assert copy.execute("FROM analytics.lines").fetchall()[1] == (2, None, [])
     assert not path.with_name(path.name + ".wal").exists()
+
+
+def test_older_tools_open_the_copy_of_a_warehouse_of_today(home: Home) -> None:
+    path = home.work / "copy.duckdb"
+    with connect(home.warehouse) as warehouse:
+        warehouse.execute("CREATE SCHEMA analytics")
+        with attached_copy(warehouse, path, "analytics") as name:
+            forms = dict(
+                warehouse.execute(
+                    "SELECT database_name = ?, tags['storage_version'] FROM duckdb_databases() WHERE NOT internal", [name]
+                ).fetchall()
+            )
+    assert forms[True] == "v1.0.0+"
+    assert forms[False] != forms[True]
 
 
 def test_the_warehouse_stays_usable_after_a_failure_inside(source: Path, tmp_path: Path) -> None:
