@@ -1,6 +1,7 @@
 """Opening the warehouse: short connections, and patience where another process still holds the file.
 
-Belongs here: connecting, the form of the file and the DDL of the control schema. Does not belong here: what is read or written.
+Belongs here: connecting, the form of the file and the DDL of the control schema. Does not belong here: what is read or
+written.
 """
 
 import random
