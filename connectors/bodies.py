@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.json_pages import literal
+from connectors.sql import literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.errors import FieldError, SourceReadError, shorten
+from connectors.sql import literal
 from connectors.tables import BOOLEAN, DATE, EPOCH_SECONDS, INTEGER, JSON, TEXT, TIMESTAMP, Column, Table
 
 _ARROW_TYPES = {
@@ -61,11 +62,6 @@ def empty(table: Table) -> pa.Table:
 def quote(name: str) -> str:
     """`name` as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """`text` as a quoted SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -5,9 +5,10 @@ Belongs here: `make_body` and `drop_unnamed_total`. Does not belong here: what t
 
 from connectors.exports.aliases import normalise
 from connectors.exports.headers import REQUIRED
-from connectors.exports.numbers import clean, literal
+from connectors.exports.numbers import clean
 from connectors.exports.problems import Problem
 from connectors.exports.sheet import Sheet
+from connectors.sql import literal
 from connectors.tables import DATE, PRICE, QUANTITY
 
 

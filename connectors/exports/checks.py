@@ -8,9 +8,9 @@ from connectors.exports import dates, numbers
 from connectors.exports.aliases import normalise
 from connectors.exports.grid import ERROR, NO_VALUE
 from connectors.exports.headers import REQUIRED
-from connectors.exports.numbers import literal
 from connectors.exports.problems import Problem
 from connectors.exports.sheet import Sheet
+from connectors.sql import literal
 from connectors.tables import DATE, PRICE, QUANTITY
 
 

@@ -3,7 +3,7 @@
 Belongs here: the SQL that tells the shapes apart and reads them. Does not belong here: what is said to the person.
 """
 
-from connectors.exports.numbers import literal
+from connectors.sql import literal
 
 # Days that programs write for "no date".
 _NO_DATE = ("0000-00-00", "00.00.0000", "00/00/0000", "n/a", "na", "none", "null", "never", "-")

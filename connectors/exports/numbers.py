@@ -9,13 +9,10 @@ from collections.abc import Iterable
 
 import duckdb
 
+from connectors.sql import literal
+
 # A cell's text without the blanks that spreadsheets use (no-break, narrow, thin, figure, zero width, byte order mark).
 _BLANKS = r"[\s\x{00A0}\x{202F}\x{2007}\x{2009}\x{2060}\x{200B}\x{FEFF}]+"
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def clean(expression: str) -> str:

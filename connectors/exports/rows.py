@@ -25,10 +25,10 @@ from connectors.exports.checks import (
 )
 from connectors.exports.grid import Grid
 from connectors.exports.headers import Mapping
-from connectors.exports.numbers import literal
 from connectors.exports.problems import SHOWN, Refused
 from connectors.exports.profile import COLUMNS, Profile
 from connectors.exports.sheet import TABLES, Sheet
+from connectors.sql import literal
 from connectors.tables import DATE, PRICE, QUANTITY
 
 CSV_SHEET = "csv"  # what the key names as sheet for a file that has none

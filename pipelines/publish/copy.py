@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.warehouse.connection import quoted
+from connectors.sql import literal
 
 # Leftovers of killed runs are found by this prefix and removed by the next run.
 TEMPORARY_PREFIX = ".new-"
@@ -35,7 +35,7 @@ def attached_copy(connection: duckdb.DuckDBPyConnection, path: Path, schema: str
     name = "published_copy"
     source = connection.execute("SELECT current_database()").fetchone()
     assert source is not None, "an open connection has a database"
-    connection.execute(f"ATTACH '{quoted(str(path))}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
+    connection.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         _copy(connection, source[0], name, schema)
         yield name
@@ -86,10 +86,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, source: str, target: str, schem
             connection.execute(f'INSERT INTO "{schema}"."{table}" SELECT * FROM "{source}"."{schema}"."{table}"')  # noqa: S608
         for table, _, comment in tables:
             if comment:
-                connection.execute(f'COMMENT ON TABLE "{schema}"."{table}" IS \'{quoted(comment)}\'')
+                connection.execute(f'COMMENT ON TABLE "{schema}"."{table}" IS {literal(comment)}')
         names = {table for table, _, _ in tables}
         for table, column, comment in comments:
             if table in names:
-                connection.execute(f'COMMENT ON COLUMN "{schema}"."{table}"."{column}" IS \'{quoted(comment)}\'')
+                connection.execute(f'COMMENT ON COLUMN "{schema}"."{table}"."{column}" IS {literal(comment)}')
     finally:
         connection.execute(f'USE "{source}"')

@@ -1,6 +1,6 @@
 """Opening the warehouse: short connections, and patience where another process still holds the file.
 
-Belongs here: connecting, the form of the file and the DDL of the control schema. Does not belong here: what is read or
+Belongs here: connecting, the storage format and the DDL of the control schema. Does not belong here: what is read or
 written.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.sql import literal
 from pipelines.warehouse.rules import create_rules_tables
 
 # The lock is held for seconds (a killed run's dbt process may need one to die). Pools and the run lock keep the
@@ -21,8 +22,8 @@ PATIENCE_SECONDS = 30.0
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
 
-# The oldest DuckDB that can open the file. From 1.3 on texts are compressed in one way instead of the best of three,
-# which takes two thirds of the time to write (docs/decisions/0011). A file of before keeps the form that it has.
+# The oldest DuckDB that can open the file. Its storage format compresses texts in one way instead of the best of three
+# and takes two thirds of the time to write (docs/decisions/0011). An older file keeps the format that it has.
 STORAGE_VERSION = "v1.3.0"
 
 
@@ -63,11 +64,6 @@ def create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
     create_rules_tables(connection)
 
 
-def quoted(text: str) -> str:
-    """A text as it stands between quotes of SQL, for statements that take no parameters."""
-    return text.replace("'", "''")
-
-
 def _open(path: Path, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + patience
     wait = FIRST_WAIT_SECONDS
@@ -92,4 +88,4 @@ def _open(path: Path, read_only: bool, patience: float) -> duckdb.DuckDBPyConnec
 def _create(path: Path) -> None:
     # Not a setting of the connection itself: DuckDB refuses two connections of one process with different settings.
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{quoted(str(path))}' AS created (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {literal(str(path))} AS created (STORAGE_VERSION '{STORAGE_VERSION}')")

@@ -78,12 +78,12 @@ def storage_version(connection: duckdb.DuckDBPyConnection) -> str:
     return str(found[0]).rstrip("+")
 
 
-def test_a_new_warehouse_has_the_form_that_is_quick_to_write(home: Home) -> None:
+def test_a_new_warehouse_has_the_storage_format_that_is_quick_to_write(home: Home) -> None:
     with connect(home.warehouse) as connection:
         assert storage_version(connection) == STORAGE_VERSION
 
 
-def test_a_warehouse_of_an_older_form_is_opened_as_it_is(home: Home) -> None:
+def test_a_warehouse_of_an_older_storage_format_is_opened_as_it_is(home: Home) -> None:
     with duckdb.connect(config={"storage_compatibility_version": "v1.0.0"}) as older:
         older.execute(f"ATTACH '{home.warehouse}' AS created")
         older.execute("CREATE TABLE created.main.kept AS SELECT 1 AS one")
