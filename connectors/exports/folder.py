@@ -79,7 +79,7 @@ def read_folder(folder: Path, role: str | None, aliases: Aliases, currency: str 
                 hashes[digest] = path.name
                 for rows in _read_file(connection, path, data, role, profile, aliases, codes, result.notes):
                     result.notes.extend(rows.notes)
-                    table = _with_place(rows, folder.name, path.name, digest)
+                    table = _with_place(rows, folder.name, path.name, digest, profile)
                     result.tables.setdefault(rows.kind, []).append(table)
                 result.originals[digest + path.suffix.lower()] = data
             except OSError as error:
@@ -191,12 +191,17 @@ def _grids(
     return [read_csv(text, name, profile.delimiter, lambda row: count_known(row, profile, aliases))]
 
 
-def _with_place(rows: Rows, source: str, file: str, digest: str) -> pa.Table:
+def _with_place(rows: Rows, source: str, file: str, digest: str, profile: Profile) -> pa.Table:
     columns = TABLES[rows.kind].columns
-    fixed = {"source_name": source, "file_name": file, "file_hash": digest}
+    fixed = {
+        "source_name": source,
+        "file_name": file,
+        "file_hash": digest,
+        "names_every_account": profile.names_every_account,
+    }
     data = rows.data
     arrays = {
-        column.name: pa.repeat(pa.scalar(fixed[column.name], pa.string()), data.num_rows)
+        column.name: pa.repeat(pa.scalar(fixed[column.name]), data.num_rows)
         if column.name in fixed
         else data[column.name]
         for column in columns

@@ -9,16 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from connectors.exports.problems import Problem, Refused
 from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
 
 PROFILE_NAME = "profile.toml"
 WHERE_COLUMNS = ("source_name", "file_name", "file_hash", "sheet_name", "row_number")
+OF_THE_PROFILE = ("names_every_account",)  # keys of the profile that every row carries
 COLUMNS = {
-    "billing": tuple(c.name for c in BILLING_LINES.columns if c.name not in WHERE_COLUMNS),
-    "vendor": tuple(c.name for c in VENDOR_QUANTITIES.columns if c.name not in WHERE_COLUMNS),
+    "billing": tuple(c.name for c in BILLING_LINES.columns if c.name not in (*WHERE_COLUMNS, *OF_THE_PROFILE)),
+    "vendor": tuple(c.name for c in VENDOR_QUANTITIES.columns if c.name not in (*WHERE_COLUMNS, *OF_THE_PROFILE)),
 }
 
 
@@ -48,6 +49,8 @@ class Profile(BaseModel):
         as_of: When the files were exported. Without it the time of the read counts: a file's own date is not
             trustworthy, since copying changes it.
         overlap: `add` allows two files of the folder to hold the same client and product, as parts of one whole.
+        names_every_account: Each file of daily counts names every account on each of its days, so that one which it
+            no longer names is gone. Without it such an account is unknown from that day on.
         columns: Raw column name -> header as the file writes it.
         constants: Raw column name -> value for every row, for what the file does not hold.
         skip: Rows to leave out.
@@ -67,6 +70,7 @@ class Profile(BaseModel):
     files: list[str] | None = None
     as_of: datetime | None = None
     overlap: Literal["refuse", "add"] = "refuse"
+    names_every_account: bool = False
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str | int | float | Decimal] = Field(default_factory=dict)
     skip: list[Skip] = Field(default_factory=list)
@@ -79,6 +83,12 @@ class Profile(BaseModel):
         if unknown:
             raise ValueError(f"unknown column {', '.join(unknown)}; known are {', '.join(sorted(known))}")
         return mapped
+
+    @model_validator(mode="after")
+    def _whole_or_parts(self) -> "Profile":
+        if self.names_every_account and self.overlap == "add":
+            raise ValueError('names_every_account contradicts overlap = "add": a part of a whole names its part alone')
+        return self
 
     @field_validator("encoding")
     @classmethod

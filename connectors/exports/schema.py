@@ -1,6 +1,6 @@
 """Exports dropped in the inbox: the two raw tables every CSV and XLSX ends in, whichever system wrote the file."""
 
-from connectors.tables import DATE, INTEGER, PRICE, QUANTITY, TEXT, Column, Table
+from connectors.tables import BOOLEAN, DATE, INTEGER, PRICE, QUANTITY, TEXT, Column, Table
 
 _WHERE = (
     Column("source_name", "", TEXT),  # the inbox folder: which system the file came from
@@ -55,6 +55,7 @@ VENDOR_QUANTITIES = Table(
         Column("currency", "", TEXT),
         Column("status", "", TEXT),
         Column("counted_on", "", DATE),  # the day of the count, in files that hold one count per day
+        Column("names_every_account", "", BOOLEAN),  # the profile says that each day of the file names all accounts
     ),
 )
 

@@ -145,21 +145,24 @@ class Desk:
             for number, state in enumerate(["APPROVED"] * approved + ["DECOMMISSIONED"] * retired, start=1)
         ]  # fmt: skip
 
-    def daily(self, counts: Iterable[tuple[date, int]], file: str = "usage.csv") -> None:
-        """Counts by day, in a file of the portal's inbox."""
+    def daily(
+        self, counts: Iterable[tuple[date, int]], file: str = "usage.csv", account: str = "c1", *, whole: bool = False
+    ) -> None:
+        """Counts by day, in a file of the portal's inbox; `whole`: the file names every account on each of its days."""
         rows = self.vendor.setdefault("vendor_quantities", [])
-        for number, (day, quantity) in enumerate(counts, start=2):
+        for number, (day, quantity) in enumerate(counts, start=len(rows) + 2):
             rows.append(
                 {
                     "source_name": PORTAL,
                     "file_name": file,
                     "file_hash": file.encode().hex(),
                     "row_number": number,
-                    "account_id": "c1",
+                    "account_id": account,
                     "product_code": "p1",
                     "side": "used",
                     "quantity": Decimal(quantity),
                     "counted_on": day,
+                    "names_every_account": whole,
                 }
             )
 

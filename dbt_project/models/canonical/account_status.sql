@@ -10,6 +10,11 @@ sources as (
     select * from {{ ref('stg_control__sources') }}
 ),
 
+exported_quantities as (
+    select * from {{ ref('quantities_exports') }}
+    where counted_on is not null and account_id is not null
+),
+
 run as (
     select * from {{ ref('stg_control__run') }}
 ),
@@ -74,6 +79,73 @@ judged as (
     cross join run
 ),
 
+-- A count is as old as its last day. An account that is missing on a day on which others were counted is gone only
+-- where the file names every account; else nobody knows what it has.
+counted as (
+    select
+        source_system,
+        account_id,
+        side,
+        any_value(closing_day) as closing_day,
+        any_value(newest_day) as newest_day
+    from exported_quantities
+    group by source_system, account_id, side
+),
+
+judged_counts as (
+    select
+        counted.source_system,
+        counted.account_id,
+        'counts of ' || counted.side as table_name,
+        coalesce(counted.closing_day, date '1900-01-01') as counted_until,
+        case
+            when counted.closing_day is null
+                then 'it has no count up to ' || strftime(run.cutoff_date, '%Y-%m-%d')
+            when counted.closing_day < counted.newest_day
+                then
+                    'its counts end on ' || strftime(counted.closing_day, '%Y-%m-%d') || ', those of other accounts on '
+                    || strftime(counted.newest_day, '%Y-%m-%d')
+                    || '; if it is gone, end its mapping, or say names_every_account = true in profile.toml of inbox/'
+                    || counted.source_system
+            -- An audit looks at the month that its files are of.
+            when
+                run.accept_name_score is null
+                and counted.closing_day + interval 1 day
+                < (run.cutoff - to_hours(sources.limit_hours)) at time zone 'UTC'
+                then
+                    'its counts end on ' || strftime(counted.closing_day, '%Y-%m-%d') || ', more than '
+                    || sources.limit_hours || ' hours before the cut-off; export the days up to it'
+        end as problem
+    from counted
+    inner join sources on sources.source_system = 'exports' and sources.is_enabled
+    cross join run
+),
+
+all_judged as (
+    select
+        source_system,
+        account_id,
+        table_name,
+        problem,
+        status,
+        captured_at,
+        cast(null as date) as counted_until
+    from judged
+
+    union all
+
+    select
+        source_system,
+        account_id,
+        table_name,
+        problem,
+        null as status,
+        cast(null as timestamptz) as captured_at,
+        counted_until
+    from judged_counts
+    where problem is not null
+),
+
 account_status as (
     select
         source_system,
@@ -82,8 +154,10 @@ account_status as (
         string_agg(problem, '; ' order by table_name) as message,
         bool_or(coalesce(status = 'refused', false)) as is_refused,
         bool_or(coalesce(status = 'failed', false)) as is_failed,
-        min(captured_at) as last_success_at
-    from judged
+        min(captured_at) as last_success_at,
+        -- Only where old counts are all that stands in the way: what they say of their own days is known.
+        case when count(*) = count(counted_until) then min(counted_until) end as counted_until
+    from all_judged
     group by source_system, account_id
 )
 

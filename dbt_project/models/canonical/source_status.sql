@@ -10,6 +10,16 @@ exported_quantities as (
     select * from {{ ref('stg_exports__vendor_quantities') }}
 ),
 
+accounts as (
+    select
+        source_system,
+        count(*) as account_count,
+        count(*) filter (where is_assessable) as good_accounts,
+        min(account_id || ' - ' || message) filter (where not is_assessable) as example
+    from {{ ref('account_status') }}
+    group by source_system
+),
+
 -- An inbox folder is as good as the reading of the inbox. A folder named like a system that is switched off or not
 -- configured stands in for that system.
 folder_rows as (
@@ -37,16 +47,28 @@ folder_status as (
     select
         folders.source_system,
         folders.role,
-        system_status.status,
+        case
+            when system_status.status = 'healthy' and accounts.good_accounts = 0 then 'partial'
+            else system_status.status
+        end as status,
         system_status.last_success_at,
         system_status.age_hours,
         system_status.limit_hours,
         folders.row_count,
         cast(null as bigint) as previous_row_count,
         system_status.failed_expectations,
-        system_status.message
+        coalesce(
+            system_status.message,
+            case
+                when accounts.good_accounts = 0
+                    then
+                        'none of ' || accounts.account_count || ' accounts has a count that is new enough, for example '
+                        || accounts.example
+            end
+        ) as message
     from folders
     inner join system_status on system_status.source_system = 'exports'
+    left join accounts on folders.source_system = accounts.source_system
     left join system_status as same_name on folders.source_system = same_name.source_system
     where not coalesce(same_name.is_enabled, false)
 ),

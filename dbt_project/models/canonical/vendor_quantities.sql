@@ -44,6 +44,7 @@ vendor_quantities as (
         last_seen_at,
         counted_on,
         coalesce(is_dated_count, false) as is_dated_count,
+        coalesce(names_every_account, false) as names_every_account,
         holder_id,
         holder_name,
         holder_is_disabled,

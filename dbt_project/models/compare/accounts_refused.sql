@@ -11,7 +11,8 @@ select
     account_status.source_system,
     account_status.account_id,
     client_mappings.client_id,
-    account_status.message
+    account_status.message,
+    account_status.counted_until
 from account_status
 left join client_mappings
     on

@@ -8,8 +8,17 @@ with dated_lines as (
     from {{ ref('dated_lines') }}
 ),
 
-counted_days as (
-    select * from {{ ref('counted_days') }}
+account_days as (
+    select * from {{ ref('dated_accounts') }}
+),
+
+run as (
+    select * from {{ ref('current_run') }}
+),
+
+calendar as (
+    select cast(unnest(generate_series(period, cutoff_date, interval 1 day)) as date) as counted_on
+    from run
 ),
 
 dated_counts as (
@@ -20,6 +29,43 @@ dated_counts as (
         sum(quantity) as quantity
     from {{ ref('dated_counts') }}
     group by line_key, side, counted_on
+),
+
+client_days as (
+    select
+        client_id,
+        source_system,
+        side,
+        counted_on,
+        bool_and(is_known) as is_known
+    from account_days
+    group by client_id, source_system, side, counted_on
+),
+
+counted_clients as (
+    select distinct
+        client_id,
+        source_system,
+        side
+    from client_days
+),
+
+-- A day is known where every account that is the client's on that day was counted on it; without any there is nothing.
+counted_days as (
+    select
+        counted_clients.client_id,
+        counted_clients.source_system,
+        counted_clients.side,
+        calendar.counted_on
+    from counted_clients
+    cross join calendar
+    left join client_days
+        on
+            counted_clients.client_id = client_days.client_id
+            and counted_clients.source_system = client_days.source_system
+            and counted_clients.side = client_days.side
+            and calendar.counted_on = client_days.counted_on
+    where coalesce(client_days.is_known, true)
 )
 
 -- The days that a line's way of counting can look at; a day of its client without a row of its product is zero.

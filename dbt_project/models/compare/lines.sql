@@ -14,6 +14,10 @@ coverage as (
     select * from {{ ref('bundle_coverage') }}
 ),
 
+run as (
+    select * from {{ ref('current_run') }}
+),
+
 source_status as (
     select * from {{ ref('source_status') }}
 ),
@@ -34,8 +38,12 @@ ruled as (
         counting_rules.owned_source,
         counting_rules.used_source,
         counting_rules.charged_source,
+        -- The one day that such a rule looks at: counts that end after it are new enough.
+        case when counting_rules.counted_when = 'fixed_day' then run.period + (counting_rules.count_day - 1) end
+            as fixed_day,
         line_keys.line_part in ('main', 'excluded', 'bundle') and counting_rules.product_id is not null as is_ruled
     from line_keys
+    cross join run
     left join counting_rules on line_keys.product_id = counting_rules.product_id
     left join terms on line_keys.line_key = terms.line_key
     left join coverage on line_keys.line_key = coverage.main_line_key
@@ -58,6 +66,7 @@ sourced as (
         basis,
         counting_rule_id,
         is_ruled,
+        fixed_day,
         case when is_ruled then owned_source else source_system end as owned_source,
         case when is_ruled then used_source else source_system end as used_source,
         case when is_ruled then charged_source else source_system end as charged_source,
@@ -74,7 +83,9 @@ select
     coalesce(owned_status.is_assessable, false) and owned_refused.source_system is null as is_owned_readable,
     coalesce(used_status.is_assessable, false) and used_refused.source_system is null as is_used_readable,
     coalesce(charged_status.is_assessable, false) and charged_refused.source_system is null as is_charged_readable,
-    coalesce(needed_status.is_assessable, false) and needed_refused.source_system is null as is_needed_readable,
+    coalesce(needed_status.is_assessable, false)
+    and (needed_refused.source_system is null or coalesce(needed_refused.counted_until >= sourced.fixed_day, false))
+        as is_needed_readable,
     case
         when sourced.needed_source is null then null
         when needed_status.source_system is null then 'the source is not configured'

@@ -40,3 +40,18 @@ def test_files_may_share_days_and_no_other_rows(inbox):
     assert len(inbox.rows("vendor_quantities")) == 4
     inbox.drop("portal/b.csv", "Account,Product,Active Users\nC1,P,4\n")
     assert "would count twice" in inbox.read().reads()[0].message
+
+
+def test_a_profile_says_that_a_file_names_every_account(inbox):
+    inbox.drop(
+        "portal/usage.csv", "Account,Product,Usage Date,Active Users\n" + DAYS.format("2026-06-01", "2026-06-02")
+    )
+    assert {row["names_every_account"] for row in inbox.rows("vendor_quantities")} == {False}
+    inbox.drop("portal/profile.toml", "names_every_account = true\n")
+    assert {row["names_every_account"] for row in inbox.rows("vendor_quantities")} == {True}
+
+
+def test_a_part_of_a_whole_cannot_name_every_account(inbox):
+    inbox.drop("portal/usage.csv", "Account,Product,Active Users\nC1,P,4\n")
+    inbox.drop("portal/profile.toml", 'names_every_account = true\noverlap = "add"\n')
+    assert "a part of a whole names its part alone" in inbox.read().reads()[0].message

@@ -25,7 +25,9 @@ _TABLES = {
     "canonical.vendor_products": (
         "source_system VARCHAR, vendor_product_id VARCHAR, vendor_product_name VARCHAR, part_number VARCHAR"
     ),
-    "canonical.agreements": "agreement_id VARCHAR, client_id VARCHAR, prorates BOOLEAN, is_live BOOLEAN",
+    "canonical.agreements": (
+        "agreement_id VARCHAR, client_id VARCHAR, valid_from DATE, valid_to DATE, prorates BOOLEAN, is_live BOOLEAN"
+    ),
     "canonical.billing_lines": (
         "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
@@ -40,6 +42,7 @@ _TABLES = {
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
         " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
         " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN,"
+        " names_every_account BOOLEAN,"
         " holder_id VARCHAR, holder_name VARCHAR, holder_is_disabled BOOLEAN, holder_is_guest BOOLEAN,"
         " office VARCHAR, department VARCHAR, company VARCHAR, last_active_at TIMESTAMPTZ"
     ),
@@ -67,7 +70,9 @@ _TABLES = {
         " age_hours DECIMAL(10,2), limit_hours INTEGER, row_count BIGINT, previous_row_count BIGINT,"
         " failed_expectations INTEGER, message VARCHAR"
     ),
-    "canonical.account_status": ("source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR"),
+    "canonical.account_status": (
+        "source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR, counted_until DATE"
+    ),
     "canonical.current_reads": (
         "source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, is_newest BOOLEAN, row_count BIGINT,"
         " declared_total BIGINT"

@@ -32,7 +32,11 @@ ranked as (
     select
         *,
         first_value(file_name) over same_day as standing_file,
-        first_value(file_hash) over same_day as standing_hash
+        first_value(file_hash) over same_day as standing_hash,
+        -- A file that names every account says of its days that there were no others.
+        max((file_reach, file_name, file_hash)) filter (where names_every_account) over (
+            partition by source_name, known_side, counted_on
+        ) as whole_file
     from judged
     window
         same_day as (
@@ -41,16 +45,33 @@ ranked as (
         )
 ),
 
--- An account's newest day by the cut-off closes its period; what it does not show on that day is gone.
-closed as (
+standing as (
     select
-        ranked.*,
-        ranked.counted_on is null or ranked.file_hash = ranked.standing_hash as is_standing,
+        ranked.* exclude (standing_file),
+        ranked.counted_on is null
+        or (
+            ranked.file_hash = ranked.standing_hash
+            and coalesce((ranked.file_reach, ranked.file_name, ranked.file_hash) >= ranked.whole_file, true)
+        ) as is_standing,
+        case when ranked.file_hash = ranked.standing_hash then ranked.whole_file[2] else ranked.standing_file end
+            as standing_file,
         max(ranked.counted_on) filter (where ranked.counted_on <= run.cutoff_date) over (
             partition by ranked.source_name, ranked.account_id, ranked.known_side
-        ) as closing_day
+        ) as last_day,
+        max(ranked.counted_on) filter (where ranked.counted_on <= run.cutoff_date) over (
+            partition by ranked.source_name, ranked.known_side
+        ) as newest_day
     from ranked
     cross join run
+),
+
+-- An account's newest day by the cut-off closes its period; what it does not show on that day is gone. Where the file
+-- names every account, the file's own newest day does: an account that is not there any more is gone too.
+closed as (
+    select
+        *,
+        case when names_every_account then newest_day else last_day end as closing_day
+    from standing
 ),
 
 quantities as (
@@ -65,11 +86,18 @@ quantities as (
         unit_cost as monthly_unit_cost,
         currency,
         counted_on,
+        closing_day,
+        newest_day,
+        names_every_account,
         counted_on is not null and is_standing and own_reason is null as is_dated_count,
         case
             when own_reason is not null then own_reason
             when not is_standing
                 then 'count of ' || strftime(counted_on, '%Y-%m-%d') || '; ' || standing_file || ' restates that day'
+            when counted_on != closing_day and last_day < closing_day
+                then
+                    'count of ' || strftime(counted_on, '%Y-%m-%d') || '; the account is in no count after '
+                    || strftime(last_day, '%Y-%m-%d')
             when counted_on != closing_day
                 then
                     'count of ' || strftime(counted_on, '%Y-%m-%d') || '; the count of '

@@ -24,6 +24,7 @@ renamed as (
         upper({{ clean('currency') }}) as currency,
         {{ fold('status') }} as status,
         counted_on,
+        coalesce(names_every_account, false) as names_every_account,
         read_at
     from current_rows
 )
