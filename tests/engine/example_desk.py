@@ -32,6 +32,8 @@ class Desk:
         self.rule("client_map", source_system="pax8", account_id="c1", client_id=f"connectwise:{CLIENT}")
         self.rule("product_map", source_system="pax8", vendor_product_id="p1", product_id=f"connectwise:{SEAT}")
         self.prorates = False
+        self.agreements: list[dict[str, Any]] = []
+        self.agreement(AGREEMENT)
         self.accounts, self.catalog = ["c1"], {SEAT: "p1"}
 
     def set_month(self, as_of: datetime, run_id: str = "run-1") -> None:
@@ -58,6 +60,20 @@ class Desk:
                 "unit_cost": None,
                 "bill_customer": "Billable",
                 "effective_date": at_midnight(2026, 1, 1),
+                **columns,
+            }
+        )
+
+    def agreement(self, number: int, start: date = date(2026, 1, 1), **columns: Any) -> None:
+        """One more agreement of the client, without an end; its lines name it by `agreement_id`."""
+        self.agreements.append(
+            {
+                "id": number,
+                "name": f"Managed {number}" if number != AGREEMENT else "Managed",
+                "company__id": CLIENT,
+                "start_date": at_midnight(start.year, start.month, start.day),
+                "no_ending_date_flag": True,
+                "cancelled_flag": False,
                 **columns,
             }
         )
@@ -183,10 +199,8 @@ class Desk:
             "id": CLIENT, "identifier": "C", "name": "Fabrikam", "status__name": "Active", "types": [],
             "deleted_flag": False, "custom_fields": [],
         }], at=at)  # fmt: skip
-        engine.read("connectwise", "agreements", [{
-            "id": AGREEMENT, "name": "Managed", "company__id": CLIENT, "start_date": at_midnight(2026, 1, 1),
-            "no_ending_date_flag": True, "cancelled_flag": False, "prorate_flag": self.prorates,
-        }], at=at)  # fmt: skip
+        agreements = [{"prorate_flag": self.prorates, **agreement} for agreement in self.agreements]
+        engine.read("connectwise", "agreements", agreements, at=at)
         engine.read("connectwise", "catalog", [
             {"id": number, "identifier": f"SEAT-{number}", "description": f"Seat {number}", "inactive_flag": False}
             for number in self.catalog

@@ -56,8 +56,11 @@ billing_lines as (
         absent_reason is null and unreadable_reason is null as is_live,
         -- Nothing but its first day stands between such a line and the bill.
         coalesce(absent_reason like 'line starts on %', false) and unreadable_reason is null as starts_later,
-        -- Only its own days keep such a line from being live at the cut-off: it may still charge a part of the period.
-        coalesce(absent_reason like 'line starts on %' or absent_reason like 'line cancelled on %', false)
+        -- Only its own days, or its agreement's, keep such a line from being live at the cut-off: it may still charge a
+        -- part of the period.
+        coalesce(
+            regexp_matches(absent_reason, '^(line starts|line cancelled|agreement (starts|ended|cancelled)) on '), false
+        )
         and unreadable_reason is null as is_dated_only,
         -- A line that stands in the PSA and cannot be read bills we know not what.
         case

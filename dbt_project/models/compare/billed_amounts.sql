@@ -17,19 +17,31 @@ run as (
     from {{ ref('current_run') }}
 ),
 
--- A line that begins or ends within the period is charged for its days where the agreement prorates, else as it stands.
+-- A line that begins or ends within the period, or whose agreement does, is charged for its days where the agreement
+-- prorates, else as it stands.
 lived as (
     select
         billing_rows.line_key,
         billing_rows.currency,
         {{ times('billing_rows.billed_quantity', 'billing_rows.unit_price') }} as full_amount,
         run.period_days,
+        -- What the agreement covers of the period; whole where it does not prorate.
+        case
+            when coalesce(agreements.prorates, false)
+                then greatest(coalesce(agreements.valid_from, run.period), run.period)
+            else run.period
+        end as due_from,
+        case
+            when coalesce(agreements.prorates, false)
+                then greatest(due_from, least(coalesce(agreements.valid_to, run.period_end), run.period_end))
+            else run.period_end
+        end as due_until,
         case
             when coalesce(agreements.prorates, false)
                 then greatest(0, date_diff(
                     'day',
-                    greatest(coalesce(billing_rows.valid_from, run.period), run.period),
-                    least(coalesce(billing_rows.valid_to, run.period_end), run.period_end)
+                    greatest(coalesce(billing_rows.valid_from, due_from), due_from),
+                    least(coalesce(billing_rows.valid_to, due_until), due_until)
                 ))
             when billing_rows.is_live then run.period_days
             else 0
@@ -45,6 +57,10 @@ charged as (
     select
         line_key,
         currency,
+        live_days,
+        period_days,
+        due_from,
+        due_until,
         case
             when live_days = period_days then full_amount
             else {{ share_of('full_amount', 'live_days', 'period_days') }}
@@ -56,6 +72,10 @@ charged as (
 -- Money of two currencies makes no sum.
 select
     line_key,
-    case when bool_and(amount is not null) and {{ all_agree('currency') }} then sum(amount) end as billed_amount
+    case when bool_and(amount is not null) and {{ all_agree('currency') }} then sum(amount) end as billed_amount,
+    any_value(period_days) as period_days,
+    date_diff('day', min(due_from), max(due_until)) as due_days,
+    -- The quantity at the end says nothing of days on which another line stood.
+    bool_or(live_days < period_days) as is_by_day
 from charged
 group by line_key

@@ -32,6 +32,13 @@ select
     prorated.average_quantity,
     case
         when line_counts.line_key is not null then {{ payable('prorated.expected_amount', 'classified.currency') }}
+        -- Where the agreement prorates and one count stands for the whole period, the lines' own dates say what each day
+        -- was; only what differs at the end comes on top, for the days of the agreement.
+        {% set difference = share_of(
+            'classified.unrounded_impact', 'billed_amounts.due_days', 'billed_amounts.period_days'
+        ) %}
+        when billed_amounts.is_by_day
+            then {{ payable('billed_amounts.billed_amount + ' ~ difference, 'classified.currency') }}
         when classified.expected_quantity = 0 then 0
         else {{ payable(times('classified.expected_quantity', 'classified.unit_price'), 'classified.currency') }}
     end as expected_amount,
