@@ -94,8 +94,11 @@ CREATE TABLE IF NOT EXISTS control.line_history (
     expected_quantity DECIMAL(18, 4),
     variance DECIMAL(18, 4),
     revenue_impact DECIMAL(18, 2),
-    currency VARCHAR
+    currency VARCHAR,
+    amount_variance DECIMAL(28, 6)
 );
+-- A home from before this column was kept: what its earlier months' amounts differed by is unknown.
+ALTER TABLE control.line_history ADD COLUMN IF NOT EXISTS amount_variance DECIMAL(28, 6);
 
 -- The decision ledger as loaded for this run.
 CREATE TABLE IF NOT EXISTS control.decisions (

@@ -20,6 +20,7 @@ _FIGURES = (
     "variance",
     "revenue_impact",
     "currency",
+    "amount_variance",
 )
 _COLUMNS = f"run_id, period, as_of, line_key, {', '.join(_FIGURES)}"
 
@@ -97,7 +98,7 @@ def _append_what_the_next_run_said(connection: duckdb.DuckDBPyConnection) -> Non
             next_run.run_id, next_run.period, next_run.as_of, line_key,
             coalesce(said.class, 'gone'), coalesce(said.kind, 'clean'), coalesce(said.billed_quantity, 0),
             said.owned_quantity, said.used_quantity, said.charged_quantity, said.expected_quantity, said.variance,
-            said.revenue_impact, said.currency
+            said.revenue_impact, said.currency, said.amount_variance
         FROM said_next AS said
         FULL JOIN stands USING (line_key)
         CROSS JOIN next_run

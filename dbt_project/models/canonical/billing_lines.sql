@@ -54,8 +54,9 @@ billing_lines as (
         * exclude (absent_reason, unreadable_reason),
         coalesce(absent_reason, unreadable_reason) as not_live_reason,
         absent_reason is null and unreadable_reason is null as is_live,
-        -- Nothing but its first day stands between such a line and the bill.
-        coalesce(absent_reason like 'line starts on %', false) and unreadable_reason is null as starts_later,
+        -- Nothing but its first day, or its agreement's, stands between such a line and the bill.
+        coalesce(regexp_matches(absent_reason, '^(line|agreement) starts on '), false)
+        and unreadable_reason is null as starts_later,
         -- Only its own days, or its agreement's, keep such a line from being live at the cut-off: it may still charge a
         -- part of the period.
         coalesce(

@@ -10,7 +10,7 @@ run as (
 
 select
     published_runs.period,
-    arg_max(published_runs.run_id, (published_runs.as_of, published_runs.published_at)) as run_id
+    max(published_runs.as_of) as as_of
 from published_runs
 cross join run
 where

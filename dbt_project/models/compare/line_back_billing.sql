@@ -1,73 +1,156 @@
 with classified as (
     select * from {{ ref('classified_lines') }}
-    where class in ('unbilled', 'underbilled')
+    where class in ('unbilled', 'underbilled', 'overbilled', 'orphan_billing')
 ),
 
 earlier as (
-    select * from {{ ref('earlier_findings') }}
-    where class in ('unbilled', 'underbilled')
+    select * from {{ ref('earlier_periods') }}
 ),
 
 terms as (
     select * from {{ ref('line_terms') }}
 ),
 
+closing_runs as (
+    select * from {{ ref('closing_runs') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
 
--- Newest first: as long as place and distance in months agree, no month in between was billed right, or not run at all.
+-- Every month between the first that was run and this one, the ones that nobody ran included.
+calendar as (
+    select
+        cast(
+            unnest(generate_series(
+                min(closing_runs.period), any_value(run.period) - interval 1 month, interval 1 month
+            )) as date
+        ) as period
+    from closing_runs
+    cross join run
+),
+
 months as (
     select
         classified.line_key,
         classified.currency,
-        earlier.period,
+        classified.class,
+        sign(classified.variance) as direction,
+        calendar.period,
+        date_diff('month', calendar.period, run.period) as months_back,
+        earlier.class as earlier_class,
         earlier.currency as earlier_currency,
-        earlier.revenue_impact,
-        date_diff('month', earlier.period, run.period) as months_back,
-        row_number() over (partition by classified.line_key order by earlier.period desc) as place
+        earlier.amount_variance,
+        sign(earlier.variance) as earlier_direction,
+        coalesce(earlier.class in ('unbilled', 'underbilled'), false) as is_leak,
+        -- What is not known of a month neither adds to the exposure nor ends it.
+        case
+            when closing_runs.period is null then 'was not run'
+            when earlier.class = 'not_assessed' then 'was not assessed'
+            when earlier.class in ('unmapped_client', 'unmapped_product') then 'waited for a mapping'
+            when earlier.class = 'timing' then 'was timing'
+        end as gap_text
     from classified
+    cross join calendar
     cross join run
-    inner join earlier on classified.line_key = earlier.line_key
+    left join closing_runs on calendar.period = closing_runs.period
+    left join earlier on classified.line_key = earlier.line_key and calendar.period = earlier.period
 ),
 
--- Whole months only: the month at hand can still be put right before its invoice leaves. Unknown or foreign money of
--- one month leaves the sum unknown.
+-- Back to the newest month in which the line was billed right, or was not there.
+open_months as (
+    select *
+    from months
+    qualify
+        coalesce(
+            period > max(period) filter (where not is_leak and gap_text is null) over (partition by line_key), true
+        )
+),
+
+missed as (
+    select
+        line_key,
+        max(period) as promised_in
+    from open_months
+    where earlier_class = 'timing' and earlier_direction = direction
+    group by line_key
+),
+
+exposed as (
+    select
+        *,
+        min(period) filter (where is_leak) over (partition by line_key) as exposed_since
+    from open_months
+    where class in ('unbilled', 'underbilled')
+),
+
+-- Whole months before this one: this month can still be put right before its invoice leaves. Each adds what it was
+-- itself short of; the unknown or foreign money of one month leaves the sum unknown.
 summed as (
     select
-        months.line_key,
-        cast(count(*) as integer) as exposure_months,
-        min(months.period) as exposed_since,
+        exposed.line_key,
+        cast(count(*) filter (where exposed.is_leak) as integer) as exposure_months,
         any_value(terms.backbill_months) as backbill_months,
-        case
-            when bool_and(months.revenue_impact is not null and months.earlier_currency = months.currency)
-                then sum(months.revenue_impact)
-        end as exposure_amount,
-        case
-            when
-                any_value(terms.backbill_months) is not null
-                and bool_and(months.revenue_impact is not null and months.earlier_currency = months.currency)
-                then
-                    coalesce(
-                        sum(months.revenue_impact) filter (where months.months_back <= terms.backbill_months), 0
-                    )
-        end as collectable_amount
-    from months
-    left join terms on months.line_key = terms.line_key
-    where months.place = months.months_back
-    group by months.line_key
+        string_agg(case when exposed.is_leak then strftime(exposed.period, '%Y-%m') end, ', ' order by exposed.period)
+            as months_text,
+        string_agg(
+            case when not exposed.is_leak then strftime(exposed.period, '%Y-%m') || ' ' || exposed.gap_text end, ', '
+            order by exposed.period
+        ) as gaps_text,
+        bool_and(
+            not exposed.is_leak
+            or (exposed.amount_variance is not null and exposed.earlier_currency = exposed.currency)
+        ) as is_known,
+        sum(case when exposed.is_leak then exposed.amount_variance end) as known_amount,
+        sum(
+            case
+                when exposed.is_leak and exposed.months_back <= terms.backbill_months then exposed.amount_variance
+                else 0
+            end
+        ) as known_collectable
+    from exposed
+    left join terms on exposed.line_key = terms.line_key
+    where exposed.period >= exposed.exposed_since
+    group by exposed.line_key
+),
+
+judged as (
+    select
+        line_key,
+        exposure_months,
+        backbill_months,
+        months_text,
+        gaps_text,
+        case when is_known then known_amount end as exposure_amount,
+        case when is_known and backbill_months is not null then known_collectable end as collectable_amount
+    from summed
 )
 
 select
-    *,
-    ' Stood for ' || exposure_months || case when exposure_months = 1 then ' whole month' else ' whole months' end
-    || ' before this one, since ' || strftime(exposed_since, '%Y-%m') || ': '
-    || coalesce({{ money_text('exposure_amount') }}, 'an unknown amount') || ' exposed'
-    || case
-        when collectable_amount is null then ''
-        else
-            '; the contract lets ' || backbill_months || ' months be billed back: '
-            || {{ money_text('collectable_amount') }} || ' collectable, '
-            || {{ money_text('exposure_amount - collectable_amount') }} || ' beyond the limit'
-    end || '.' as exposure_text
-from summed
+    coalesce(judged.line_key, missed.line_key) as line_key,
+    judged.exposure_months,
+    judged.exposure_amount,
+    judged.collectable_amount,
+    coalesce(
+        ' In ' || strftime(missed.promised_in, '%Y-%m') || ' this was timing, to clear in '
+        || strftime(missed.promised_in + interval 1 month, '%Y-%m') || ': it has not cleared.',
+        ''
+    )
+    || coalesce(
+        ' Stood in ' || judged.exposure_months
+        || case when judged.exposure_months = 1 then ' earlier month (' else ' earlier months (' end
+        || judged.months_text || '): ' || coalesce({{ money_text('judged.exposure_amount') }}, 'an unknown amount')
+        || ' exposed'
+        || coalesce(', without ' || judged.gaps_text, '')
+        || case
+            when judged.collectable_amount is null then ''
+            else
+                '; the contract lets ' || judged.backbill_months || ' months be billed back: '
+                || {{ money_text('judged.collectable_amount') }} || ' collectable, '
+                || {{ money_text('judged.exposure_amount - judged.collectable_amount') }} || ' beyond the limit'
+        end || '.',
+        ''
+    ) as exposure_text
+from judged
+full join missed on judged.line_key = missed.line_key

@@ -1,6 +1,13 @@
-with billing_rows as (
-    select * from {{ ref('billing_rows_resolved') }}
-    where bill_mode = 'billable'
+with agreements as (
+    select * from {{ ref('agreements') }}
+),
+
+-- A line bills from the first day on which both it and its agreement are in force.
+billing_rows as (
+    select resolved.* replace (greatest(resolved.valid_from, agreements.valid_from) as valid_from)
+    from {{ ref('billing_rows_resolved') }} as resolved
+    left join agreements on resolved.agreement_id = agreements.agreement_id
+    where resolved.bill_mode = 'billable'
 ),
 
 run as (

@@ -52,8 +52,8 @@ weak as (
 repeated as (
     select distinct classified.line_key
     from {{ ref('classified_lines') }} as classified
-    inner join {{ ref('earlier_findings') }} as earlier on classified.line_key = earlier.line_key
-    where classified.kind in ('billing', 'setup')
+    inner join {{ ref('earlier_periods') }} as earlier on classified.line_key = earlier.line_key
+    where classified.kind in ('billing', 'setup') and earlier.kind in ('billing', 'setup')
 ),
 
 raised as (

@@ -24,11 +24,52 @@ expected as (
     where expected_quantity != billed_quantity
 ),
 
+vendor_rows as (
+    select * from {{ ref('vendor_rows_resolved') }}
+    where resolution = 'counted' and side = 'owned' and priced_from is not null
+),
+
+run as (
+    select * from {{ ref('current_run') }}
+),
+
+-- What the newest earlier period that was assessed expected of the line.
+before as (
+    select
+        line_key,
+        arg_max(expected_quantity, period) as expected_quantity
+    from {{ ref('earlier_periods') }}
+    where expected_quantity is not null
+    group by line_key
+),
+
+-- Where nothing is billed, one unit owned since before the period shows that the difference is no lag.
+owned_before as (
+    select distinct vendor_rows.line_key
+    from vendor_rows
+    cross join run
+    where vendor_rows.priced_from < run.period and vendor_rows.quantity > 0
+),
+
 -- The same arithmetic as of today, with what will then be billed and included.
 clearing as (
     select
         events.*,
         expected.minimum_quantity,
+        -- Only units that came or went within this period are a lag: what was expected before is what is billed now,
+        -- or less of it where units came, or more where units went.
+        case
+            when expected.expected_quantity > expected.billed_quantity
+                then
+                    coalesce(before.expected_quantity <= expected.billed_quantity, true)
+                    and (
+                        before.line_key is not null
+                        or lines.basis is distinct from 'owned'
+                        or expected.billed_quantity > 0
+                        or owned_before.line_key is null
+                    )
+            else coalesce(before.expected_quantity >= expected.billed_quantity, true)
+        end as came_within_period,
         expected.billed_quantity + events.billed_change as later_billed_quantity,
         case
             when lines.basis = 'fixed' then expected.billed_quantity + events.billed_change
@@ -37,6 +78,8 @@ clearing as (
     from events
     inner join lines on events.line_key = lines.line_key
     inner join expected on events.line_key = expected.line_key
+    left join before on events.line_key = before.line_key
+    left join owned_before on events.line_key = owned_before.line_key
 )
 
 select
@@ -46,7 +89,8 @@ select
     || strftime(last_event_date, '%Y-%m') as timing_text
 from clearing
 where
-    later_billed_quantity
+    came_within_period
+    and later_billed_quantity
     = case
         when minimum_quantity > later_reduced_quantity then minimum_quantity
         else later_reduced_quantity

@@ -17,6 +17,7 @@ renamed as (
         expected_quantity,
         variance,
         revenue_impact,
+        amount_variance,
         currency
     from source_rows
 )
