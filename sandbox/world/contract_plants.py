@@ -131,11 +131,23 @@ def starts_soon(plan: Plan, position: Position, rng: Random) -> str:
 
 
 def first_line_starts_soon(plan: Plan, position: Position, rng: Random) -> str:
-    """Nothing is billed yet; the line that bills exactly what is there starts with the next period."""
+    """Nothing is billed yet; seats came with this period, and the line that bills them starts with the next one."""
+    for seats in position.seats:
+        seats.steps = [(plan.first, seats.quantity)]
+    _first_line_to_come(plan, position, rng)
+    return "timing"
+
+
+def first_line_comes_late(plan: Plan, position: Position, rng: Random) -> str:
+    """The first line starts with the next period, and the seats are older than this one: that is no lag."""
+    _first_line_to_come(plan, position, rng)
+    return "unbilled"
+
+
+def _first_line_to_come(plan: Plan, position: Position, rng: Random) -> None:
     quantity = live(position).quantity
     never_billed(plan, position, rng)
     future(plan, position, quantity, rng)
-    return "timing"
 
 
 def ends_soon(plan: Plan, position: Position, rng: Random) -> str:

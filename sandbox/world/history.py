@@ -6,7 +6,7 @@ The same seed at a later clock is the same MSP: the same companies, accounts and
 Belongs here: what follows from two truths. Does not belong here: how either is judged (`truth.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,43 +16,71 @@ _FINDINGS = frozenset(
     {"unmapped_client", "unmapped_product", "unallocated", "unbilled", "orphan_billing", "underbilled", "overbilled"}
 )
 _LEAKS = frozenset({"unbilled", "underbilled"})
+# Months of which nothing is known, or that were not lost when they ended.
+_GAPS = frozenset({"not_assessed", "unmapped_client", "unmapped_product", "timing"})
 
 
 def truth_after(world: World, earlier: Sequence[World]) -> list[TruthRow]:
     """The truth of `world` where the months of `earlier` (oldest first, directly before it) were published before it.
 
     A row that is a finding now and was one in any earlier month is a `repeat_finding`. A leak that was one in the
-    months directly before has an exposure: what those months lost, and how much of it the contract lets one bill.
+    months before has an exposure: what those months lost, and how much of it the contract lets one bill. A difference
+    that was expected a month ago already is no lag any more, whatever line is promised.
     """
-    past = [{row.line_key: row for row in month.truth} for month in earlier]
-    return [_row_after(row, past, world.backbill_months.get(row.line_key)) for row in world.truth]
+    past: list[dict[str, TruthRow]] = []
+    for month in (*earlier, world):
+        past.append(
+            {row.line_key: _row_after(row, past, month.backbill_months.get(row.line_key)) for row in month.truth}
+        )
+    return list(past[-1].values())
 
 
 def _row_after(row: TruthRow, past: Sequence[dict[str, TruthRow]], limit: int | None) -> TruthRow:
-    if row.class_ not in _FINDINGS or not any(_class_in(month, row) in _FINDINGS for month in past):
+    row = _unless_lag(row, past)
+    if row.class_ not in _FINDINGS:
         return row
-    row = replace(row, flags=tuple(sorted({*row.flags, "repeat_finding"})))
+    if any(_class_in(month, row) in _FINDINGS for month in past):
+        row = replace(row, flags=tuple(sorted({*row.flags, "repeat_finding"})))
     if row.class_ not in _LEAKS:
         return row
-    losses: list[Decimal | None] = []
-    for month in reversed(past):
-        if _class_in(month, row) not in _LEAKS:
+    losses: dict[int, Decimal | None] = {}
+    for back, month in enumerate(reversed(past), start=1):
+        if _class_in(month, row) in _LEAKS:
+            losses[back] = _loss(month[row.line_key])
+        elif _class_in(month, row) not in _GAPS:
             break
-        losses.append(month[row.line_key].revenue_impact)
     return replace(row, figures=row.figures | _exposure(losses, limit)) if losses else row
+
+
+def _unless_lag(row: TruthRow, past: Sequence[dict[str, TruthRow]]) -> TruthRow:
+    """The row as it is, or the finding that it is where its units were expected in an earlier month already."""
+    if row.class_ != "timing" or row.variance is None or row.billed is None:
+        return row
+    known = [month[row.line_key].expected for month in past if row.line_key in month]
+    before = next((expected for expected in reversed(known) if expected is not None), None)
+    if before is None:
+        return row
+    if row.variance > 0:
+        return row if before <= row.billed else replace(row, class_="underbilled" if row.billed else "unbilled")
+    return row if before >= row.billed else replace(row, class_="overbilled")
+
+
+def _loss(row: TruthRow) -> Decimal | None:
+    """What a month was short of: the difference of its amounts where it is priced by the day, else its impact."""
+    return row.figures.get("amount_variance", row.revenue_impact)
 
 
 def _class_in(month: dict[str, TruthRow], row: TruthRow) -> str:
     return month[row.line_key].class_ if row.line_key in month else ""
 
 
-def _exposure(losses: Sequence[Decimal | None], limit: int | None) -> dict[str, Decimal | None]:
-    """Exposure of `losses`, newest month first; a month without a price makes the sums that hold it unknown."""
-    collectable = None if limit is None else _sum(losses[:limit])
-    beyond = None if limit is None else _sum(losses[limit:])
+def _exposure(losses: Mapping[int, Decimal | None], limit: int | None) -> dict[str, Decimal | None]:
+    """Exposure of `losses` by months back; a month without a price makes the sums that hold it unknown."""
+    collectable = None if limit is None else _sum([loss for back, loss in losses.items() if back <= limit])
+    beyond = None if limit is None else _sum([loss for back, loss in losses.items() if back > limit])
     return {
         "exposure_months": Decimal(len(losses)),
-        "exposure_amount": _sum(losses),
+        "exposure_amount": _sum(list(losses.values())),
         "collectable_amount": collectable,
         "beyond_limit_amount": beyond,
     }

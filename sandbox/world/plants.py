@@ -104,6 +104,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("not billed, back-billing limited", 2, _COUNTED, contract.grown_within_limit),
     Plant("line for new seats starts soon", 2, _COUNTED, contract.starts_soon),
     Plant("first line starts soon", 2, _COUNTED, contract.first_line_starts_soon),
+    Plant("first line starts soon, seats of long ago", 2, _PAX8_OWNED, contract.first_line_comes_late),
     Plant("line of gone seats ends soon", 2, _COUNTED, contract.ends_soon),
     Plant("line is replaced soon", 2, _COUNTED, contract.replaced_soon),
     Plant("line starts too late", 2, _COUNTED, contract.starts_too_late),
