@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world.dates import add_months, last_of_month
 from sandbox.world.model import TruthRow
-from sandbox.world.plan import ZERO, Line, Plan, Position
-from sandbox.world.products import GRAPH, Product
+from sandbox.world.plan import COUNTED, ZERO, Line, Plan, Position
+from sandbox.world.products import GRAPH, PAX8, Product
 from sandbox.world.sorting import Sorted, Tally
 from sandbox.world.terms import Terms, terms_of, tolerance_of
 from sandbox.world.truth_bundles import Coverage
@@ -145,9 +145,17 @@ def _clears(plan: Plan, position: Position, census: Decimal | None, terms: Terms
     ]
     if not ending and not starting:
         return False
+    if not live and terms.basis == "owned" and _owned_since_before(plan, position):
+        return False
     later = [line for line in live if line not in ending] + starting
     billed = sum((line.billed for line in later), ZERO)
     return _expected(census, billed, later, terms)[0] == billed
+
+
+def _owned_since_before(plan: Plan, position: Position) -> bool:
+    """Whether the distributor says that seats of it began before this period: then their difference is no lag."""
+    is_dated = position.product.owned_source == PAX8
+    return is_dated and any(seats.role == COUNTED and seats.steps[0][0] < plan.first for seats in position.seats)
 
 
 def _class(

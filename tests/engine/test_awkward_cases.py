@@ -134,8 +134,10 @@ def test_what_changed_is_told_with_dates(desk: Desk) -> None:
     desk.daily(days(JUNE, date(2026, 6, 16), 10) + days(date(2026, 6, 17), date(2026, 6, 30), 13))
     with desk.engine.connect() as connection:
         connection.execute(
-            "INSERT INTO control.line_history VALUES ('may', '2026-05-01', '2026-05-31 08:00:00+00', ?, 'matched', "
-            "'clean', 10, NULL, 10, NULL, 10, 0, 0, 'USD')",
+            "INSERT INTO control.line_history BY NAME SELECT 'may' AS run_id, DATE '2026-05-01' AS period, "
+            "TIMESTAMPTZ '2026-05-31 08:00:00+00' AS as_of, ? AS line_key, 'matched' AS class, 'clean' AS kind, "
+            "10 AS billed_quantity, 10 AS used_quantity, 10 AS expected_quantity, 0 AS variance, 0 AS revenue_impact, "
+            "'USD' AS currency",
             [KEY],
         )
     row = desk.compute()

@@ -57,7 +57,24 @@ def test_a_finding_of_an_earlier_month_is_a_repeat_and_nothing_else_is(months):
     assert not any(rows[key].note == GROWN for key in repeated), "it was no finding a month ago"
     assert not any(rows[key].class_ in ("matched", "timing", "excluded", "not_assessed") for key in repeated)
     assert any(rows[key].class_ == "unmapped_client" for key in repeated)
-    assert all(rows[key] == plain[key] for key in rows.keys() - repeated)
+    lags = {key for key, row in plain.items() if row.class_ == "timing"}
+    assert all(rows[key] == plain[key] for key in rows.keys() - repeated - lags)
+
+
+def test_a_lag_of_the_month_before_is_none_any_more(months):
+    plain = _by_key(months[2].truth)
+    second = _by_key(truth_after(months[2], months[1:2]))
+    third = _by_key(truth_after(months[3], months[1:3]))
+    lags = [key for key, row in plain.items() if row.class_ == "timing"]
+
+    assert lags
+    for key in lags:
+        assert second[key].class_ == ("overbilled" if plain[key].variance < 0 else second[key].class_)
+        assert second[key].class_ in ("unbilled", "underbilled", "overbilled")
+        assert "repeat_finding" not in second[key].flags, "it was no finding a month ago"
+        assert "repeat_finding" in third[key].flags
+        if plain[key].variance > 0:
+            assert third[key].figures["exposure_months"] == 1, "the month of the lag itself was not lost"
 
 
 def test_exposure_is_what_the_months_directly_before_lost(months):
