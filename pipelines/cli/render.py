@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from rich.console import Console, Group
@@ -22,8 +22,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     """Print health, coverage, classes with money, the largest discrepancies and the tie-out, in that order."""
     console.print(
         f"\n[bold]Period {summary.period:%B %Y}[/], as of {summary.as_of:%Y-%m-%d %H:%M %Z}. "
-        f"{summary.lines:,} lines compared. Coverage: {_share(summary.billed_coverage)} of billed quantity, "
-        f"{_share(summary.census_coverage)} of census quantity.\n"
+        f"{summary.lines:,} lines compared. Coverage: {_share(summary.unit_coverage)} of the units that could be "
+        f"billed and of their money {_of_money(summary.money_coverage)}.\n"
     )
     print_health(console, summary.health, shorten_to=SHORT_MESSAGE)
     for table in (_classes(summary), _largest(summary), _tie_out(summary)):
@@ -134,7 +134,12 @@ def money(amount: Decimal) -> str:
 
 
 def _share(share: Decimal | None) -> str:
-    return "none due" if share is None else f"{share:.1%}"
+    """Cut, not rounded: 100 % is said of nothing but the whole."""
+    return "none due" if share is None else f"{(share * 100).quantize(Decimal('0.1'), ROUND_FLOOR)}%"
+
+
+def _of_money(shares: dict[str, Decimal | None]) -> str:
+    return ", ".join(f"{_share(share)} in {currency}" for currency, share in shares.items())
 
 
 def _count(value: int | None) -> str:

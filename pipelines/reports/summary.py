@@ -41,13 +41,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything that a run prints. Coverage is a share between 0 and 1, None where nothing was due."""
+    """Everything that a run prints.
+
+    Coverage is a share between 0 and 1 of what could be billed, in units and in money of each currency; None where
+    nothing could.
+    """
 
     period: date
     as_of: datetime
     lines: int
-    billed_coverage: Decimal | None
-    census_coverage: Decimal | None
+    unit_coverage: Decimal | None
+    money_coverage: dict[str, Decimal | None]
     health: list[dict[str, Any]]
     classes: list[ClassLine]
     largest: list[Finding]
@@ -74,6 +78,7 @@ def read_summary(published: Path, largest: int = 10) -> Summary:
     with duckdb.connect(str(published), read_only=True) as connection:
         return Summary(
             **_head(connection),
+            money_coverage=dict(connection.execute(_MONEY_COVERAGE).fetchall()),
             health=_dicts(connection, _HEALTH),
             classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
             largest=[Finding(*row) for row in connection.execute(_LARGEST, [largest]).fetchall()],
@@ -93,9 +98,13 @@ def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, 
 
 _HEAD = """
 select period, max(as_of) as as_of, sum(line_count)::bigint as lines,
-    sum(assessed_billed_quantity) / nullif(sum(billed_quantity), 0) as billed_coverage,
-    sum(assessed_census_quantity) / nullif(sum(census_quantity), 0) as census_coverage
+    sum(assessed_billable_quantity) / nullif(sum(billable_quantity), 0) as unit_coverage
 from analytics.period_summary group by period order by period desc limit 1
+"""
+
+_MONEY_COVERAGE = """
+select currency, money_coverage from analytics.period_summary
+qualify period = max(period) over () order by currency
 """
 
 _HEALTH = """

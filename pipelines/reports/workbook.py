@@ -259,8 +259,9 @@ def _write_summary(sheet: Any, summary: Summary, cut: list[str], formats: dict[s
     put((f"Reconciliation {summary.period:%B %Y}", "title"))
     put(("As of (UTC)", "text"), (summary.as_of, "time"))
     put(("Lines compared", "text"), (summary.lines, "whole"))
-    put(("Coverage of billed quantity", "text"), _share(summary.billed_coverage))
-    put(("Coverage of vendor quantity", "text"), _share(summary.census_coverage))
+    put(("Coverage of units that could be billed", "text"), _share(summary.unit_coverage))
+    for currency, share in summary.money_coverage.items():
+        put((f"Coverage of money that could be billed, {currency}", "text"), _share(share))
     put(("Nothing found in what was not assessed does not mean that nothing is there.", "text"))
     row += 1
     put(("Money a month", "header"), ("Currency", "header"), ("Underbilled", "header"), ("Overbilled", "header"))

@@ -6,18 +6,83 @@ reads as (
     select * from {{ ref('stg_control__reads') }}
 ),
 
+sources as (
+    select * from {{ ref('stg_control__sources') }}
+    where is_enabled
+),
+
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+-- The newest whole answer of each table and account that the log knows of by the moment that counts: each must be in
+-- use, whatever is thought of the source.
+answers as (
+    select
+        reads.source_system,
+        reads.table_name,
+        reads.account_id,
+        max(reads.captured_at) as captured_at
+    from reads
+    inner join sources on reads.source_system = sources.source_system
+    cross join run
+    where
+        reads.status = 'ok'
+        and reads.captured_at <= {{ counts_until('reads', 'sources', 'run') }}
+    group by reads.source_system, reads.table_name, reads.account_id
+    having bool_or(reads.mode = 'full')
+),
+
+answer_totals as (
+    select
+        answers.source_system,
+        answers.table_name,
+        count(*) as answer_count,
+        count(current_reads.captured_at) as used_count
+    from answers
+    left join current_reads
+        on
+            answers.source_system = current_reads.source_system
+            and answers.table_name = current_reads.table_name
+            and answers.account_id is not distinct from current_reads.account_id
+            and answers.captured_at = current_reads.captured_at
+            and current_reads.is_newest
+    group by answers.source_system, answers.table_name
+),
+
+-- Accounts that were asked beside the newest list of accounts. Of one that has left, rows stay in the raw tables.
+asked_accounts as (
+    select distinct
+        reads.source_system,
+        reads.raw_account_id
+    from reads
+    inner join current_reads
+        on
+            reads.run_id = current_reads.run_id
+            and reads.source_system = current_reads.source_system
+            and current_reads.table_name = 'tenants'
+            and current_reads.is_newest
+    where reads.raw_account_id is not null
+),
+
 -- An unchanged read points at the load that first brought its rows: those rows are received once.
 current_loads as (
     select
-        source_system,
-        table_name,
-        raw_account_id,
-        load_id,
+        current_reads.source_system,
+        current_reads.table_name,
+        current_reads.raw_account_id,
+        current_reads.load_id,
         bool_and(is_newest) as only_newest,
-        max(row_count) as row_count
+        max(row_count) as row_count,
+        max(captured_at) as captured_at,
+        bool_or(current_reads.raw_account_id is null or asked_accounts.raw_account_id is not null) as is_present
     from current_reads
+    left join asked_accounts
+        on
+            current_reads.source_system = asked_accounts.source_system
+            and current_reads.raw_account_id = asked_accounts.raw_account_id
     where load_id is not null
-    group by source_system, table_name, raw_account_id, load_id
+    group by current_reads.source_system, current_reads.table_name, current_reads.raw_account_id, current_reads.load_id
 ),
 
 counted as (
@@ -82,6 +147,11 @@ received_rows as (
         counted.received_rows,
         counted.accepted_rows,
         counted.received_rows - counted.accepted_rows as superseded_rows,
+        coalesce(answer_totals.answer_count, 0) as answer_count,
+        coalesce(answer_totals.used_count, 0) as used_count,
+        counted.current_rows,
+        counted.quantity_total,
+        counted.record_total,
         read_totals.declared_total,
         case
             when read_totals.has_earlier_reads then counted.earlier_keys
@@ -89,8 +159,10 @@ received_rows as (
         end as previous_rows,
         read_totals.captured_at
     from counted
-    inner join read_totals
+    left join read_totals
         on counted.source_system = read_totals.source_system and counted.table_name = read_totals.table_name
+    left join answer_totals
+        on counted.source_system = answer_totals.source_system and counted.table_name = answer_totals.table_name
     left join load_totals
         on counted.source_system = load_totals.source_system and counted.table_name = load_totals.table_name
     left join earlier_totals

@@ -35,7 +35,12 @@ select
     cast(sum(measures.billed_quantity) as decimal(18, 4)) as billed_quantity,
     cast(sum(measures.assessed_billed_quantity) as decimal(18, 4)) as assessed_billed_quantity,
     cast(sum(measures.census_quantity) as decimal(18, 4)) as census_quantity,
-    cast(sum(measures.assessed_census_quantity) as decimal(18, 4)) as assessed_census_quantity
+    cast(sum(measures.assessed_census_quantity) as decimal(18, 4)) as assessed_census_quantity,
+    cast(coalesce(sum(measures.billable_quantity), 0) as decimal(18, 4)) as billable_quantity,
+    cast(coalesce(sum(measures.assessed_billable_quantity), 0) as decimal(18, 4)) as assessed_billable_quantity,
+    cast(coalesce(sum(measures.unpriced_billable_quantity), 0) as decimal(18, 4)) as unpriced_billable_quantity,
+    cast(coalesce(sum(measures.billable_amount), 0) as decimal(18, 2)) as billable_amount,
+    cast(coalesce(sum(measures.assessed_billable_amount), 0) as decimal(18, 2)) as assessed_billable_amount
 from measures
 cross join run
 group by run.period, measures.client_key, measures.currency

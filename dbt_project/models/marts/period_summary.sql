@@ -34,12 +34,24 @@ select
     cast(coalesce(sum(measures.assessed_billed_quantity), 0) as decimal(18, 4)) as assessed_billed_quantity,
     cast(coalesce(sum(measures.census_quantity), 0) as decimal(18, 4)) as census_quantity,
     cast(coalesce(sum(measures.assessed_census_quantity), 0) as decimal(18, 4)) as assessed_census_quantity,
+    cast(coalesce(sum(measures.billable_quantity), 0) as decimal(18, 4)) as billable_quantity,
+    cast(coalesce(sum(measures.assessed_billable_quantity), 0) as decimal(18, 4)) as assessed_billable_quantity,
+    cast(coalesce(sum(measures.unpriced_billable_quantity), 0) as decimal(18, 4)) as unpriced_billable_quantity,
+    cast(coalesce(sum(measures.billable_amount), 0) as decimal(18, 2)) as billable_amount,
+    cast(coalesce(sum(measures.assessed_billable_amount), 0) as decimal(18, 2)) as assessed_billable_amount,
     cast(
         sum(measures.assessed_billed_quantity) / nullif(sum(measures.billed_quantity), 0) as decimal(9, 6)
     ) as billed_coverage,
     cast(
-        sum(measures.assessed_census_quantity) / nullif(sum(measures.census_quantity), 0) as decimal(9, 6)
-    ) as census_coverage
+        sum(measures.countable_census_quantity) filter (where measures.is_assessed)
+        / nullif(sum(measures.countable_census_quantity), 0) as decimal(9, 6)
+    ) as census_coverage,
+    cast(
+        sum(measures.assessed_billable_quantity) / nullif(sum(measures.billable_quantity), 0) as decimal(9, 6)
+    ) as unit_coverage,
+    cast(
+        sum(measures.assessed_billable_amount) / nullif(sum(measures.billable_amount), 0) as decimal(9, 6)
+    ) as money_coverage
 -- A period without any line still has its row: nothing compared is a result that a person must see.
 from run
 left join measures on true

@@ -79,7 +79,13 @@ _TABLES = {
     ),
     "canonical.received_rows": (
         "source_system VARCHAR, table_name VARCHAR, read_rows BIGINT, received_rows BIGINT, accepted_rows BIGINT,"
-        " superseded_rows BIGINT"
+        " superseded_rows BIGINT, current_rows BIGINT, quantity_total DECIMAL(38,4), record_total BIGINT,"
+        " answer_count BIGINT, used_count BIGINT,"
+        " captured_at TIMESTAMPTZ"
+    ),
+    "canonical.listed_rows": (
+        "source_system VARCHAR, table_name VARCHAR, end_table VARCHAR, states_quantity BOOLEAN,"
+        " is_counted_only BOOLEAN, end_rows BIGINT, end_quantity DECIMAL(38,4), end_records BIGINT"
     ),
     "mapping.client_mappings": (
         "mapping_id VARCHAR, source_system VARCHAR, account_id VARCHAR, account_name VARCHAR, client_id VARCHAR,"

@@ -30,8 +30,8 @@ def summary(message: str | None = None) -> Summary:
         period=date(2026, 9, 1),
         as_of=datetime(2026, 9, 20, 6, tzinfo=UTC),
         lines=2,
-        billed_coverage=Decimal("0.9149"),
-        census_coverage=None,
+        unit_coverage=Decimal("0.9999"),
+        money_coverage={"EUR": Decimal(1), "USD": None},
         health=[health(message)],
         classes=[
             ClassLine("unbilled", "billing", "USD", 2, Decimal("1234.50"), Decimal(0)),
@@ -75,8 +75,9 @@ def test_under_and_overbilled_money_stand_apart_and_are_never_netted() -> None:
     assert [cell.strip() for cell in total.strip("│").split("│")] == ["total", "USD", "", "1,234.50", "0.10"]
 
 
-def test_coverage_without_anything_due_is_not_a_hundred_percent() -> None:
-    assert "91.5% of billed quantity, none due of census quantity" in " ".join(printed(summary()).split())
+def test_coverage_without_anything_due_or_with_a_gap_is_not_a_hundred_percent() -> None:
+    text = " ".join(printed(summary()).split())
+    assert "99.9% of the units that could be billed and of their money 100.0% in EUR, none due in USD." in text
 
 
 def test_each_part_of_a_summary_comes_in_the_order_in_which_it_is_to_be_trusted() -> None:

@@ -47,7 +47,48 @@ sums as (
     group by parts, currency
 ),
 
+-- The list that people work through is the lines that need a person, all of them and with their own money.
+listed as (
+    select
+        currency,
+        count(*) as line_count,
+        sum(revenue_impact) as revenue_impact,
+        sum(variance) as variance
+    from {{ ref('discrepancies') }}
+    group by currency
+),
+
+due as (
+    select
+        currency,
+        count(*) as line_count,
+        sum(revenue_impact) as revenue_impact,
+        sum(variance) as variance
+    from {{ ref('reconciliation') }}
+    where class not in ('excluded', 'covered_by_bundle', 'timing', 'matched', 'matched_minimum', 'matched_tolerance')
+    group by currency
+),
+
 controls as (
+    select
+        coalesce(listed.currency, due.currency) as currency,
+        'discrepancies ' || measure.name as subject,
+        coalesce(case measure.name
+            when 'line_count' then listed.line_count
+            when 'variance' then listed.variance
+            else listed.revenue_impact
+        end, 0) as left_total,
+        coalesce(case measure.name
+            when 'line_count' then due.line_count
+            when 'variance' then due.variance
+            else due.revenue_impact
+        end, 0) as right_total
+    from listed
+    full join due on listed.currency is not distinct from due.currency
+    cross join (select unnest(['line_count', 'variance', 'revenue_impact']) as name) as measure
+
+    union all
+
     select
         sums.currency,
         sums.parts || ' underbilled_amount' as subject,

@@ -42,6 +42,43 @@ disposed as (
     group by source_system, source_table
 ),
 
+-- What stands under a line as evidence, side by side with the line. An excluded line shows the designated system alone,
+-- so its rows say more than it does.
+evidence as (
+    select
+        line_key,
+        side,
+        sum(quantity) as quantity
+    from {{ ref('evidence') }}
+    where disposition in ('counted', 'unmapped', 'unallocated')
+    group by line_key, side
+),
+
+quantities as (
+    unpivot (
+        select
+            line_key,
+            billed_quantity as billed,
+            owned_quantity as owned,
+            used_quantity as used,
+            charged_quantity as charged
+        from {{ ref('reconciliation') }}
+        where line_part != 'excluded'
+    )
+    on billed, owned, used, charged
+    into name side value quantity
+),
+
+proven as (
+    select
+        quantities.side,
+        count(*) as line_count,
+        count(*) filter (where quantities.quantity = coalesce(evidence.quantity, 0)) as proven_count
+    from quantities
+    left join evidence on quantities.line_key = evidence.line_key and quantities.side = evidence.side
+    group by quantities.side
+),
+
 compared as (
     select
         coalesce(accepted.source_system, disposed.source_system) as source_system,
@@ -80,3 +117,16 @@ select
     'quantity accepted, and quantity of all dispositions' as note,
     accepted_quantity = disposed_quantity as passed
 from compared
+
+union all
+
+select
+    'exactly_once' as rule,
+    null as source_system,
+    null as currency,
+    side || ' quantity of lines' as subject,
+    line_count as left_total,
+    proven_count as right_total,
+    'lines whose ' || side || ' quantity is known, and those of which the evidence adds up to it' as note,
+    line_count = proven_count as passed
+from proven
