@@ -40,7 +40,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Project:
-    """The models in the order of their dependencies, and the singular data tests by name (each finds bad rows)."""
+    """The models in the order of their dependencies; the data tests that stop a run, by name (each finds bad rows)."""
 
     models: tuple[Model, ...]
     tests: Mapping[str, str]
@@ -60,11 +60,13 @@ def compile_project(folder: Path) -> Project:
         models=tuple(
             Model(node["name"], node["schema"], node["relation_name"], _query(node))
             for node in (models[key] for key in order)
+            # What is ephemeral stands in the SQL of those that read it.
+            if node["config"]["materialized"] != "ephemeral"
         ),
         tests={
             node["name"]: node["compiled_code"]
             for node in nodes.values()
-            if node["resource_type"] == "test" and "test_metadata" not in node
+            if node["resource_type"] == "test" and node["config"]["severity"].upper() == "ERROR"
         },
     )
 
@@ -139,7 +141,7 @@ class Engine(Warehouse):
                 raise AssertionError(f"model {model.name} fails: {error}") from error
 
     def broken_tests(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The bad rows of the project's singular data tests, by test; empty where all hold."""
+        """The bad rows of the project's data tests, by test; empty where all hold."""
         found = {name: self._connection.execute(query).fetchall() for name, query in self._project.tests.items()}
         return {name: rows for name, rows in found.items() if rows}
 
