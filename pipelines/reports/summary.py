@@ -98,7 +98,7 @@ def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, 
 
 _HEAD = """
 select period, max(as_of) as as_of, sum(line_count)::bigint as lines,
-    sum(assessed_billable_quantity) / nullif(sum(billable_quantity), 0) as unit_coverage
+    cast(sum(assessed_billable_quantity) / nullif(sum(billable_quantity), 0) as decimal(9, 6)) as unit_coverage
 from analytics.period_summary group by period order by period desc limit 1
 """
 
