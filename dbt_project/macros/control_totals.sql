@@ -13,6 +13,11 @@
     ) filter (where {{ where }}), 0) as bigint)
 {%- endmacro %}
 
+{# A billing row at a negative price is a credit: money, and no units. #}
+{% macro billed_units(quantity) -%}
+    case when unit_price < 0 and {{ quantity }} >= 0 then 0 else {{ quantity }} end
+{%- endmacro %}
+
 {#
     record_id - the id under which the end of the chain knows the record.
     quantity - the number that it carries: units, or money where it has no units; 0 where it has neither.
@@ -30,7 +35,7 @@
         'connectwise.agreements': {'record_id': own_id, 'newest_by': changed},
         'connectwise.additions': {
             'record_id': 'cast(id as varchar)',
-            'quantity': 'coalesce(billed_quantity, quantity - coalesce(less_included, 0))'
+            'quantity': billed_units('coalesce(billed_quantity, quantity - coalesce(less_included, 0))')
         },
         'connectwise.catalog': {'record_id': own_id, 'quantity': 'price', 'newest_by': changed},
         'connectwise.invoices': {
@@ -59,7 +64,7 @@
         'ninjaone.devices': {'record_id': 'cast(id as varchar)', 'quantity': '1'},
         'ninjaone.computer_systems': {'record_id': 'cast(device_id as varchar)'},
         'exports.billing_lines': {
-            'record_id': export_row, 'quantity': 'quantity - coalesce(included_quantity, 0)'
+            'record_id': export_row, 'quantity': billed_units('quantity - coalesce(included_quantity, 0)')
         },
         'exports.vendor_quantities': {'record_id': export_row, 'quantity': 'quantity'},
     }[system ~ '.' ~ table] %}
