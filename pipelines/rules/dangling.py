@@ -24,17 +24,15 @@ _CANONICAL = {
 
 _LINES = "canonical.billing_lines"
 
-# As in the comparison: a product that several agreements bill belongs to none of them alone.
+# Its own lines carry it, whoever else bills the same products.
 _UNCARRIED = """SELECT rule.file, rule.line, 'agreement_id' AS column_name,
-    rule.agreement_id || ': no line of this agreement alone is billed that could carry its minimum' AS reason
+    rule.agreement_id || ': no line of this agreement is billed that could carry its minimum' AS reason
 FROM {terms} AS rule
 WHERE rule.minimum_scope = 'agreement'
     AND rule.agreement_id IN (SELECT agreement_id FROM canonical.agreements)
     AND rule.agreement_id NOT IN (
-        SELECT min(agreement_id) FROM canonical.billing_lines
+        SELECT agreement_id FROM canonical.billing_lines
         WHERE is_live AND bill_mode = 'billable' AND agreement_id IS NOT NULL
-        GROUP BY client_id, product_id
-        HAVING min(agreement_id) = max(agreement_id)
     )
     AND coalesce(
         rule.valid_to > (SELECT max(cutoff_date) FROM control.run),
@@ -45,7 +43,7 @@ WHERE rule.minimum_scope = 'agreement'
 def dangling(connection: "duckdb.DuckDBPyConnection", rules: "Rules | None" = None) -> list[RuleError]:
     """Rules in force that name a client, agreement or product which the PSA does not have, or a client deleted there.
 
-    Named as well: the minimum of an agreement that alone bills no line. Nothing could be raised to it.
+    Named as well: the minimum of an agreement that bills no line. Nothing could be raised to it.
 
     A PSA of which no row was read says nothing about its ids, so its rules are left out; so are rules that ended on or
     before the cut-off day of the last run. Before the first run has computed anything, nothing dangles.

@@ -48,6 +48,29 @@ def terms_of(plan: Plan, position: Position) -> Terms:
     )
 
 
+def scope_of(plan: Plan, position: Position) -> str:
+    """Whose line the position is: the agreement that a term names for it, else `*`, which is all the others."""
+    client, product = position.client, position.product
+    rules = [
+        term
+        for term in plan.terms
+        if term.client is client
+        and term.agreement is not None
+        and term.product in (None, product)
+        and (term.valid_to is None or term.valid_to > plan.day)
+    ]
+    if not rules:
+        return "*"
+    found = {id(line.agreement): line.agreement for line in position.lines if line.role in ("live", "future")}
+    found |= {id(term.agreement): term.agreement for term in rules if term.product is product and term.agreement}
+    if not found:
+        oldest = min((a for a in client.agreements if a.is_live), key=lambda agreement: (agreement.start, agreement.id))
+        found = {id(oldest): oldest}
+    agreement = next(iter(found.values()))
+    named = any(term.agreement is agreement for term in rules)
+    return f"connectwise:{agreement.id}" if named and len(found) == 1 else "*"
+
+
 def _breadth(term: Term) -> int:
     if term.product is not None:
         return 1 if term.agreement is not None else 2
@@ -69,7 +92,7 @@ def tolerance_of(plan: Plan, position: Position) -> Decimal:
 def backbill_months(plan: Plan) -> dict[str, int]:
     """By line key, how many months back each position may be billed, where its contract says so."""
     found = {
-        f"{client.id}|{position.product.id}|*": terms_of(plan, position).backbill_months
+        f"{client.id}|{position.product.id}|{scope_of(plan, position)}": terms_of(plan, position).backbill_months
         for client in {id(term.client): term.client for term in plan.terms}.values()
         for position in client.positions.values()
     }

@@ -13,7 +13,7 @@ from sandbox.world.model import TruthRow
 from sandbox.world.plan import COUNTED, ZERO, Line, Plan, Position
 from sandbox.world.products import GRAPH, PAX8, Product
 from sandbox.world.sorting import Sorted, Tally
-from sandbox.world.terms import Terms, terms_of, tolerance_of
+from sandbox.world.terms import Terms, scope_of, terms_of, tolerance_of
 from sandbox.world.truth_bundles import Coverage
 from sandbox.world.truth_flags import Facts, flags_of, is_abroad, vendor_cost
 
@@ -33,7 +33,7 @@ class Around:
 def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | None:
     """The main row of `position`; None where no line is live and nothing is counted."""
     client, product, held = position.client, position.product, around.held
-    key = f"{client.id}|{product.id}|*"
+    key = f"{client.id}|{product.id}|{scope_of(plan, position)}"
     cover = around.coverage.components.get(product.id)
     # A component that is listed at no price under its bundle bills nothing by itself.
     lines = [line for line in position.lines if line.role == "live" and not (cover and line.price == 0)]

@@ -32,6 +32,7 @@ class Desk:
         self.rule("client_map", source_system="pax8", account_id="c1", client_id=f"connectwise:{CLIENT}")
         self.rule("product_map", source_system="pax8", vendor_product_id="p1", product_id=f"connectwise:{SEAT}")
         self.prorates = False
+        self.list_prices: dict[int, Decimal] = {}
         self.agreements: list[dict[str, Any]] = []
         self.agreement(AGREEMENT)
         self.accounts, self.catalog = ["c1"], {SEAT: "p1"}
@@ -202,7 +203,8 @@ class Desk:
         agreements = [{"prorate_flag": self.prorates, **agreement} for agreement in self.agreements]
         engine.read("connectwise", "agreements", agreements, at=at)
         engine.read("connectwise", "catalog", [
-            {"id": number, "identifier": f"SEAT-{number}", "description": f"Seat {number}", "inactive_flag": False}
+            {"id": number, "identifier": f"SEAT-{number}", "description": f"Seat {number}", "inactive_flag": False,
+             "price": self.list_prices.get(number)}
             for number in self.catalog
         ], at=at)  # fmt: skip
         engine.read("connectwise", "additions", self.lines, at=at)

@@ -11,6 +11,35 @@ bundle_roles as (
     where role = 'component'
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+),
+
+-- A row stands in the line of its own agreement and currency; what is over stands where the rest does.
+scoped as (
+    select
+        billing_lines.source_system,
+        billing_lines.source_table,
+        billing_lines.source_record_id,
+        arg_min(
+            scopes.line_key,
+            case
+                when scopes.agreement_id = billing_lines.agreement_id and scopes.other_currency = billing_lines.currency
+                    then 1
+                when scopes.agreement_id = billing_lines.agreement_id and scopes.other_currency is null then 2
+                when scopes.agreement_id is null and scopes.other_currency = billing_lines.currency then 3
+                when scopes.agreement_id is null and scopes.other_currency is null then 4
+                when scopes.place = 1 then 5
+            end
+        ) as line_key
+    from billing_lines
+    inner join scopes
+        on
+            billing_lines.client_id = scopes.client_id
+            and billing_lines.product_id = scopes.product_id
+    group by billing_lines.source_system, billing_lines.source_table, billing_lines.source_record_id
+),
+
 -- A component priced at 0 is a part of the bundle's own line, which the PSA only spells out: no line that bills.
 placed as (
     select
@@ -24,7 +53,7 @@ placed as (
         billing_lines.is_live and billing_lines.bill_mode = 'billable' and not is_bundle_child as is_billed,
         case
             when is_bundle_child then bundle_roles.covered_line_key
-            else billing_lines.client_id || '|' || billing_lines.product_id || '|*'
+            else coalesce(scoped.line_key, billing_lines.client_id || '|' || billing_lines.product_id || '|*')
         end as line_key
     from billing_lines
     left join counting_rules on billing_lines.product_id = counting_rules.product_id
@@ -32,6 +61,11 @@ placed as (
         on
             billing_lines.client_id = bundle_roles.client_id
             and billing_lines.product_id = bundle_roles.product_id
+    left join scoped
+        on
+            billing_lines.source_system = scoped.source_system
+            and billing_lines.source_table = scoped.source_table
+            and billing_lines.source_record_id = scoped.source_record_id
 )
 
 select

@@ -63,7 +63,7 @@ earlier_days as (
 
 closing as (
     select
-        client_key || '|' || product_key || '|*' as counted_key,
+        case when line_part = 'bundle' then client_key || '|' || product_key || '|*' else line_key end as counted_key,
         side,
         source_system,
         sum(quantity) as quantity

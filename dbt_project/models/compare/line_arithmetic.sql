@@ -42,6 +42,40 @@ line_counts as (
     select * from {{ ref('line_counts') }}
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+    where scope_count > 1
+),
+
+agreements as (
+    select * from {{ ref('agreements') }}
+),
+
+-- Who has how many of the units that a client's lines of one product share.
+shared_units as (
+    select
+        scopes.client_id,
+        scopes.product_id,
+        ' (of ' || {{ plain_number('sum(classified.basis_quantity)') }} || ' in all: '
+        || string_agg(
+            {{ plain_number('classified.basis_quantity') }} || ' '
+            || case
+                when scopes.agreement_id is null then 'other agreements'
+                else coalesce(agreements.agreement_name || ' (' || scopes.agreement_id || ')', scopes.agreement_id)
+            end
+            || coalesce(' in ' || scopes.other_currency, ''),
+            ' + '
+            order by scopes.place
+        )
+        || ')' as shared_text
+    from scopes
+    inner join classified on scopes.line_key = classified.line_key
+    left join agreements on scopes.agreement_id = agreements.agreement_id
+    where classified.basis_quantity is not null
+    group by scopes.client_id, scopes.product_id
+    having count(*) > 1
+),
+
 sides as (
     select
         lines.line_key,
@@ -92,6 +126,7 @@ sides as (
             when line_counts.counted_quantity is not null then classified.basis_quantity
             else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
         end as raw_quantity,
+        case when lines.line_part = 'main' then coalesce(shared_units.shared_text, '') else '' end as shared_text,
         uncompared.sides_text,
         uncompared.cost_text,
         converted_costs.conversion_text
@@ -105,6 +140,10 @@ sides as (
     left join coverage on lines.line_key = coverage.line_key
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
+    left join shared_units
+        on
+            lines.client_id = shared_units.client_id
+            and lines.product_id = shared_units.product_id
 )
 
 -- The pieces of the sentence, in the order of the arithmetic: census, included units, billed, money.
@@ -133,6 +172,7 @@ select
                 when deductions_text = '' then ''
                 else ' = ' || {{ plain_number('basis_quantity') }}
             end
+            || shared_text
             || holders_text
             || '; ' || {{ plain_number('basis_quantity') }} || ' - ' || {{ plain_number('included_quantity') }}
             || ' included = ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'

@@ -8,6 +8,11 @@ with dated_lines as (
     from {{ ref('dated_lines') }}
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+    where scope_count > 1 or agreement_id is not null
+),
+
 account_days as (
     select * from {{ ref('dated_accounts') }}
 ),
@@ -72,7 +77,7 @@ counted_days as (
 select
     dated_lines.line_key,
     counted_days.counted_on,
-    coalesce(dated_counts.quantity, 0) as quantity,
+    {{ scope_share('coalesce(dated_counts.quantity, 0)') }} as quantity,
     false as is_read
 from dated_lines
 inner join counted_days
@@ -80,9 +85,11 @@ inner join counted_days
         dated_lines.client_id = counted_days.client_id
         and dated_lines.needed_source = counted_days.source_system
         and dated_lines.basis = counted_days.side
+-- Where a product has several lines, a day's count is shared out among them like that of the last day.
+left join scopes on dated_lines.counted_key = scopes.line_key
 left join dated_counts
     on
-        dated_lines.counted_key = dated_counts.line_key
+        coalesce(scopes.client_id || '|' || scopes.product_id || '|*', dated_lines.counted_key) = dated_counts.line_key
         and dated_lines.basis = dated_counts.side
         and counted_days.counted_on = dated_counts.counted_on
 

@@ -35,6 +35,61 @@ lines as (
     select * from {{ ref('lines') }}
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+    where scope_count > 1
+),
+
+terms as (
+    select * from {{ ref('line_terms') }}
+),
+
+agreements as (
+    select * from {{ ref('agreements') }}
+),
+
+-- What each line of a product with several lines is counted by, and which rule says so.
+bases as (
+    select
+        lines.line_key,
+        lines.client_id,
+        lines.product_id,
+        lines.basis,
+        lines.needed_source,
+        case
+            when scopes.agreement_id is null then 'what its other agreements bill'
+            else 'agreement ' || coalesce(agreements.agreement_name || ' (', '(') || scopes.agreement_id || ')'
+        end
+        || ' counts ' || lines.basis
+        || coalesce(' (' || coalesce(terms.basis_rule_id, lines.counting_rule_id) || ')', '') as basis_text
+    from lines
+    inner join scopes on lines.line_key = scopes.line_key
+    left join terms on lines.line_key = terms.line_key
+    left join agreements on scopes.agreement_id = agreements.agreement_id
+    where lines.line_part = 'main' and lines.basis is not null
+),
+
+several_bases as (
+    select
+        client_id,
+        product_id,
+        string_agg(distinct basis_text, ', ' order by basis_text) as bases_text
+    from bases
+    group by client_id, product_id
+    having count(distinct basis) > 1
+),
+
+-- Units that nobody gave to an agreement may be any of theirs, and each would be counted another way.
+undivided as (
+    select distinct
+        client_id,
+        product_id,
+        side,
+        source_system
+    from {{ ref('vendor_rows_resolved') }}
+    where is_shared_out
+),
+
 faults as (
     select
         line_key,
@@ -42,6 +97,25 @@ faults as (
         fault,
         source_record_id
     from billing_faults
+
+    union all
+
+    select
+        bases.line_key,
+        'rules/agreement_units.csv' as source_system,
+        'no rule says whose units are whose: ' || several_bases.bases_text as fault,
+        '' as source_record_id
+    from bases
+    inner join several_bases
+        on
+            bases.client_id = several_bases.client_id
+            and bases.product_id = several_bases.product_id
+    inner join undivided
+        on
+            bases.client_id = undivided.client_id
+            and bases.product_id = undivided.product_id
+            and bases.basis = undivided.side
+            and bases.needed_source = undivided.source_system
 
     union all
 

@@ -2,13 +2,27 @@ with grouped as (
     select * from {{ ref('minimum_groups') }}
 ),
 
--- A minimum of a pool is reached before that of the agreement around it: the narrower one first, as with every term.
-pools as (
+-- The narrower minimum is reached first, as with every term: that of a product which several lines bill, then that of
+-- a pool, then that of the agreement around it.
+products as (
     select
         *,
         expected_quantity as reached_quantity
     from grouped
-    where minimum_scope = 'pool' and is_assessable
+    where minimum_scope = 'line' and is_assessable
+),
+
+product_shares as (
+    {{ minimum_shares('products') }}
+),
+
+pools as (
+    select
+        grouped.*,
+        grouped.expected_quantity + coalesce(product_shares.raised_quantity, 0) as reached_quantity
+    from grouped
+    left join product_shares on grouped.line_key = product_shares.line_key
+    where grouped.minimum_scope = 'pool' and grouped.is_assessable
 ),
 
 pool_shares as (
@@ -18,8 +32,11 @@ pool_shares as (
 agreements as (
     select
         grouped.*,
-        grouped.expected_quantity + coalesce(pool_shares.raised_quantity, 0) as reached_quantity
+        grouped.expected_quantity
+        + coalesce(product_shares.raised_quantity, 0)
+        + coalesce(pool_shares.raised_quantity, 0) as reached_quantity
     from grouped
+    left join product_shares on grouped.line_key = product_shares.line_key
     left join pool_shares on grouped.line_key = pool_shares.line_key
     where grouped.minimum_scope = 'agreement' and grouped.is_assessable
 ),
@@ -29,6 +46,8 @@ agreement_shares as (
 ),
 
 shares as (
+    select * from product_shares
+    union all
     select * from pool_shares
     union all
     select * from agreement_shares

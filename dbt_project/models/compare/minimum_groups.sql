@@ -1,6 +1,6 @@
 with terms as (
     select * from {{ ref('line_terms') }}
-    where pool is not null or minimum_agreement_id is not null
+    where pool is not null or minimum_agreement_id is not null or shared_minimum is not null
 ),
 
 lines as (
@@ -28,8 +28,23 @@ without_account as (
     select * from {{ ref('lines_without_account') }}
 ),
 
--- A line may count towards its pool and towards its agreement.
+-- A line may count towards its product's minimum, towards its pool and towards its agreement.
 members as (
+    select
+        lines.line_key,
+        'line' as minimum_scope,
+        lines.client_id || '|line|' || lines.product_id || '|' || terms.line_minimum_agreement_id as group_key,
+        case
+            when terms.line_minimum_agreement_id = '*' then 'this product whatever the agreement'
+            else 'this product in agreement ' || terms.line_minimum_agreement_id
+        end as group_text,
+        terms.shared_minimum as minimum_quantity
+    from terms
+    inner join lines on terms.line_key = lines.line_key
+    where terms.shared_minimum is not null
+
+    union all
+
     select
         lines.line_key,
         'pool' as minimum_scope,

@@ -28,6 +28,10 @@ known_lines as (
     where role = 'component'
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
@@ -38,11 +42,20 @@ due as (
         terms.client_id,
         terms.product_id,
         terms.pool,
-        terms.client_id || '|' || terms.product_id || '|*' as line_key
+        coalesce(scopes.line_key, terms.client_id || '|' || terms.product_id || '|*') as line_key
     from terms
     cross join run
     inner join clients on terms.client_id = clients.client_id
     left join agreements on terms.agreement_id = agreements.agreement_id
+    -- What no agreement is named for is due on the line of the oldest one.
+    left join scopes
+        on
+            terms.client_id = scopes.client_id
+            and terms.product_id = scopes.product_id
+            and case
+                when terms.agreement_id = '*' then scopes.place = 1
+                else terms.agreement_id = scopes.agreement_id and scopes.other_currency is null
+            end
     where
         {{ in_force('terms.valid_from', 'terms.valid_to', 'run.cutoff_date') }}
         and (terms.agreement_id = '*' or agreements.agreement_id is not null)
@@ -52,7 +65,8 @@ due as (
 unmet as (
     select
         due.client_id,
-        coalesce(due.pool, due.product_id) as carried_by,
+        coalesce(due.pool, due.line_key) as carried_by,
+        arg_min(due.line_key, (due.product_id, due.line_key)) as line_key,
         min(due.product_id) as product_id
     from due
     left join known_lines on due.line_key = known_lines.line_key
@@ -61,7 +75,7 @@ unmet as (
 )
 
 select distinct
-    client_id || '|' || product_id || '|*' as line_key,
+    line_key,
     client_id,
     product_id
 from unmet

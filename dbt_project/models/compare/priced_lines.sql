@@ -18,6 +18,10 @@ coverage as (
     select * from {{ ref('bundle_coverage') }}
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
@@ -26,7 +30,7 @@ run as (
 priced as (
     select
         lines.line_key,
-        billed.agreement_id,
+        coalesce(billed.agreement_id, scopes.agreement_id) as agreement_id,
         coalesce(billed.is_billed_at_zero and lines.line_part != 'bundle', false) as is_billed_at_zero,
         billed.live_row_count is not null as has_live_row,
         -- What a bundle covers is paid for in the price of the bundle.
@@ -45,8 +49,23 @@ priced as (
     cross join run
     left join coverage on lines.line_key = coverage.line_key
     -- An excluded part is priced as the line it was taken from; what a bundle covers stands in the bundle's agreement.
+    -- What is taken out of several lines stands with the oldest agreement.
+    left join scopes
+        on
+            lines.client_id = scopes.client_id
+            and lines.product_id = scopes.product_id
+            and case when lines.line_part = 'main' then lines.line_key = scopes.line_key else scopes.place = 1 end
     left join billed
-        on coalesce(coverage.bundle_line_key, lines.client_key || '|' || lines.product_key || '|*') = billed.line_key
+        on
+            case
+                when lines.line_part = 'main' then lines.line_key
+                else
+                    coalesce(
+                        coverage.bundle_line_key,
+                        scopes.line_key,
+                        lines.client_key || '|' || lines.product_key || '|*'
+                    )
+            end = billed.line_key
     left join clients on lines.client_id = clients.client_id
     left join products on lines.product_id = products.product_id
 )

@@ -14,6 +14,20 @@ bundle_roles as (
     select * from {{ ref('bundle_roles') }}
 ),
 
+scopes as (
+    select * from {{ ref('line_scopes') }}
+),
+
+several_scopes as (
+    select * from scopes
+    where scope_count > 1
+),
+
+oldest_scopes as (
+    select * from scopes
+    where place = 1
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
@@ -63,7 +77,7 @@ resolved as (
 ),
 
 -- Which part of the comparison a row belongs to; rows without quantity of their own follow their client and product.
-placed as (
+placed as materialized (
     select
         *,
         case
@@ -81,6 +95,90 @@ placed as (
             else coalesce(product_id, vendor_product_key)
         end as product_key
     from resolved
+),
+
+-- Where a client's product has several lines, its units are shared out: side by side, row after row, first to what each
+-- agreement includes, then to what it bills, the oldest agreement first; the rest goes to the oldest.
+contested as (
+    select
+        placed.source_system,
+        placed.source_table,
+        placed.source_record_id,
+        placed.client_id,
+        placed.product_id,
+        placed.side,
+        sum(placed.quantity) over so_far as quantity_to,
+        quantity_to - placed.quantity as quantity_from
+    from placed
+    semi join several_scopes
+        on
+            placed.client_id = several_scopes.client_id
+            and placed.product_id = several_scopes.product_id
+    where placed.resolution = 'counted' and placed.line_part = 'main' and placed.quantity > 0
+    window
+        so_far as (
+            partition by placed.client_id, placed.product_id, placed.side, placed.source_system
+            order by placed.source_table, length(placed.source_record_id), placed.source_record_id
+        )
+),
+
+claims as (
+    select
+        client_id,
+        product_id,
+        line_key,
+        place,
+        unnest([included_before, billed_before, claimed_quantity]) as claim_from,
+        unnest([
+            included_before + included_quantity,
+            billed_before + billed_quantity,
+            case when place = 1 then 99999999999999 else claimed_quantity end
+        ]) as claim_to
+    from several_scopes
+),
+
+shares as (
+    select
+        contested.source_system,
+        contested.source_table,
+        contested.source_record_id,
+        claims.line_key,
+        sum(
+            least(contested.quantity_to, claims.claim_to) - greatest(contested.quantity_from, claims.claim_from)
+        ) as share_quantity,
+        row_number() over (
+            partition by contested.source_system, contested.source_table, contested.source_record_id
+            order by min(claims.place)
+        ) as share_number
+    from contested
+    inner join claims
+        on
+            contested.client_id = claims.client_id
+            and contested.product_id = claims.product_id
+            and contested.quantity_from < claims.claim_to
+            and contested.quantity_to > claims.claim_from
+    group by contested.source_system, contested.source_table, contested.source_record_id, claims.line_key
+),
+
+shared as (
+    select
+        placed.* replace ({{ as_quantity('coalesce(shares.share_quantity, placed.quantity)') }} as quantity),
+        placed.quantity as row_quantity,
+        coalesce(shares.share_number, 1) as share_number,
+        shares.line_key is not null as is_shared_out,
+        coalesce(shares.line_key, oldest_scopes.line_key) as scope_line_key
+    from placed
+    left join shares
+        on
+            placed.source_system = shares.source_system
+            and placed.source_table = shares.source_table
+            and placed.source_record_id = shares.source_record_id
+    -- What is not counted stands with the oldest agreement.
+    left join oldest_scopes
+        on
+            placed.client_key = oldest_scopes.client_id
+            and placed.product_key = oldest_scopes.product_id
+            and placed.line_part = 'main'
 )
 
 select
@@ -98,9 +196,10 @@ select
         last_seen_at,
         holder_is_guest,
         left_out_reason,
-        counted_record_id
+        counted_record_id,
+        scope_line_key
     ),
-    client_key || '|' || product_key || '|*'
+    coalesce(scope_line_key, client_key || '|' || product_key || '|*')
     || case when line_part in ('excluded', 'bundle', 'unallocated') then '|' || line_part else '' end as line_key,
     -- Of users without client, those who would not count anyway leave nothing to allocate.
     resolution not in ('not_countable', 'counted_by_driver', 'other_source', 'stated_for_all')
@@ -151,4 +250,4 @@ select
                 'not seen since ' || strftime(last_seen_at at time zone 'UTC', '%Y-%m-%d')
                 || ' (limit ' || inactive_days || ' days)'
     end as reason
-from placed
+from shared

@@ -12,6 +12,18 @@ drivers as (
     select * from {{ ref('bundle_drivers') }}
 ),
 
+-- What each line has of rows that are shared out among the lines of a product.
+shares as (
+    select
+        source_system,
+        source_table,
+        source_record_id,
+        line_key,
+        quantity
+    from {{ ref('vendor_rows_resolved') }}
+    where is_shared_out
+),
+
 evidence as (
     -- Under the part that a bundle covers, each row with what is covered of it.
     select
@@ -26,6 +38,11 @@ evidence as (
             source_rows.source_system = beyond.source_system
             and source_rows.source_table = beyond.source_table
             and source_rows.source_record_id = beyond.source_record_id
+    anti join shares
+        on
+            source_rows.source_system = shares.source_system
+            and source_rows.source_table = shares.source_table
+            and source_rows.source_record_id = shares.source_record_id
     where beyond.beyond_quantity is null or beyond.beyond_quantity != source_rows.quantity
 
     union all by name
@@ -41,6 +58,16 @@ evidence as (
             source_rows.source_system = beyond.source_system
             and source_rows.source_table = beyond.source_table
             and source_rows.source_record_id = beyond.source_record_id
+
+    union all by name
+
+    select source_rows.* replace (shares.quantity as quantity, shares.line_key as line_key)
+    from source_rows
+    inner join shares
+        on
+            source_rows.source_system = shares.source_system
+            and source_rows.source_table = shares.source_table
+            and source_rows.source_record_id = shares.source_record_id
 
     union all by name
 

@@ -2,8 +2,10 @@ with billing_rows as (
     select * from {{ ref('billing_rows_resolved') }}
 ),
 
+-- A row that several lines share stands once, under the first of them.
 vendor_rows as (
     select * from {{ ref('vendor_rows_resolved') }}
+    where share_number = 1
 ),
 
 lines as (
@@ -33,7 +35,7 @@ both_sides as (
         source_system,
         source_table,
         source_record_id,
-        quantity,
+        row_quantity as quantity,
         holder_name,
         disposition,
         reason,

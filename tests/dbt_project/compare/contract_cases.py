@@ -81,6 +81,6 @@ def _terms(desk: Desk) -> dict[str, str]:
     term(narrow, devices, minimum_quantity=10, minimum_scope="line", basis="used")
     term(narrow, devices, f"{PSA}:9216", minimum_quantity=12, minimum_scope="line")
     term(narrow, devices, f"{PSA}:1", minimum_quantity=99, minimum_scope="line")
-    keys["narrowest term"] = f"{narrow}|{devices}|*"
+    keys["narrowest term"] = f"{narrow}|{devices}|{PSA}:9216"
     desk.rules("terms", rules)
     return keys

@@ -26,7 +26,8 @@ _TABLES = {
         "source_system VARCHAR, vendor_product_id VARCHAR, vendor_product_name VARCHAR, part_number VARCHAR"
     ),
     "canonical.agreements": (
-        "agreement_id VARCHAR, client_id VARCHAR, valid_from DATE, valid_to DATE, prorates BOOLEAN, is_live BOOLEAN"
+        "agreement_id VARCHAR, agreement_name VARCHAR, client_id VARCHAR, valid_from DATE, valid_to DATE,"
+        " prorates BOOLEAN, is_live BOOLEAN"
     ),
     "canonical.billing_lines": (
         "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"

@@ -38,8 +38,10 @@ def lay_out_minimums(desk: Desk) -> dict[str, str]:
                  "minimum_quantity": minimum, "minimum_scope": scope, "pool": "devices"}
                 for product in (WORKSTATION, SERVER)
             )  # fmt: skip
-        keys[f"{name}, workstations"] = f"{client}|{WORKSTATION}|*"
-        keys[f"{name}, servers"] = f"{client}|{SERVER}|*"
+        # An agreement that the rules name has lines of its own.
+        whose = agreement if scope == "agreement" else "*"
+        keys[f"{name}, workstations"] = f"{client}|{WORKSTATION}|{whose}"
+        keys[f"{name}, servers"] = f"{client}|{SERVER}|{whose}"
         return client
 
     case(320, "agreement, billed as agreed", (10, 4), (16, 4), "agreement")
@@ -50,16 +52,18 @@ def lay_out_minimums(desk: Desk) -> dict[str, str]:
     case(325, "pool, equal lines", (5, 5), (5, 5), "pool")
     stale = case(326, "agreement with a line that is not read", (10, 4), (10, 4), "agreement")
     desk.line(stale, STALE, 3, agreement_id=f"{PSA}:9326")
-    keys["line that is not read"] = f"{stale}|{STALE}|*"
+    keys["line that is not read"] = f"{stale}|{STALE}|{PSA}:9326"
     outside = case(327, "agreement beside another", (10, 4), (16, 4), "agreement")
     desk.account("pax8", "c327", outside)
     desk.vendor("pax8", "owned", "c327", "pooled-seat", 3)
     desk.line(outside, SEAT, 3, agreement_id=f"{PSA}:other")
     keys["line of another agreement"] = f"{outside}|{SEAT}|*"
-    both = case(328, "pool within an agreement", (10, 4), (14, 11), "pool")
+    both, agreement = case(328, "pool within an agreement", (10, 4), (14, 11), "pool"), f"{PSA}:9328"
     rules.append(
-        {"client_id": both, "agreement_id": f"{PSA}:9328", "product_id": "*",
+        {"client_id": both, "agreement_id": agreement, "product_id": "*",
          "minimum_quantity": 25, "minimum_scope": "agreement"}
     )  # fmt: skip
+    keys["pool within an agreement, workstations"] = f"{both}|{WORKSTATION}|{agreement}"
+    keys["pool within an agreement, servers"] = f"{both}|{SERVER}|{agreement}"
     desk.rules("terms", rules)
     return keys

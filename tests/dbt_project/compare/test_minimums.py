@@ -84,6 +84,6 @@ def test_a_group_with_a_line_that_is_not_read_is_not_assessed(desk: Desk, named:
 def test_a_line_says_which_other_line_its_minimum_waits_for(desk: Desk, named: dict[str, str]) -> None:
     assert desk.reconciled(named["agreement with a line that is not read, servers"])["explanation"] == (
         "Not assessed: veeam - needed for the minimum of agreement connectwise:9326, which counts"
-        " connectwise:326|connectwise:7|* too: last complete read is 90 hours old, the limit is 26. 4 billed;"
-        " nothing is concluded until that is mended."
+        " connectwise:326|connectwise:7|connectwise:9326 too: last complete read is 90 hours old, the limit is 26."
+        " 4 billed; nothing is concluded until that is mended."
     )

@@ -232,13 +232,51 @@ class Reference:
             key: ("excluded", Decimal(0), Decimal(0), None, Decimal(0), weak.get(key, ())) for key in self.excluded
         }
         for key in lines.keys() | self.sums.keys():
-            found[key] = self._main(key, lines.get(key, []))
+            for part, own in self._parts(key, lines.get(key, [])).items():
+                found[part] = self._main(part, own)
         return found
 
-    def _terms(self, client: str, product: str, billable: list) -> dict:
+    def _parts(self, key: str, lines: list) -> dict[str, list]:
+        """The lines of a product by agreement, as far as terms name one, each with its share of the units."""
+        client, product, _ = key.split("|")
+        named = {
+            rule["agreement_id"]: rule
+            for rule in self._in_force(self.rules.terms)
+            if rule["client_id"] == client and rule["agreement_id"] != "*" and rule["product_id"] in ("*", product)
+        }
+        if not named:
+            return {key: lines}
+        owners = {f"connectwise:{line['agreementId']}" for line in lines + self.starting[key]}
+        owners |= {agreement for agreement, rule in named.items() if rule["product_id"] == product}
+        if not owners:
+            own = [a for a in self.world.connectwise.agreements if f"connectwise:{a['company']['id']}" == client]
+            live = [a for a in own if self._is_live(a, {"effectiveDate": a["startDate"]})]
+            owners = {f"connectwise:{min(live, key=lambda a: (_day(a['startDate']), a['id']))['id']}"}
+        start = {f"connectwise:{a['id']}": (_day(a["startDate"]), a["id"]) for a in self.world.connectwise.agreements}
+        parts: dict[str, list] = {}
+        starting = self.starting.pop(key, [])
+        for owner in sorted(owners, key=start.__getitem__):
+            part = f"{client}|{product}|{owner if owner in named else '*'}"
+            parts.setdefault(part, []).extend(ln for ln in lines if f"connectwise:{ln['agreementId']}" == owner)
+            self.starting[part] += [ln for ln in starting if f"connectwise:{ln['agreementId']}" == owner]
+            self.records[part], self.costs[part] = self.records[key], self.costs[key]
+            if key in self.duplicated:
+                self.duplicated.add(part)
+        for side, left in list(self.sums[key].items()):
+            for wanted in ("included", "billed"):
+                for part, own in parts.items():
+                    billable = [line for line in own if line["billCustomer"] == "Billable"]
+                    included = sum((_number(line["lessIncluded"]) for line in billable), Decimal(0))
+                    quantity = sum((_number(line["quantity"]) for line in billable), Decimal(0))
+                    share = min(left, included if wanted == "included" else quantity - included)
+                    self.sums[part][side] = (self.sums[part][side] if wanted == "billed" else 0) + share
+                    left -= share
+            self.sums[next(iter(parts))][side] += left
+        return parts
+
+    def _terms(self, client: str, product: str, scope: str) -> dict:
         """Each term from the narrowest rule that states it."""
-        agreements = {f"connectwise:{line['agreementId']}" for line in billable}
-        agreement = agreements.pop() if len(agreements) == 1 else None
+        agreement = scope if scope != "*" else None
         found: dict = {}
         for wanted in ((agreement, product), ("*", product), (agreement, "*"), ("*", "*")):
             for rule in self._in_force(self.rules.terms):
@@ -316,20 +354,19 @@ class Reference:
             flags = flags | {"duplicate_device"}
         if any(line["billCustomer"] == "Billable" and line["unitPrice"] == 0 for line in lines):
             flags = flags | {"zero_price"}
-        if self._rests_on_a_name(key, lines):
+        if self._rests_on_a_name(key):
             flags = flags | {"weak_match"}
         return class_, billed, expected, price, impact, tuple(sorted(flags))
 
-    def _rests_on_a_name(self, key: str, lines: list) -> bool:
-        client, product, _ = key.split("|")
+    def _rests_on_a_name(self, key: str) -> bool:
+        client, product, scope = key.split("|")
         rule = self.counting.get(product, {})
-        billable = [line for line in lines if line["billCustomer"] == "Billable"]
-        basis = self._terms(client, product, billable).get("basis") or rule.get("basis")
+        basis = self._terms(client, product, scope).get("basis") or rule.get("basis")
         named = [r for r in self._in_force(self.rules.client_map) if r["method"] == "name"]
         return (client, rule.get(f"{basis}_source")) in {(r["client_id"], r["source_system"]) for r in named}
 
     def _judge(self, key: str, lines: list) -> tuple:
-        client, product, _ = key.split("|")
+        client, product, scope = key.split("|")
         billable = [line for line in lines if line["billCustomer"] == "Billable"]
         included = sum((_number(line["lessIncluded"]) for line in billable), Decimal(0))
         billed = sum((_number(line["quantity"]) for line in billable), Decimal(0)) - included
@@ -341,7 +378,7 @@ class Reference:
         nothing: set[str] = set()
         if rule is None:
             return "unmapped_product", billed, None, price, None, nothing
-        terms = self._terms(client, product, billable)
+        terms = self._terms(client, product, scope)
         basis = terms.get("basis") or rule["basis"]
         system = rule.get(f"{basis}_source", "")
         if system == GRAPH and client in self.refused_clients:
