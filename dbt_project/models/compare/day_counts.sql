@@ -94,6 +94,7 @@ select
     end as counted_quantity,
     fault,
     day_count = days_so_far as has_every_day,
+    peak_day,
     case counted_when
         when 'fixed_day' then ' on ' || strftime(fixed_day, '%Y-%m-%d')
         when 'peak'

@@ -44,7 +44,8 @@ based as (
         lines.line_part,
         lines.basis,
         coalesce(billed.billed_quantity, 0) as billed_quantity,
-        coalesce(billed.included_quantity, 0) as included_quantity,
+        -- What the days of the period say, where these terms changed within it.
+        coalesce({{ as_quantity('line_counts.included_quantity') }}, billed.included_quantity, 0) as included_quantity,
         -- A line that counts other days than the last one takes its quantity from them; without them it has none.
         case
             when line_counts.line_key is not null then {{ as_quantity('line_counts.counted_quantity') }}
@@ -52,7 +53,10 @@ based as (
             when lines.basis = 'used' then quantities.used_quantity
             when lines.basis = 'charged' then quantities.charged_quantity
         end as basis_quantity,
-        case when lines.line_part = 'main' then {{ as_quantity('terms.minimum_quantity') }} end as minimum_quantity,
+        case
+            when lines.line_part = 'main'
+                then {{ as_quantity('coalesce(line_counts.minimum_quantity, terms.minimum_quantity)') }}
+        end as minimum_quantity,
         lines.client_id,
         lines.product_id,
         lines.needed_source
