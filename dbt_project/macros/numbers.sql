@@ -13,11 +13,14 @@
     end
 {%- endmacro %}
 
-{# Part of an amount, part / whole of it, to six decimals, half up: division of decimals would make a float of them. #}
+{#
+    Part of an amount, part / whole of it, to six decimals, half up: division of decimals would make a float of them. Money
+    back is rounded like the charge that it takes back (half away from zero), so that the two cancel in every part.
+#}
 {% macro share_of(amount, part, whole) -%}
     (
         cast(
-            (2 * cast(cast({{ amount }} as decimal(26, 6)) * cast(1000000 as decimal(7, 0)) as hugeint) * ({{ part }}) + ({{ whole }})) // (2 * ({{ whole }}))
+            (2 * cast(cast({{ amount }} as decimal(26, 6)) * cast(1000000 as decimal(7, 0)) as hugeint) * ({{ part }}) + case when {{ amount }} < 0 then -({{ whole }}) else ({{ whole }}) end) // (2 * ({{ whole }}))
             as decimal(32, 0)
         ) * 0.000001
     )
@@ -31,4 +34,10 @@
 {# Units times money per unit. Two decimals of 18 digits would make DuckDB keep the product in 18 as well, and stop at a hundred million. #}
 {% macro times(quantity, unit_amount) -%}
     (cast({{ quantity }} as decimal(20, 4)) * {{ unit_amount }})
+{%- endmacro %}
+
+{# Which billing line, as a person finds it in the PSA, in brackets. #}
+{% macro row_name(record_id, agreement_id) -%}
+    ' (line ' || {{ record_id }}
+    || coalesce(' of agreement ' || regexp_replace({{ agreement_id }}, '^[^:]*:', ''), '') || ')'
 {%- endmacro %}

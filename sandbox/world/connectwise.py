@@ -183,7 +183,7 @@ def _touched(line: Line) -> date:
 
 def _addition(plan: Plan, line: Line, number: int) -> Payload:
     product = line.product
-    price, billed = line.price, line.billed
+    price, billed = line.price, line.quantity - line.included
     ext_price = money(price * billed) if line.mode == "Billable" else ZERO
     ext_cost = money(product.cost * line.quantity)
     row: Payload = {
@@ -310,7 +310,7 @@ def _invoices(plan: Plan) -> list[Payload]:
         is_paid = add_months(day, 1) < plan.first
         for agreement in agreements:
             lines = (line for line in agreement.lines if _is_invoiced(line, day))
-            subtotal = sum((money(line.price * line.billed) for line in lines), ZERO)
+            subtotal = sum((money(line.amount) for line in lines), ZERO)
             if subtotal:
                 rows.append(_invoice(agreement, facts, is_paid, subtotal, start + len(rows)))
     return rows

@@ -139,7 +139,7 @@ def two_lines(plan: Plan, position: Position, rng: Random) -> str:
 
 
 def two_lines_same_day(plan: Plan, position: Position, rng: Random) -> str:
-    """Two lines of one day, and one seat more than they bill: the later written line's price values it."""
+    """Two lines of one day, one seat short: it is worth one of the larger line, of equals of the later one."""
     line = live(position)
     line.quantity -= 1
     price = (line.price * Decimal("1.05")).quantize(Decimal("0.01"))

@@ -62,8 +62,18 @@ class Line:
 
     @property
     def billed(self) -> Decimal:
-        """Units charged."""
-        return self.quantity - self.included
+        """Units charged; a credit (a line at a negative price) is money and charges none."""
+        return ZERO if self.is_credit else self.quantity - self.included
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line comes to in a whole month."""
+        return (self.quantity - self.included) * self.price
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether the line takes money off others."""
+        return self.price < 0
 
 
 @dataclass(slots=True, eq=False)

@@ -2,8 +2,8 @@
 
 Belongs here: the list of plants and where they land. What they do to a position stands in `line_plants.py` (the PSA's
 side), `vendor_plants.py` and `device_plants.py` (the vendors' side), `contract_plants.py` (what was signed),
-`cost_plants.py` (prices and costs) and `currency_plants.py` (costs in another currency). Does not belong here:
-payloads, judgement (`truth.py`).
+`cost_plants.py` (prices and costs), `price_plants.py` (what a difference is worth) and `currency_plants.py` (costs in
+another currency). Does not belong here: payloads, judgement (`truth.py`).
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ from sandbox.world import cost_plants as costs
 from sandbox.world import currency_plants as currencies
 from sandbox.world import device_plants as devices
 from sandbox.world import line_plants as lines
+from sandbox.world import price_plants as prices
 from sandbox.world import vendor_plants as vendors
 from sandbox.world.accounts import plant_accounts
 from sandbox.world.clients import add_devices, quantity_for
@@ -139,6 +140,14 @@ PLANTS: tuple[Plant, ...] = (
     # Servers may be one alone: what two machines share needs two.
     Plant("machines of one disk", 2, ("rmm_workstation",), devices.copied_disk),
     Plant("machines that only share a hostname", 2, ("rmm_workstation",), devices.only_hostname),
+    Plant("discount as a line of its own", 2, _COUNTED, prices.discounted),
+    Plant("discounted line, short", 2, _COUNTED, prices.discounted_and_short),
+    Plant("surcharge as a line of its own", 2, _COUNTED, prices.surcharged),
+    Plant("one dear unit too many", 2, _COUNTED, prices.one_dear_unit),
+    Plant("more too many than one line bills", 2, _COUNTED, prices.beyond_the_first_line),
+    Plant("price is not the contract's, short", 2, _COUNTED, prices.signed_and_short),
+    Plant("not billed, price signed", 2, _COUNTED, prices.signed_and_unbilled),
+    Plant("not billed, price signed once", 2, _COUNTED, prices.signed_once_and_unbilled),
 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from sandbox.world import value
 from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.people import is_inactive, special_kind
 from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
@@ -80,7 +81,7 @@ def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
         yield "possible_double_billing"
     terms, currency = facts.terms, position.client.currency
     if terms.price is not None and any(
-        (line.price, currency) != (terms.price, terms.currency) for line in facts.billable
+        (price, currency) != (terms.price, terms.currency) for _, price in value.net(facts.billable)
     ):
         yield "price_drift"
     cost = vendor_cost(plan, position)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from sandbox.world import value
 from sandbox.world.dates import add_months, last_of_month
 from sandbox.world.model import TruthRow
 from sandbox.world.plan import COUNTED, ZERO, Line, Plan, Position
@@ -73,12 +74,13 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         class_ = _class(plan, position, billed, expected, bool(lines), has_record, is_minimum)
         if expected != billed and _clears(plan, position, census, terms):
             class_ = "timing"
-    price = _price(product, billable)
+    price = value.of_one(product, billable, terms, client.currency)
     variance = None if expected is None else expected - billed
     # Prices, terms and the other sides are known also where the basis' own account has no confirmed client.
     is_believed = class_ not in ("not_assessed", "unmapped_product")
     users = tally.users if is_believed else []
-    facts = Facts(terms, billable, price, sides["owned"], sides["used"], sides["charged"], is_believed, users)
+    paid = value.of_line(billable) or price
+    facts = Facts(terms, billable, paid, sides["owned"], sides["used"], sides["charged"], is_believed, users)
     return TruthRow(
         line_key=key,
         client_id=client.id,
@@ -92,10 +94,14 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         charged=sides["charged"],
         unit_price=price,
         currency=client.currency,
-        revenue_impact=_impact(variance, price),
+        revenue_impact=value.of_difference(variance, price, billable, terms, client.currency),
         note=position.note or client.note,
         flags=flags_of(plan, position, facts),
-        figures=_figures(plan, position, billable) | _cost(plan, position) if expected is not None else {},
+        figures=_figures(plan, position, billable)
+        | value.drift(billable, terms, client.currency)
+        | _cost(plan, position)
+        if expected is not None
+        else {},
     )
 
 
@@ -187,18 +193,6 @@ def sides_of(product: Product, tally: Tally, refused: set[str]) -> dict[str, Dec
     }
 
 
-def _price(product: Product, billable: list[Line]) -> Decimal | None:
-    if billable:
-        return max(billable, key=lambda line: (line.effective, line.id)).price
-    return product.price or None
-
-
-def _impact(variance: Decimal | None, price: Decimal | None) -> Decimal | None:
-    if variance is None or price is None:
-        return None
-    return (variance * price).quantize(_CENT, ROUND_HALF_UP)
-
-
 def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, Decimal | None]:
     """Amounts of a product that is priced by the day; only of a whole month, when both readings of it agree."""
     first, last = plan.first, last_of_month(plan.day)
@@ -206,7 +200,7 @@ def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, 
         return {}
     days = last.day
     price = max(billable, key=lambda line: (line.effective, line.id)).price
-    unit_prices = sum((line.billed * line.price * _live_days(line, first, last) for line in billable), ZERO)
+    unit_prices = sum((line.amount * _live_days(line, first, last) for line in billable), ZERO)
     billed_amount = (unit_prices / days).quantize(_CENT, ROUND_HALF_UP)
     unit_days = position.counts[0].unit_days(first, last)
     figures: dict[str, Decimal | None] = {"unit_days": unit_days, "billed_amount": billed_amount}

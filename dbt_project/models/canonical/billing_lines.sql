@@ -1,7 +1,16 @@
-with all_lines as (
+with received_lines as (
     select * from {{ ref('billing_lines_connectwise') }}
     union all by name
     select * from {{ ref('billing_lines_exports') }}
+),
+
+-- A negative price is a credit: money, not units. What its price multiplies is kept beside the units that are billed.
+all_lines as (
+    select
+        * exclude (billed_quantity),
+        billed_quantity as priced_quantity,
+        coalesce(unit_price < 0 and billed_quantity >= 0, false) as is_credit
+    from received_lines
 ),
 
 clients as (
@@ -23,8 +32,12 @@ judged as (
         all_lines.valid_from,
         all_lines.valid_to,
         cast(coalesce(all_lines.quantity, 0) as decimal(18, 4)) as quantity,
-        cast(all_lines.included_quantity as decimal(18, 4)) as included_quantity,
-        cast(coalesce(all_lines.billed_quantity, 0) as decimal(18, 4)) as billed_quantity,
+        cast(case when all_lines.is_credit then 0 else all_lines.included_quantity end as decimal(18, 4))
+            as included_quantity,
+        cast(case when all_lines.is_credit then 0 else coalesce(all_lines.priced_quantity, 0) end as decimal(18, 4))
+            as billed_quantity,
+        cast(coalesce(all_lines.priced_quantity, 0) as decimal(18, 4)) as priced_quantity,
+        all_lines.is_credit,
         cast(all_lines.unit_price as decimal(18, 6)) as unit_price,
         cast(all_lines.unit_cost as decimal(18, 6)) as unit_cost,
         coalesce(all_lines.currency, clients.currency, run.default_currency) as currency,
@@ -41,7 +54,7 @@ judged as (
         end as absent_reason,
         case
             when all_lines.bill_mode is null then 'bill mode ' || all_lines.raw_bill_mode || ' is not known'
-            when all_lines.quantity is null and all_lines.billed_quantity is null then 'it carries no quantity'
+            when all_lines.quantity is null and all_lines.priced_quantity is null then 'it carries no quantity'
         end as unreadable_reason,
         all_lines.last_updated_at
     from all_lines

@@ -2,11 +2,16 @@
 
 with billing_rows as (
     select * from {{ ref('billing_rows_resolved') }}
-    where bill_mode = 'billable' and billed_quantity is not null
+    where bill_mode = 'billable' and priced_quantity is not null
 ),
 
 agreements as (
     select * from {{ ref('agreements') }}
+),
+
+terms as (
+    select * from {{ ref('line_terms') }}
+    where contract_price is not null
 ),
 
 run as (
@@ -23,7 +28,12 @@ lived as (
     select
         billing_rows.line_key,
         billing_rows.currency,
-        {{ times('billing_rows.billed_quantity', 'billing_rows.unit_price') }} as full_amount,
+        {{ times('billing_rows.priced_quantity', 'billing_rows.unit_price') }} as full_amount,
+        -- The same units at the price that was signed.
+        case
+            when billing_rows.currency = terms.contract_currency
+                then {{ times('billing_rows.billed_quantity', 'terms.contract_price') }}
+        end as full_contract_amount,
         run.period_days,
         -- What the agreement covers of the period; whole where it does not prorate.
         case
@@ -49,6 +59,7 @@ lived as (
     from billing_rows
     cross join run
     left join agreements on billing_rows.agreement_id = agreements.agreement_id
+    left join terms on billing_rows.line_key = terms.line_key
     where billing_rows.is_live or billing_rows.is_dated_only
 ),
 
@@ -64,7 +75,11 @@ charged as (
         case
             when live_days = period_days then full_amount
             else {{ share_of('full_amount', 'live_days', 'period_days') }}
-        end as amount
+        end as amount,
+        case
+            when live_days = period_days then full_contract_amount
+            else {{ share_of('full_contract_amount', 'live_days', 'period_days') }}
+        end as contract_amount
     from lived
     where live_days > 0
 )
@@ -73,6 +88,7 @@ charged as (
 select
     line_key,
     case when bool_and(amount is not null) and {{ all_agree('currency') }} then sum(amount) end as billed_amount,
+    case when bool_and(contract_amount is not null) then sum(contract_amount) end as contract_amount,
     any_value(period_days) as period_days,
     date_diff('day', min(due_from), max(due_until)) as due_days,
     -- The quantity at the end says nothing of days on which another line stood.

@@ -66,22 +66,83 @@ placed as (
             billing_lines.source_system = scoped.source_system
             and billing_lines.source_table = scoped.source_table
             and billing_lines.source_record_id = scoped.source_record_id
+),
+
+-- A credit belongs to the line of its agreement with as many units, else to all lines of its agreement, else to all of
+-- the product: nearest first.
+credited as (
+    select
+        debits.source_system,
+        debits.source_table,
+        debits.source_record_id,
+        debits.billed_quantity,
+        credits.source_record_id as credit_id,
+        {{ times('credits.priced_quantity', 'credits.unit_price') }} as amount
+    from placed as credits
+    inner join placed as debits
+        on
+            credits.line_key = debits.line_key
+            and credits.currency = debits.currency
+    where
+        credits.is_credit
+        and credits.is_billed
+        and debits.is_billed
+        and debits.billed_quantity > 0
+        and debits.unit_price > 0
+    qualify
+        rank() over (
+            partition by credits.source_system, credits.source_table, credits.source_record_id
+            order by
+                debits.agreement_id is not distinct from credits.agreement_id desc,
+                debits.billed_quantity = credits.priced_quantity
+                and debits.agreement_id is not distinct from credits.agreement_id desc
+        ) = 1
+),
+
+-- What it is apart by the unit, so that several lines of one credit each keep their own price.
+credits_by_row as (
+    select
+        source_system,
+        source_table,
+        source_record_id,
+        sum(credit_by_unit) as credit_by_unit,
+        string_agg(credit_id, ', ' order by length(credit_id), credit_id) as credit_ids
+    from (
+        select
+            *,
+            {{
+                share_of(
+                    'amount', '10000', 'cast(10000 * sum(billed_quantity) over (partition by credit_id) as hugeint)'
+                )
+            }} as credit_by_unit
+        from credited
+    )
+    group by source_system, source_table, source_record_id
 )
 
 select
-    * exclude (bundles_text, not_live_reason, has_counting_rule),
+    placed.* exclude (placed.bundles_text, placed.not_live_reason, placed.has_counting_rule),
+    -- What a unit comes to once its credits are taken off.
+    cast(placed.unit_price + coalesce(credits_by_row.credit_by_unit, 0) as decimal(18, 6)) as net_price,
+    credits_by_row.credit_ids,
     -- A row that cannot be read stands for a line too: what it bills is unknown, not nothing.
-    is_live or (fault is not null and not is_bundle_child) as makes_line,
+    placed.is_live or (placed.fault is not null and not placed.is_bundle_child) as makes_line,
     case
-        when not is_billed then 'information_only'
-        when not has_counting_rule then 'unmapped'
+        when not placed.is_billed or placed.is_credit then 'information_only'
+        when not placed.has_counting_rule then 'unmapped'
         else 'counted'
     end as disposition,
     case
-        when not_live_reason is not null then not_live_reason
-        when is_bundle_child then 'component of ' || bundles_text || ', priced at 0'
-        when bill_mode = 'no_charge' then 'no charge: the line bills nothing'
-        when bill_mode = 'do_not_bill' then 'do not bill: the line bills nothing'
-        when not has_counting_rule then 'product has no counting rule'
+        when placed.not_live_reason is not null then placed.not_live_reason
+        when placed.is_bundle_child then 'component of ' || placed.bundles_text || ', priced at 0'
+        when placed.bill_mode = 'no_charge' then 'no charge: the line bills nothing'
+        when placed.bill_mode = 'do_not_bill' then 'do not bill: the line bills nothing'
+        when placed.is_credit then 'credit: it bills no unit and lowers the price of those that are billed'
+        when not placed.has_counting_rule then 'product has no counting rule'
     end as reason
 from placed
+left join credits_by_row
+    on
+        placed.source_system = credits_by_row.source_system
+        and placed.source_table = credits_by_row.source_table
+        and placed.source_record_id = credits_by_row.source_record_id

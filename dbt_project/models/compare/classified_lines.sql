@@ -39,6 +39,13 @@ classified as (
         expected.minimum_text,
         prices.unit_price,
         prices.unit_cost,
+        prices.price_source,
+        prices.contract_price,
+        prices.line_price,
+        prices.catalogue_price,
+        prices.full_amount,
+        prices.rows_in_order,
+        prices.net_text,
         prices.currency,
         prices.agreement_id,
         case
@@ -108,21 +115,105 @@ differing as (
         expected_quantity - billed_quantity as variance,
         class in ('excluded', 'covered_by_bundle') as is_free
     from judged
+),
+
+-- Where fewer are expected than the first of several rows bills, that row alone changes; where it takes more, the next
+-- ones do, each at its own price and cost.
+row_steps as (
+    select
+        differing.line_key,
+        -differing.variance as to_take,
+        unnest(differing.rows_in_order) as step
+    from differing
+    where -differing.variance > differing.rows_in_order[1].quantity
+),
+
+taken as (
+    select
+        row_steps.line_key,
+        row_steps.step.place,
+        row_steps.step.unit_price,
+        row_steps.step.unit_cost,
+        {{ row_name('row_steps.step.record_id', 'row_steps.step.agreement_id') }} as row_text,
+        least(
+            row_steps.step.quantity,
+            greatest(0, row_steps.to_take - coalesce(sum(row_steps.step.quantity) over (
+                partition by row_steps.line_key
+                order by row_steps.step.place
+                rows between unbounded preceding and 1 preceding
+            ), 0))
+        ) as taken_quantity
+    from row_steps
+),
+
+taken_by_line as (
+    select
+        line_key,
+        case when bool_and(unit_price is not null) then -sum({{ times('taken_quantity', 'unit_price') }}) end
+            as price_difference,
+        case when bool_and(unit_cost is not null) then -sum({{ times('taken_quantity', 'unit_cost') }}) end
+            as cost_difference,
+        string_agg(
+            {{ plain_number('taken_quantity') }} || ' x ' || coalesce({{ money_text('unit_price') }}, 'unknown price')
+            || row_text,
+            ' + '
+            order by place
+        ) as steps_text
+    from taken
+    where taken_quantity > 0
+    group by line_key
+),
+
+valued as (
+    select
+        differing.*,
+        case
+            when taken_by_line.line_key is not null then taken_by_line.price_difference
+            else {{ times('differing.variance', 'differing.unit_price') }}
+        end as price_difference,
+        case
+            when taken_by_line.line_key is not null then taken_by_line.cost_difference
+            else {{ times('differing.variance', 'differing.unit_cost') }}
+        end as cost_difference,
+        -- Which row would change: told where there is more than one, and where the contract says another price than it.
+        case
+            when differing.variance = 0 then null
+            when taken_by_line.line_key is not null then taken_by_line.steps_text
+            else
+                {{ plain_number('abs(differing.variance)') }} || ' x '
+                || coalesce({{ money_text('differing.unit_price') }}, 'unknown price')
+                || case
+                    when
+                        differing.price_source = 'contract'
+                        and coalesce(differing.unit_price != differing.line_price, true)
+                        then ' (contract price)'
+                    when differing.rows_in_order is not null
+                        then
+                            {{
+                                row_name(
+                                    'differing.rows_in_order[1].record_id', 'differing.rows_in_order[1].agreement_id'
+                                )
+                            }}
+                    else ''
+                end
+        end as priced_text
+    from differing
+    left join taken_by_line on differing.line_key = taken_by_line.line_key
 )
 
 -- A price that nobody knows leaves the amount unknown, also where nothing differs.
 select
-    * exclude (is_free),
+    * exclude (is_free, rows_in_order, price_difference, cost_difference),
     case
         when is_free or (variance = 0 and unit_price is not null) then 0
-        else {{ payable(times('variance', 'unit_price'), 'currency') }}
+        else {{ payable('price_difference', 'currency') }}
     end as revenue_impact,
     case
         when is_free or (variance = 0 and unit_price is not null) then 0
-        else cast({{ times('variance', 'unit_price') }} as decimal(28, 10))
+        else cast(price_difference as decimal(28, 10))
     end as unrounded_impact,
     case
         when is_free or (variance = 0 and unit_cost is not null) then 0
-        else {{ payable(times('variance', 'unit_cost'), 'currency') }}
+        else {{ payable('cost_difference', 'currency') }}
     end as cost_impact
-from differing
+from valued

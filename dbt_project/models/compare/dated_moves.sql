@@ -1,6 +1,6 @@
 with billing_rows as (
     select * from {{ ref('billing_rows_resolved') }}
-    where bill_mode = 'billable' and not is_bundle_child
+    where bill_mode = 'billable' and not is_bundle_child and not is_credit
 ),
 
 vendor_rows as (

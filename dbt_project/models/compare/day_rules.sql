@@ -98,11 +98,12 @@ row_days as (
         sum(billing_rows.billed_quantity) as billed_quantity,
         case
             when bool_and(billing_rows.unit_price is not null)
-                then sum({{ times('billing_rows.billed_quantity', 'billing_rows.unit_price') }})
+                then sum({{ times('billing_rows.priced_quantity', 'billing_rows.unit_price') }})
         end as full_amount,
         arg_max(
-            billing_rows.unit_price,
+            billing_rows.net_price,
             (
+                coalesce(billing_rows.net_price != 0, true),
                 billing_rows.billed_quantity,
                 coalesce(billing_rows.valid_from, date '1900-01-01'),
                 billing_rows.source_record_id

@@ -121,6 +121,7 @@ select
                 lines.expected_text || '; ' || lines.billed_text || '; ' || lines.tolerance_text || '.'
         else lines.expected_text || '; ' || lines.billed_text || '.'
     end
+    || coalesce(' ' || lines.net_text, '')
     || coalesce(' ' || lines.conversion_text, '')
     || case
         when lines.is_assessed then coalesce(line_flags.notes_text, '') || coalesce(retired.note, '')

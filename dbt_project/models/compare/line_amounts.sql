@@ -16,6 +16,10 @@ billed_amounts as (
     select * from {{ ref('billed_amounts') }}
 ),
 
+price_drifts as (
+    select * from {{ ref('price_drifts') }}
+),
+
 prorated as (
     select * from {{ ref('prorated_lines') }}
 ),
@@ -29,32 +33,63 @@ shared_minimums as (
 line_counts as (
     select * from {{ ref('line_counts') }}
     where counted_when = 'prorated'
+),
+
+amounts as (
+    select
+        classified.line_key,
+        classified.currency,
+        classified.variance,
+        prorated.unit_days,
+        prorated.average_quantity,
+        case
+            when line_counts.line_key is not null and shared_minimums.line_key is not null then null
+            when line_counts.line_key is not null then prorated.expected_amount
+            -- Where the agreement prorates and one count stands for the whole period, the lines' dates say what each
+            -- day was; only what differs at the end comes on top, for the days of the agreement.
+            when billed_amounts.is_by_day
+                then
+                    case
+                        when classified.price_source = 'contract' then billed_amounts.contract_amount
+                        else billed_amounts.billed_amount
+                    end
+                    + {{
+                        share_of(
+                            'classified.unrounded_impact', 'billed_amounts.due_days', 'billed_amounts.period_days'
+                        )
+                    }}
+            when classified.expected_quantity = 0 then 0
+            -- Rows of several prices come to their own sum, changed by what the difference is worth.
+            when classified.price_source = 'line' then classified.full_amount + classified.unrounded_impact
+            else {{ times('classified.expected_quantity', 'classified.unit_price') }}
+        end as expected_amount,
+        case when billed_amounts.line_key is null then 0 else billed_amounts.billed_amount end as billed_amount,
+        case when price_drifts.line_key is null then 0 else price_drifts.drift_amount end as drift_amount,
+        -- What of the bill rests on another price than was signed, for its own days.
+        case
+            when line_counts.line_key is not null then coalesce(prorated.drift_amount, 0)
+            when price_drifts.drift_amount is null then 0
+            else billed_amounts.contract_amount - billed_amounts.billed_amount
+        end as drift_in_period
+    from classified
+    inner join lines on classified.line_key = lines.line_key
+    left join billed_amounts on classified.line_key = billed_amounts.line_key
+    left join line_counts on classified.line_key = line_counts.line_key
+    left join shared_minimums on classified.line_key = shared_minimums.line_key
+    left join prorated on classified.line_key = prorated.line_key
+    left join price_drifts on classified.line_key = price_drifts.line_key
 )
 
 select
-    classified.line_key,
-    prorated.unit_days,
-    prorated.average_quantity,
+    line_key,
+    unit_days,
+    average_quantity,
+    {{ payable('expected_amount', 'currency') }} as expected_amount,
+    {{ payable('billed_amount', 'currency') }} as billed_amount,
+    {{ payable('drift_amount', 'currency') }} as price_drift_amount,
+    -- Where the quantities agree, the bill does not come to what it should, and no other price explains that.
     case
-        when line_counts.line_key is not null and shared_minimums.line_key is not null then null
-        when line_counts.line_key is not null then {{ payable('prorated.expected_amount', 'classified.currency') }}
-        -- Where the agreement prorates and one count stands for the whole period, the lines' own dates say what each
-        -- day was; only what differs at the end comes on top, for the days of the agreement.
-        {% set difference = share_of(
-            'classified.unrounded_impact', 'billed_amounts.due_days', 'billed_amounts.period_days'
-        ) %}
-        when billed_amounts.is_by_day
-            then {{ payable('billed_amounts.billed_amount + ' ~ difference, 'classified.currency') }}
-        when classified.expected_quantity = 0 then 0
-        else {{ payable(times('classified.expected_quantity', 'classified.unit_price'), 'classified.currency') }}
-    end as expected_amount,
-    case
-        when billed_amounts.line_key is null then 0
-        else {{ payable('billed_amounts.billed_amount', 'classified.currency') }}
-    end as billed_amount
-from classified
-inner join lines on classified.line_key = lines.line_key
-left join billed_amounts on classified.line_key = billed_amounts.line_key
-left join line_counts on classified.line_key = line_counts.line_key
-left join shared_minimums on classified.line_key = shared_minimums.line_key
-left join prorated on classified.line_key = prorated.line_key
+        when variance = 0 then {{ payable('expected_amount - billed_amount - drift_in_period', 'currency') }}
+        else 0
+    end as amount_difference_amount
+from amounts

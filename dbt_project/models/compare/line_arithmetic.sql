@@ -99,6 +99,8 @@ sides as (
         classified.unit_price,
         classified.revenue_impact,
         classified.unrounded_impact,
+        classified.priced_text,
+        classified.net_text,
         classified.currency,
         coverage.entitlement,
         coverage.covered_quantity,
@@ -161,6 +163,7 @@ select
     reasons_text,
     cost_text,
     conversion_text,
+    'Price ' || net_text || '.' as net_text,
     {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
         when basis = 'fixed'
@@ -206,10 +209,9 @@ select
             then
                 {{ plain_number('abs(variance)') }} || ' x a price in ' || currency
                 || ', which is no currency = unknown amount'
-        when unit_price is null
-            then {{ plain_number('abs(variance)') }} || ' x unknown price = unknown amount'
+        when unrounded_impact is null then priced_text || ' = unknown amount'
         else
-            {{ plain_number('abs(variance)') }} || ' x ' || {{ money_text('unit_price') }} || ' = '
+            priced_text || ' = '
             || case
                 when unrounded_impact = revenue_impact then ''
                 else {{ plain_number('abs(unrounded_impact)') }} || ', rounded '

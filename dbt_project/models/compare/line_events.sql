@@ -7,7 +7,7 @@ billing_rows as (
     select resolved.* replace (greatest(resolved.valid_from, agreements.valid_from) as valid_from)
     from {{ ref('billing_rows_resolved') }} as resolved
     left join agreements on resolved.agreement_id = agreements.agreement_id
-    where resolved.bill_mode = 'billable'
+    where resolved.bill_mode = 'billable' and not resolved.is_credit
 ),
 
 run as (

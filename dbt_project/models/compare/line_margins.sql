@@ -15,7 +15,8 @@ costed as (
     select
         prices.line_key,
         prices.currency,
-        prices.unit_price,
+        -- What is earned is what is billed, whatever the contract says it should be.
+        coalesce(prices.line_price, prices.unit_price) as unit_price,
         prices.unit_cost,
         vendor_costs.unit_cost as asked_cost,
         vendor_costs.currency as asked_currency,

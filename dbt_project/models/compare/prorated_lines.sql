@@ -35,7 +35,12 @@ priced_days as (
                     day_rules.full_amount
                     + {{ times('(day_rules.expected_quantity - day_rules.billed_quantity)', 'day_rules.unit_price') }}
             else {{ times('day_rules.expected_quantity', 'prices.unit_price') }}
-        end as amount
+        end as amount,
+        -- What is billed of it at another price than was signed.
+        case
+            when day_rules.contract_currency = prices.currency
+                then {{ times('day_rules.billed_quantity', 'day_rules.contract_price') }} - day_rules.full_amount
+        end as drift_amount
     from day_rules
     cross join run
     inner join line_counts on day_rules.line_key = line_counts.line_key
@@ -49,6 +54,7 @@ select
     case
         when bool_and(amount is not null or quantity = 0)
             then {{ share_of('sum(coalesce(amount, 0))', '1', 'any_value(period_days)') }}
-    end as expected_amount
+    end as expected_amount,
+    {{ share_of('coalesce(sum(drift_amount), 0)', '1', 'any_value(period_days)') }} as drift_amount
 from priced_days
 group by line_key

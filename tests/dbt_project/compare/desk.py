@@ -33,7 +33,8 @@ _TABLES = {
         "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"
         " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
         " included_quantity DECIMAL(18,4),"
-        " billed_quantity DECIMAL(18,4), unit_price DECIMAL(18,6), unit_cost DECIMAL(18,6), currency VARCHAR,"
+        " billed_quantity DECIMAL(18,4), priced_quantity DECIMAL(18,4), is_credit BOOLEAN, unit_price DECIMAL(18,6),"
+        " unit_cost DECIMAL(18,6), currency VARCHAR,"
         " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN, is_dated_only BOOLEAN,"
         " fault VARCHAR,"
         " last_updated_at TIMESTAMPTZ"
@@ -267,6 +268,8 @@ class Desk(Warehouse):
             "quantity": quantity,
             "included_quantity": included,
             "billed_quantity": quantity - included,
+            "priced_quantity": quantity - included,
+            "is_credit": False,
             "unit_price": "8.00",
             "unit_cost": "5.00",
             "currency": "USD",

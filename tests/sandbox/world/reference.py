@@ -301,10 +301,10 @@ class Reference:
         billed = sum((_number(line["quantity"]) for line in later), Decimal(0)) - included
         return billed == max(least, billed if census is None else max(Decimal(0), census - included))
 
-    def _flags(self, key: str, billable: list, rule: dict, terms: dict, price: Decimal | None) -> set[str]:
+    def _flags(self, key: str, billable: list, rule: dict, terms: dict, price: Decimal | None, credits=()) -> set[str]:
         client = key.split("|")[0]
         flags = set()
-        prices = {_number(line["unitPrice"]) for line in billable}
+        prices = {price for price, _ in self._rows_in_order(billable, list(credits))}
         if sum(line["quantity"] > line["lessIncluded"] and line["unitPrice"] != 0 for line in billable) > 1:
             flags.add("possible_double_billing")
         currencies = {self.agreement_of[line["agreementId"]]["currency"]["currencyCode"] for line in billable}
@@ -368,23 +368,28 @@ class Reference:
     def _judge(self, key: str, lines: list) -> tuple:
         client, product, scope = key.split("|")
         billable = [line for line in lines if line["billCustomer"] == "Billable"]
+        credits = [line for line in billable if line["unitPrice"] < 0]
+        billable = [line for line in billable if line["unitPrice"] >= 0]
         included = sum((_number(line["lessIncluded"]) for line in billable), Decimal(0))
         billed = sum((_number(line["quantity"]) for line in billable), Decimal(0)) - included
         catalog = {f"connectwise:{i['id']}": i for i in self.world.connectwise.catalog}
         price = _number(catalog[product]["price"]) or None
         if billable:
-            price = _number(max(billable, key=lambda line: (line["effectiveDate"], line["id"]))["unitPrice"])
+            price, *_ = (row[0] for row in self._rows_in_order(billable, credits))
+        paid = price
         rule = self.counting.get(product)
         nothing: set[str] = set()
         if rule is None:
             return "unmapped_product", billed, None, price, None, nothing
         terms = self._terms(client, product, scope)
+        signed = self._signed(client, terms)
+        price = price if signed is None else signed
         basis = terms.get("basis") or rule["basis"]
         system = rule.get(f"{basis}_source", "")
         if system == GRAPH and client in self.refused_clients:
             return "not_assessed", billed, None, price, None, nothing
         if billed > 0 and system and (client, system) not in self.present and system in self.stray_systems:
-            return "unmapped_client", billed, None, price, None, self._flags(key, billable, rule, terms, price)
+            return "unmapped_client", billed, None, price, None, self._flags(key, billable, rule, terms, paid, credits)
         least = _number(terms["minimum_quantity"]) if terms.get("minimum_scope") == "line" else Decimal(0)
         census = None if basis == "fixed" else self.sums[key][basis]
         reduced = billed if census is None else max(Decimal(0), census - included)
@@ -404,5 +409,31 @@ class Reference:
             class_ = "matched_minimum" if least > reduced else "matched"
         else:
             class_ = "matched_tolerance"
-        impact = None if price is None else ((expected - billed) * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        return class_, billed, expected, price, impact, self._flags(key, billable, rule, terms, price)
+        flags = self._flags(key, billable, rule, terms, paid, credits)
+        if price is None:
+            return class_, billed, expected, price, None, flags
+        worth, rest = (expected - billed) * price, billed - expected
+        if rest > 0 and signed is None:
+            worth = Decimal(0)
+            for own, units in self._rows_in_order(billable, credits):
+                worth, rest = worth - min(rest, units) * own, rest - min(rest, units)
+        return class_, billed, expected, price, worth.quantize(Decimal("0.01"), ROUND_HALF_UP), flags
+
+    @staticmethod
+    def _rows_in_order(billable: list, credits: list) -> list:
+        """(price less credits, units) of each line, that with the most units first: in this order they would change."""
+        rows = []
+        for line in billable:
+            units, price = _number(line["quantity"]) - _number(line["lessIncluded"]), _number(line["unitPrice"])
+            mine = [c for c in credits if (c["agreementId"], c["quantity"]) == (line["agreementId"], line["quantity"])]
+            order = price != 0, units, line["effectiveDate"], line["id"]
+            rows.append((order, price + sum((_number(c["unitPrice"]) for c in mine), Decimal(0)), units))
+        return [(price, units) for _, price, units in sorted(rows, reverse=True)]
+
+    def _signed(self, client: str, terms: dict) -> Decimal | None:
+        """The price that was signed, where it was signed in the money that the client pays in."""
+        company = int(client.partition(":")[2])
+        own = {
+            a["currency"]["currencyCode"] for a in self.world.connectwise.agreements if a["company"]["id"] == company
+        }
+        return _number(terms["contract_price"]) if terms.get("contract_price") and terms["currency"] in own else None

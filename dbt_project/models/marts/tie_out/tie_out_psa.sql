@@ -47,7 +47,7 @@ priced as (
         due.currency,
         due.subtotal,
         coalesce(sum({{
-            payable(times('billing_lines.billed_quantity', 'billing_lines.unit_price'), 'due.currency')
+            payable(times('billing_lines.priced_quantity', 'billing_lines.unit_price'), 'due.currency')
         }}) filter (
             where
             (billing_lines.valid_from is null or billing_lines.valid_from <= due.invoice_date)

@@ -1,0 +1,168 @@
+"""What a difference is worth: credits, rows of several prices, contract prices, the price's period.
+
+Belongs here: prices and money of a line, as raw rows through all models. Does not belong here: quantities
+(`test_worked_examples`), amounts by the day (`test_prorated_amounts`).
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.engine.example_desk import CLIENT, SEAT, Desk
+from tests.engine.project import Engine, at_midnight
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    desk = Desk(engine)
+    desk.counting("owned", owned_source="pax8")
+    return desk
+
+
+def money(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Class, variance, what it is worth, and both amounts."""
+    return tuple(row[name] for name in ("class", "variance", "revenue_impact", "expected_amount", "billed_amount"))
+
+
+def contract(desk: Desk, price: str, currency: str = "USD", **columns: Any) -> None:
+    desk.rule("terms", client_id=f"connectwise:{CLIENT}", agreement_id="*", product_id=f"connectwise:{SEAT}",
+              contract_price=Decimal(price), currency=currency, **columns)  # fmt: skip
+
+
+def test_a_discount_line_is_money_and_no_units(desk: Desk) -> None:
+    """Contract case 4: 10 x 22.00 and 10 x -2.00, O 10: B 10, matched, price 20.00 net."""
+    desk.line(10, "22.00")
+    desk.line(10, "-2.00")
+    desk.subscription(10)
+    row = desk.compute()
+    assert money(row) == ("matched", 0, 0, Decimal(200), Decimal(200))
+    assert (row["billed_quantity"], row["unit_price"], row["flags"]) == (10, 20, [])
+    assert "Price 22.00 less 2.00 credited (line 2) = 20.00 net a unit." in row["explanation"]
+    disposed = desk.engine.row("SELECT * FROM analytics.row_dispositions WHERE source_record_id = '2'")
+    assert (disposed["disposition"], disposed["quantity"]) == ("information_only", 0)
+
+
+@pytest.mark.parametrize(
+    ("credit", "owned", "price", "impact", "expected"),
+    [
+        ((10, "-2.00"), 12, "20", "40", "240"),  # by the unit
+        ((1, "-20.00"), 12, "20", "40", "240"),  # one amount for the whole line
+        ((1, "-10.00"), 7, "21", "-63", "147"),
+        ((3, "-1.00"), 11, "21.7", "21.7", "238.7"),  # for three of the ten
+    ],
+)
+def test_a_credit_lowers_the_price_at_which_a_difference_is_valued(
+    desk: Desk, credit: tuple[int, str], owned: int, price: str, impact: str, expected: str
+) -> None:
+    desk.line(10, "22.00")
+    desk.line(*credit)
+    desk.subscription(owned)
+    row = desk.compute()
+    assert (row["billed_quantity"], row["unit_price"]) == (10, Decimal(price))
+    assert (row["revenue_impact"], row["expected_amount"]) == (Decimal(impact), Decimal(expected))
+
+
+def test_a_credit_belongs_to_the_line_with_as_many_units(desk: Desk) -> None:
+    """10 x 22.00 less 10 x 2.00, beside 5 x 26.40: only the ten are cheaper, and the bill is 332.00."""
+    desk.line(10, "22.00")
+    desk.line(5, "26.40")
+    desk.line(10, "-2.00")
+    desk.subscription(16)
+    row = desk.compute()
+    assert money(row) == ("underbilled", 1, 20, Decimal(352), Decimal(332))
+
+
+def test_a_credit_that_stands_alone_bills_no_unit(desk: Desk) -> None:
+    desk.line(10, "-2.00")
+    desk.subscription(0)
+    row = desk.compute()
+    assert (row["billed_quantity"], row["variance"], row["billed_amount"]) == (0, 0, -20)
+
+
+def test_a_line_with_a_negative_quantity_is_still_no_credit(desk: Desk) -> None:
+    desk.line(10, "22.00")
+    desk.line(-2, "22.00")
+    desk.subscription(10)
+    assert desk.compute()["class"] == "not_assessed"
+
+
+def test_rows_of_two_prices_come_to_their_own_sum(desk: Desk) -> None:
+    """Billed 10 x 22.00 + 5 x 26.40, O 15: 352.00 are billed, and 352.00 should be."""
+    desk.line(10, "22.00")
+    desk.line(5, "26.40")
+    desk.subscription(15)
+    row = desk.compute()
+    assert money(row) == ("matched", 0, 0, Decimal(352), Decimal(352))
+    assert row["amount_variance"] == 0
+
+
+@pytest.mark.parametrize(
+    ("owned", "impact", "arithmetic"),
+    [
+        (17, "44", "2 x 22.00 (line 1 of agreement 41) = 44.00 USD a month underbilled"),
+        (12, "-66", "3 x 22.00 (line 1 of agreement 41) = 66.00 USD a month overbilled"),
+        (
+            3,
+            "-272.80",
+            "10 x 22.00 (line 1 of agreement 41) + 2 x 26.40 (line 2 of agreement 41) = 272.80 USD a month overbilled",
+        ),
+        (0, "-352", "10 x 22.00 (line 1 of agreement 41) + 5 x 26.40 (line 2 of agreement 41) = 352.00 USD a month"),
+    ],
+)
+def test_a_difference_is_valued_at_the_row_that_would_change(
+    desk: Desk, owned: int, impact: str, arithmetic: str
+) -> None:
+    desk.line(10, "22.00")
+    desk.line(5, "26.40")
+    desk.subscription(owned)
+    row = desk.compute()
+    assert row["revenue_impact"] == Decimal(impact)
+    assert row["expected_amount"] == 352 + Decimal(impact)
+    assert arithmetic in row["explanation"]
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_one_dear_unit_does_not_price_the_others(desk: Desk, newest: bool) -> None:
+    """10 x 22.00 with 1 x 500.00, O 10: one too many at 22.00, never -500.00, whichever was written last."""
+    desk.line(10, "22.00")
+    desk.line(1, "500.00", effective_date=at_midnight(2026, 5, 1) if newest else at_midnight(2025, 5, 1))
+    desk.subscription(10)
+    assert money(desk.compute()) == ("overbilled", -1, Decimal(-22), Decimal(698), Decimal(720))
+
+
+def test_a_free_row_is_not_the_one_that_prices_a_difference(desk: Desk) -> None:
+    desk.line(10, "0.00")
+    desk.line(5, "22.00")
+    desk.subscription(16)
+    assert desk.compute()["revenue_impact"] == 22
+
+
+def test_an_unbilled_product_is_worth_its_contract_price(desk: Desk) -> None:
+    """Contract case 5: unbilled 5, contract price 18.00, catalogue 30.00: 90.00."""
+    desk.list_prices[SEAT] = Decimal(30)
+    contract(desk, "18.00")
+    desk.subscription(5)
+    row = desk.compute()
+    assert (row["class"], row["revenue_impact"]) == ("unbilled", 90)
+    assert (row["contract_price"], row["catalogue_price"], row["line_price"]) == (18, 30, None)
+    assert "5 x 18.00 (contract price) = 90.00 USD a month unbilled" in row["explanation"]
+
+
+def test_a_difference_is_valued_at_the_contract_price_before_the_lines(desk: Desk) -> None:
+    contract(desk, "30.00")
+    desk.line(10, "22.00")
+    desk.subscription(12)
+    row = desk.compute()
+    assert (row["revenue_impact"], row["unit_price"], row["line_price"]) == (60, 30, 22)
+    assert (row["price_drift_amount"], row["flags"]) == (80, ["price_drift"])
+    assert (row["expected_amount"], row["billed_amount"]) == (360, 220)
+
+
+def test_a_contract_in_another_currency_leaves_the_lines_own_price(desk: Desk) -> None:
+    contract(desk, "30.00", "EUR")
+    desk.line(10, "22.00")
+    desk.subscription(12)
+    row = desk.compute()
+    assert (row["revenue_impact"], row["currency"], row["price_drift_amount"]) == (44, "USD", None)
+    assert row["flags"] == ["price_drift"]
