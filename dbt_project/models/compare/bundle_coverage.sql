@@ -41,15 +41,29 @@ entitled as (
         min(bundles.bundle_line_key) as bundle_line_key,
         case
             when count(*) = count(drivers.driver_quantity) filter (where drivers.problem is null)
-                then sum(drivers.driver_quantity * bundles.units_per_driver)
+                then
+                    sum(
+                        greatest(drivers.driver_quantity, coalesce(drivers.billed_minimum, 0))
+                        * bundles.units_per_driver
+                    )
         end as entitlement,
+        -- As many as are there to be covered: nobody misses what a minimum pays for beyond them.
+        case
+            when count(*) = count(drivers.driver_quantity) filter (where drivers.problem is null)
+                then sum(drivers.driver_quantity * bundles.units_per_driver)
+        end as needed_quantity,
         string_agg(
             bundles.bundle_name
             || case
                 when bundles.units_per_driver = 1 then ''
                 else
-                    ' (' || {{ plain_number('drivers.driver_quantity') }} || ' x '
+                    ' (' || {{ plain_number('greatest(drivers.driver_quantity, drivers.billed_minimum)') }} || ' x '
                     || {{ plain_number('bundles.units_per_driver') }} || ')'
+            end
+            || case
+                when drivers.billed_minimum > drivers.driver_quantity
+                    then ' by its billed minimum of ' || {{ plain_number('drivers.billed_minimum') }}
+                else ''
             end,
             ' and '
             order by bundles.bundle_name
@@ -64,6 +78,7 @@ counted as (
         entitled.*,
         counting_rules.product_id is not null as is_ruled,
         coalesce(terms.basis, counting_rules.basis) as basis,
+        terms.minimum_quantity,
         coalesce(sides.owned_quantity, 0) as owned_quantity,
         coalesce(sides.used_quantity, 0) as used_quantity,
         coalesce(sides.charged_quantity, 0) as charged_quantity,
@@ -83,6 +98,7 @@ select
     main_line_key,
     bundle_line_key,
     entitlement,
+    needed_quantity,
     bundles_text,
     is_ruled,
     basis,
@@ -93,6 +109,8 @@ select
     case
         when quantity is not null and entitlement is not null then least(quantity, entitlement)
     end as covered_quantity,
-    -- What is beyond the bundles, or billed beside them, is compared like any other line.
-    coalesce(quantity > entitlement, false) or is_billed_apart as has_main_line
+    -- What is beyond the bundles, or billed beside them, is compared like any other line; so is a minimum beyond them.
+    coalesce(quantity > entitlement, false)
+    or coalesce(minimum_quantity > entitlement, false)
+    or is_billed_apart as has_main_line
 from counted

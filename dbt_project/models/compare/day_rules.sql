@@ -119,13 +119,19 @@ row_days as (
     group by days.line_key, days.day
 ),
 
+-- A minimum that several lines of the product reach together is none of each day of one of them.
+shared_minimums as (
+    select line_key from {{ ref('line_terms') }}
+    where shared_minimum is not null
+),
+
 -- The narrower rule first, each term by itself, of those in force on the day.
 term_days as (
     select
         days.line_key,
         days.day,
-        arg_min(terms.minimum_quantity, terms.agreement_id = '*') filter (where terms.minimum_scope = 'line')
-            as minimum_quantity,
+        arg_min(terms.minimum_quantity, terms.agreement_id = '*')
+        filter (where terms.minimum_scope = 'line' and shared_minimums.line_key is null) as minimum_quantity,
         arg_min(terms.contract_price, terms.agreement_id = '*') filter (where terms.contract_price is not null)
             as contract_price,
         arg_min(terms.contract_currency, terms.agreement_id = '*') filter (where terms.contract_price is not null)
@@ -140,6 +146,7 @@ term_days as (
         on
             days.line_key = line_agreements.line_key
             and terms.agreement_id = line_agreements.agreement_id
+    left join shared_minimums on days.line_key = shared_minimums.line_key
     where terms.agreement_id = '*' or line_agreements.line_key is not null
     group by days.line_key, days.day
 )

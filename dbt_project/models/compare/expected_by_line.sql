@@ -19,6 +19,13 @@ line_counts as (
     where counted_when != 'prorated'
 ),
 
+coverage as (
+    select
+        main_line_key,
+        entitlement
+    from {{ ref('bundle_coverage') }}
+),
+
 vendor_records as (
     select
         client_id,
@@ -53,10 +60,21 @@ based as (
             when lines.basis = 'used' then quantities.used_quantity
             when lines.basis = 'charged' then quantities.charged_quantity
         end as basis_quantity,
+        -- A minimum is one of all units of a product: what bundles cover of it is reached.
         case
             when lines.line_part = 'main'
-                then {{ as_quantity('coalesce(line_counts.minimum_quantity, terms.minimum_quantity)') }}
+                then
+                    {{
+                        as_quantity(
+                            'nullif(greatest(coalesce(line_counts.minimum_quantity, terms.minimum_quantity)'
+                            ~ ' - coalesce(coverage.entitlement, 0), 0), 0)'
+                        )
+                    }}
         end as minimum_quantity,
+        case
+            when coalesce(line_counts.minimum_quantity, terms.minimum_quantity) > coverage.entitlement
+                then coverage.entitlement
+        end as covered_minimum,
         lines.client_id,
         lines.product_id,
         lines.needed_source
@@ -66,6 +84,7 @@ based as (
     left join billed on lines.line_key = billed.line_key
     left join terms on lines.line_key = terms.line_key
     left join line_counts on lines.line_key = line_counts.line_key
+    left join coverage on lines.line_key = coverage.main_line_key
 ),
 
 -- E0: included units come off before the minimum applies.
@@ -99,6 +118,7 @@ select
     reduced.included_quantity,
     reduced.basis_quantity,
     reduced.minimum_quantity,
+    reduced.covered_minimum,
     reduced.reduced_quantity,
     recorded.line_key is not null as has_vendor_record,
     coalesce(reduced.minimum_quantity > reduced.reduced_quantity, false) as is_set_by_minimum,

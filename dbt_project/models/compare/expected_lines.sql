@@ -19,7 +19,14 @@ select
     ),
     case
         when expected.is_set_by_minimum
-            then '; raised to the minimum of ' || {{ plain_number('expected.minimum_quantity') }}
+            then
+                '; raised to the minimum of ' || {{ plain_number('expected.minimum_quantity') }}
+                || case
+                    when expected.covered_minimum is null then ''
+                    else
+                        ' (' || {{ plain_number('expected.minimum_quantity + expected.covered_minimum') }} || ' less '
+                        || {{ plain_number('expected.covered_minimum') }} || ' covered by the bundle)'
+                end
         else ''
     end
     || coalesce(minimums.minimum_text, '')

@@ -76,6 +76,12 @@ shared_units as (
     having count(*) > 1
 ),
 
+-- A plan beside a line of its driver's own product has a part of all units.
+sold_beside as (
+    select * from {{ ref('bundle_drivers') }}
+    where shared_text is not null
+),
+
 sides as (
     select
         lines.line_key,
@@ -103,6 +109,7 @@ sides as (
         classified.net_text,
         classified.currency,
         coverage.entitlement,
+        coverage.needed_quantity,
         coverage.covered_quantity,
         coverage.quantity as component_quantity,
         coverage.bundles_text,
@@ -110,7 +117,11 @@ sides as (
         tolerances.rule_id as tolerance_rule_id,
         classified.minimum_text,
         coalesce(line_counts.counted_text, '') as counted_text,
-        case when line_counts.counted_quantity is null then coalesce(deductions.deductions_text, '') else '' end
+        case
+            when line_counts.counted_quantity is null and sold_beside.bundle_line_key is null
+                then coalesce(deductions.deductions_text, '')
+            else ''
+        end
             as deductions_text,
         coalesce(deductions.reasons_text, 'no reason given') as reasons_text,
         case
@@ -125,10 +136,14 @@ sides as (
             else ''
         end as holders_text,
         case
-            when line_counts.counted_quantity is not null then classified.basis_quantity
+            when line_counts.counted_quantity is not null or sold_beside.bundle_line_key is not null
+                then classified.basis_quantity
             else classified.basis_quantity + coalesce(deductions.deducted_quantity, 0)
         end as raw_quantity,
-        case when lines.line_part = 'main' then coalesce(shared_units.shared_text, '') else '' end as shared_text,
+        case
+            when lines.line_part = 'main' then coalesce(shared_units.shared_text, sold_beside.shared_text, '')
+            else ''
+        end as shared_text,
         uncompared.sides_text,
         uncompared.cost_text,
         converted_costs.conversion_text
@@ -142,6 +157,7 @@ sides as (
     left join coverage on lines.line_key = coverage.line_key
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
+    left join sold_beside on lines.line_key = sold_beside.bundle_line_key
     left join shared_units
         on
             lines.client_id = shared_units.client_id
@@ -195,11 +211,11 @@ select
                         || deductions_text || ' = ' || {{ plain_number('basis_quantity') }} || '; '
                 end
                 || {{ plain_number('covered_quantity') }} || ' ' || basis
-                || case when covered_quantity < entitlement then ', ' else ' of ' end
+                || case when covered_quantity < needed_quantity then ', ' else ' of ' end
                 || {{ plain_number('entitlement') }} || ' covered by ' || bundles_text
                 || case
-                    when covered_quantity < entitlement
-                        then ', ' || {{ plain_number('entitlement - covered_quantity') }} || ' missing'
+                    when covered_quantity < needed_quantity
+                        then ', ' || {{ plain_number('needed_quantity - covered_quantity') }} || ' missing'
                     else ''
                 end
     end as coverage_text,

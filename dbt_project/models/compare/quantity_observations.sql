@@ -17,7 +17,7 @@ margins as (
 
 coverage as (
     select * from {{ ref('bundle_coverage') }}
-    where covered_quantity < entitlement
+    where covered_quantity < needed_quantity
 ),
 
 assessable as (
