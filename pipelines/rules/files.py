@@ -364,6 +364,7 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("backbill_months", "integer"),
             *_VALIDITY,
             *_OWNER,
+            RuleColumn("fixed_quantity", "decimal", may_be_absent=True),
         ),
         key=("client_id", "agreement_id", "product_id"),
         target=(
@@ -375,6 +376,7 @@ FILES: tuple[RuleFile, ...] = (
             "currency",
             "margin_floor_percent",
             "backbill_months",
+            "fixed_quantity",
         ),
         examples=(
             (
@@ -393,11 +395,13 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "order form of 2026-01-01",
+                "",
             ),
         ),
         checks=(
             term_checks.says_something,
             term_checks.minimum_is_whole,
+            term_checks.fixed_quantity_is_whole,
             term_checks.price_is_whole,
             term_checks.limits_are_possible,
         ),

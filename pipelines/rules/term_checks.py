@@ -41,6 +41,19 @@ def minimum_is_whole(values: Values) -> Iterator[tuple[str, str]]:
         yield "pool", "has no effect without minimum_scope pool"
 
 
+def fixed_quantity_is_whole(values: Values) -> Iterator[tuple[str, str]]:
+    """A fixed quantity is that of one product, and only of a line whose basis is fixed."""
+    quantity = values["fixed_quantity"]
+    if quantity is None:
+        return
+    if quantity < 0:
+        yield "fixed_quantity", f"{plain(quantity)} is below zero"
+    if values["basis"] != "fixed":
+        yield "fixed_quantity", "has no effect unless basis is fixed"
+    if values["product_id"] == ANY:
+        yield "product_id", "is *, but a fixed quantity is the quantity of one product"
+
+
 def price_is_whole(values: Values) -> Iterator[tuple[str, str]]:
     """A price is nothing without its product and currency."""
     price, currency = values["contract_price"], values["currency"]

@@ -51,6 +51,7 @@ class Term:
     currency: str = ""
     margin_floor: Decimal | None = None
     backbill_months: int | None = None
+    fixed: Decimal | None = None
     valid_to: date | None = None
 
 

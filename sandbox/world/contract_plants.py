@@ -115,6 +115,21 @@ def fixed_by_contract(plan: Plan, position: Position, rng: Random) -> str:
     return "matched"
 
 
+def billed_beyond_the_fixed(plan: Plan, position: Position, rng: Random) -> str:
+    """The contract fixes the quantity and says which; one more is billed, however many are in use."""
+    line = live(position)
+    plan.terms.append(Term(position.client, position.product, basis="fixed", fixed=line.quantity))
+    line.quantity += 1
+    return "overbilled"
+
+
+def billed_as_fixed(plan: Plan, position: Position, rng: Random) -> str:
+    """The contract fixes the quantity and says which; that many are billed, and more are in use."""
+    grow(plan, position, 4, rng)
+    plan.terms.append(Term(position.client, position.product, basis="fixed", fixed=live(position).quantity))
+    return "matched"
+
+
 def grown_within_limit(plan: Plan, position: Position, rng: Random) -> str:
     """Two seats are not billed, and the contract lets one bill two months back (example K)."""
     grow(plan, position, 2, rng)

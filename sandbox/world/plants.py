@@ -102,6 +102,8 @@ PLANTS: tuple[Plant, ...] = (
     Plant("contract counts use", 2, _BOUGHT, contract.billed_on_use),
     Plant("contract counts purchase", 2, _ASSIGNED, contract.billed_on_purchase),
     Plant("contract fixes the quantity", 2, _COUNTED, contract.fixed_by_contract),
+    Plant("more billed than the contract fixes", 2, _COUNTED, contract.billed_beyond_the_fixed),
+    Plant("billed as the contract fixes", 2, _COUNTED, contract.billed_as_fixed),
     Plant("not billed, back-billing limited", 2, _COUNTED, contract.grown_within_limit),
     Plant("line for new seats starts soon", 2, _COUNTED, contract.starts_soon),
     Plant("first line starts soon", 2, _COUNTED, contract.first_line_starts_soon),

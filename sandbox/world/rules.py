@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "terms": (
         "client_id", "agreement_id", "product_id", "basis", "minimum_quantity", "minimum_scope", "pool",
         "contract_price", "currency", "margin_floor_percent", "backbill_months", "valid_from", "valid_to", "owner",
-        "reason",
+        "reason", "fixed_quantity",
     ),
     "splits": (
         "source_system", "account_id", "attribute", "value", "client_id", "valid_from", "valid_to", "owner", "reason",
@@ -216,6 +216,7 @@ def _term(term: Term, since: date) -> dict[str, str]:
         "currency": term.currency,
         "margin_floor_percent": _number(term.margin_floor),
         "backbill_months": "" if term.backbill_months is None else str(term.backbill_months),
+        "fixed_quantity": _number(term.fixed),
         "valid_from": since.isoformat(),
         "valid_to": term.valid_to.isoformat() if term.valid_to else "",
         "owner": _OWNER,

@@ -20,6 +20,7 @@ class Terms:
     currency: str
     margin_floor: Decimal | None
     backbill_months: int | None
+    fixed: Decimal | None
 
 
 def terms_of(plan: Plan, position: Position) -> Terms:
@@ -45,6 +46,7 @@ def terms_of(plan: Plan, position: Position) -> Terms:
         currency=price.currency if price else "",
         margin_floor=next((rule.margin_floor for rule in rules if rule.margin_floor is not None), None),
         backbill_months=next((rule.backbill_months for rule in rules if rule.backbill_months is not None), None),
+        fixed=next((rule.fixed for rule in rules if rule.fixed is not None), None),
     )
 
 

@@ -130,7 +130,8 @@ def _is_unread(plan: Plan, position: Position) -> bool:
 def _expected(census: Decimal | None, billed: Decimal, billable: list[Line], terms: Terms) -> tuple[Decimal, bool]:
     """What should be billed, and whether the minimum says so; without census the agreement fixes the quantity."""
     included = sum((line.included for line in billable), ZERO)
-    reduced = billed if census is None else max(ZERO, census - included)
+    fixed = billed if terms.fixed is None else terms.fixed
+    reduced = fixed if census is None else max(ZERO, census - included)
     if terms.minimum is not None and terms.minimum > reduced:
         return terms.minimum, True
     return reduced, False

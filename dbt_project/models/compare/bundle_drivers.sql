@@ -61,6 +61,7 @@ ruled as (
         own.used_source,
         own.charged_source,
         case when own.product_id is not null then coalesce(terms.basis, own.basis) end as basis,
+        terms.fixed_quantity,
         {{ of_side('coalesce(terms.basis, own.basis)', 'own.{}_source') }} as source_system,
         {{ of_side('coalesce(terms.basis, own.basis)', 'drivers.{}_source') }} as driver_source,
         count(*) over (partition by bundles.client_id, bundles.component_product_id) as driven_bundles
@@ -97,7 +98,7 @@ counted as (
         coalesce(sides.is_known, false) as has_vendor_record,
         line_counts.line_key is not null as counts_other_days,
         case
-            when ruled.basis = 'fixed' then coalesce(billed.billed_quantity, 0)
+            when ruled.basis = 'fixed' then coalesce(ruled.fixed_quantity, billed.billed_quantity, 0)
             when not coalesce(source_status.is_assessable, false) or refused.client_id is not null then null
             when line_counts.line_key is not null then line_counts.counted_quantity
             else {{ of_side('ruled.basis', 'coalesce(sides.{}_quantity, 0)') }}

@@ -75,6 +75,7 @@ based as (
             when coalesce(line_counts.minimum_quantity, terms.minimum_quantity) > coverage.entitlement
                 then coverage.entitlement
         end as covered_minimum,
+        {{ as_quantity('terms.fixed_quantity') }} as fixed_quantity,
         lines.client_id,
         lines.product_id,
         lines.needed_source
@@ -94,7 +95,7 @@ reduced as (
         case
             when line_part in ('excluded', 'bundle') then 0
             when line_part != 'main' then null
-            when basis = 'fixed' then billed_quantity
+            when basis = 'fixed' then coalesce(fixed_quantity, billed_quantity)
             when basis_quantity is not null then greatest(0, basis_quantity - included_quantity)
         end as reduced_quantity
     from based

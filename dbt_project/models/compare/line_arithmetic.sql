@@ -24,6 +24,13 @@ coverage as (
     select * from {{ ref('bundle_coverage') }}
 ),
 
+terms as (
+    select
+        line_key,
+        fixed_quantity
+    from {{ ref('line_terms') }}
+),
+
 tolerances as (
     select * from {{ ref('line_tolerances') }}
 ),
@@ -116,6 +123,7 @@ sides as (
         tolerances.tolerance,
         tolerances.rule_id as tolerance_rule_id,
         classified.minimum_text,
+        terms.fixed_quantity is null as is_fixed_as_billed,
         coalesce(line_counts.counted_text, '') as counted_text,
         case
             when line_counts.counted_quantity is null and sold_beside.bundle_line_key is null
@@ -155,6 +163,7 @@ sides as (
     left join deductions on lines.line_key = deductions.line_key
     left join without_charge on lines.line_key = without_charge.line_key
     left join coverage on lines.line_key = coverage.line_key
+    left join terms on lines.line_key = terms.line_key
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
     left join sold_beside on lines.line_key = sold_beside.bundle_line_key
@@ -183,7 +192,9 @@ select
     {{ plain_number('billed_quantity') }} || ' billed' || coalesce(uncharged_text, '') as billed_text,
     case
         when basis = 'fixed'
-            then 'fixed by the agreement: ' || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
+            then
+                'fixed by the agreement' || case when is_fixed_as_billed then ' as billed' else '' end || ': '
+                || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
         else
             {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || counted_text
             || deductions_text

@@ -65,7 +65,7 @@ matches as (
                 or (
                     scopes.line_key is null
                     and billed.line_key is null
-                    and terms.minimum_scope in ('line', 'pool')
+                    and (terms.minimum_scope in ('line', 'pool') or terms.fixed_quantity is not null)
                 )
             )
     left join agreements on terms.agreement_id = agreements.agreement_id
@@ -83,6 +83,7 @@ stated as (
         any_value(line_product_id) as product_id,
         arg_min(basis, place) as basis,
         arg_min(rule_id, place) filter (where basis is not null) as basis_rule_id,
+        arg_min(fixed_quantity, place) as fixed_quantity,
         arg_min(minimum_quantity, place) filter (where minimum_scope = 'line') as line_minimum,
         arg_min(agreement_id, place) filter (where minimum_scope = 'line') as line_minimum_agreement_id,
         -- Minimums that several lines reach together.

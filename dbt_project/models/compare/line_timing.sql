@@ -72,6 +72,8 @@ clearing as (
         end as came_within_period,
         expected.billed_quantity + events.billed_change as later_billed_quantity,
         case
+            when lines.basis = 'fixed' and expected.reduced_quantity != expected.billed_quantity
+                then expected.reduced_quantity
             when lines.basis = 'fixed' then expected.billed_quantity + events.billed_change
             else greatest(0, expected.basis_quantity - (expected.included_quantity + events.included_change))
         end as later_reduced_quantity

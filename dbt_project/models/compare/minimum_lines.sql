@@ -1,6 +1,6 @@
 with terms as (
     select * from {{ ref('stg_rules__terms') }}
-    where minimum_scope in ('line', 'pool') and product_id != '*'
+    where (minimum_scope in ('line', 'pool') or fixed_quantity > 0) and product_id != '*'
 ),
 
 clients as (
@@ -36,7 +36,8 @@ run as (
     select * from {{ ref('current_run') }}
 ),
 
--- A minimum is due whether or not anything is billed or used; that of an agreement which is over binds nobody.
+-- A minimum or a fixed quantity is due whether or not anything is billed or used; that of an agreement which is over
+-- binds nobody.
 due as (
     select
         terms.client_id,

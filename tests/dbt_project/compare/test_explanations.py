@@ -59,7 +59,7 @@ pytestmark = pytest.mark.integration
             "7 owned at pax8; 7 - 0 included = 7 expected; 5 billed (and 3 on 2 no-charge lines);"
             " 2 x 8.00 = 16.00 USD a month underbilled.",
         ),
-        ("fixed basis", "fixed by the agreement: 1 expected; 1 billed."),
+        ("fixed basis", "fixed by the agreement as billed: 1 expected; 1 billed."),
         (
             "stale source",
             "Not assessed: veeam - last complete read is 90 hours old, the limit is 26. 4 billed;"

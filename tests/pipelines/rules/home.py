@@ -14,7 +14,7 @@ GOOD = {
     "special_users.csv": "microsoft_graph,t1,Invoices@x.example,shared_mailbox,yes,2026-01-01,,M. Silva,over 50 GB",
     "bundles.csv": "*,connectwise:900,connectwise:771,1,yes,2026-01-01,,M. Silva,one seat for each user",
     "exclusions.csv": "*,pax8,p1,*,free of charge,M. Silva,2026-12-31,2026-01-01,",
-    "terms.csv": "connectwise:250,*,connectwise:771,used,20,line,,22.00,USD,15,2,2026-01-01,,M. Silva,order form",
+    "terms.csv": "connectwise:250,*,connectwise:771,used,20,line,,22.00,USD,15,2,2026-01-01,,M. Silva,order form,",
     "tolerances.csv": "*,connectwise:640,2,2026-01-01,,M. Silva,devices come and go",
     "exchange_rates.csv": "USD,GBP,0.79,ECB reference rate,2026-06-01,2026-07-01,M. Silva,what June is booked with",
 }

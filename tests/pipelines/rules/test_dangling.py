@@ -117,7 +117,7 @@ def test_the_minimum_of_an_agreement_that_bills_nothing_is_named(warehouse, tmp_
     for line in lines:
         warehouse.execute("INSERT INTO canonical.billing_lines VALUES ('connectwise:250', ?, ?, ?, ?)", list(line))
     warehouse.execute("INSERT INTO canonical.agreements VALUES ('connectwise:41', 'connectwise')")
-    term = "connectwise:250,connectwise:41,*,,20,agreement,,,,,,2026-01-01,,A,why"
+    term = "connectwise:250,connectwise:41,*,,20,agreement,,,,,,2026-01-01,,A,why,"
     fill(warehouse, tmp_path, terms=term)
     found = [(error.file, error.line, error.column, error.reason) for error in dangling(warehouse)]
     assert found == ([] if is_carried else [

@@ -71,6 +71,7 @@ CELLS = [
     ("terms.csv", "minimum_quantity", "0", "is not a minimum"),
     ("terms.csv", "minimum_scope", "", "is empty, but a minimum holds"),
     ("terms.csv", "minimum_scope", "whole", "is not one of line, agreement, pool"),
+    ("terms.csv", "fixed_quantity", "3", "has no effect unless basis is fixed"),
     ("terms.csv", "pool", "seats", "has no effect without minimum_scope pool"),
     ("terms.csv", "contract_price", "-1", "is below zero"),
     ("terms.csv", "currency", "", "needs its currency"),
@@ -262,7 +263,7 @@ def test_hundreds_of_errors_are_kept_and_fifty_are_shown(tmp_path):
 
 
 def test_a_contract_term_that_says_nothing_is_refused(tmp_path):
-    error = the_refusal(write(tmp_path, terms="connectwise:250,*,*,,,,,,,,,2026-01-01,,M. Silva,why"))
+    error = the_refusal(write(tmp_path, terms="connectwise:250,*,*,,,,,,,,,2026-01-01,,M. Silva,why,"))
     assert error.column == "basis"
     assert error.reason.endswith("the term says nothing")
 
@@ -271,7 +272,7 @@ def test_a_contract_term_that_says_nothing_is_refused(tmp_path):
     ("cells", "reason"), [("20,line,,,", "minimum of one product"), (",,,22,USD", "price of one product")]
 )
 def test_a_minimum_or_price_of_any_product_is_refused(tmp_path, cells, reason):
-    error = the_refusal(write(tmp_path, terms=f"connectwise:250,*,*,,{cells},,,2026-01-01,,M. Silva,why"))
+    error = the_refusal(write(tmp_path, terms=f"connectwise:250,*,*,,{cells},,,2026-01-01,,M. Silva,why,"))
     assert error.column == "product_id"
     assert error.reason.endswith(reason)
 
@@ -295,14 +296,14 @@ def test_the_vendors_fixed_day_needs_its_day_too(tmp_path):
 
 
 def test_an_agreement_minimum_holds_for_one_agreement_and_all_its_lines(tmp_path):
-    rule = "connectwise:250,{},{},,20,agreement,,,,,,2026-01-01,,M. Silva,order form"
+    rule = "connectwise:250,{},{},,20,agreement,,,,,,2026-01-01,,M. Silva,order form,"
     assert the_refusal(write(tmp_path, terms=rule.format("*", "*"))).column == "agreement_id"
     assert the_refusal(write(tmp_path, terms=rule.format("connectwise:41", "connectwise:771"))).column == "product_id"
     assert load_rules(write(tmp_path, terms=rule.format("connectwise:41", "*"))).tables["terms"].num_rows == 1
 
 
 def test_a_pool_minimum_needs_the_name_of_its_pool(tmp_path):
-    rule = "connectwise:250,*,connectwise:771,,20,pool,{},,,,,2026-01-01,,M. Silva,order form"
+    rule = "connectwise:250,*,connectwise:771,,20,pool,{},,,,,2026-01-01,,M. Silva,order form,"
     assert the_refusal(write(tmp_path, terms=rule.format(""))).column == "pool"
     assert load_rules(write(tmp_path, terms=rule.format("seats"))).tables["terms"]["pool"].to_pylist() == ["seats"]
 
@@ -312,3 +313,9 @@ def test_a_file_from_before_a_column_existed_is_read_without_it(tmp_path):
     rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why"
     tables = load_rules(write(tmp_path, counting=f"{header}\n{rule}\n".encode())).tables
     assert tables["counting"]["counted_when"].to_pylist() == [None]
+
+
+def test_a_fixed_quantity_below_zero_or_of_any_product_is_refused(tmp_path):
+    rule = "connectwise:250,*,{},fixed,,,,,,,,2026-01-01,,M. Silva,order form,{}"
+    assert "below zero" in the_refusal(write(tmp_path, terms=rule.format("connectwise:771", "-1"))).reason
+    assert "quantity of one product" in the_refusal(write(tmp_path, terms=rule.format("*", "1"))).reason

@@ -15,7 +15,7 @@ def covers(
 
 
 def pooled(product: str, minimum: str, *, client: str = "250", pool: str = "seats", days: str = "2026-01-01,") -> str:
-    return f"connectwise:{client},*,{product},,{minimum},pool,{pool},,,,,{days},M. Silva,order form"
+    return f"connectwise:{client},*,{product},,{minimum},pool,{pool},,,,,{days},M. Silva,order form,"
 
 
 def refusals(folder) -> list[tuple[int | None, str | None, str]]:

@@ -392,7 +392,8 @@ class Reference:
             return "unmapped_client", billed, None, price, None, self._flags(key, billable, rule, terms, paid, credits)
         least = _number(terms["minimum_quantity"]) if terms.get("minimum_scope") == "line" else Decimal(0)
         census = None if basis == "fixed" else self.sums[key][basis]
-        reduced = billed if census is None else max(Decimal(0), census - included)
+        fixed = _number(terms["fixed_quantity"]) if terms.get("fixed_quantity") else billed
+        reduced = fixed if census is None else max(Decimal(0), census - included)
         expected = max(least, reduced)
         allowed = [r for r in self._in_force(self.rules.tolerances) if r["product_id"] == product]
         own = [r for r in allowed if r["client_id"] == client] or [r for r in allowed if r["client_id"] == "*"]

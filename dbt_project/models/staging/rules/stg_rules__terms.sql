@@ -16,6 +16,7 @@ renamed as (
         {{ clean('currency') }} as contract_currency,
         margin_floor_percent,
         backbill_months,
+        fixed_quantity,
         valid_from,
         valid_to,
         owner,
