@@ -5,7 +5,7 @@ Belongs here: declarations and the checks between the cells of one rule. Does no
 
 from collections.abc import Iterator
 
-from pipelines.rules import bundle_checks, counting_checks, pool_checks, rate_checks, term_checks
+from pipelines.rules import bundle_checks, counting_checks, item_checks, pool_checks, rate_checks, term_checks
 from pipelines.rules.declare import ANY, RuleColumn, RuleFile, Values
 from pipelines.rules.errors import plain
 
@@ -14,6 +14,7 @@ COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average", "prorated")
 VENDOR_COUNTED_WHEN = ("last_day", "fixed_day", "peak", "average")
 SPECIAL_KINDS = ("shared_mailbox", "service", "admin", "room", "kiosk")
 SPLIT_ATTRIBUTES = ("office", "department", "company")
+UNIT_ATTRIBUTES = ("account", "record", "site", *SPLIT_ATTRIBUTES)
 MAPPING_KINDS = ("client", "product")
 _YES_NO = ("yes", "no")
 
@@ -406,6 +407,61 @@ FILES: tuple[RuleFile, ...] = (
             term_checks.limits_are_possible,
         ),
         together=(pool_checks.one_minimum_of_a_pool,),
+    ),
+    RuleFile(
+        name="agreement_units",
+        about="Which of a client's agreements units belong to, by account, record, site or user.",
+        columns=(
+            RuleColumn("client_id", "client_id", required=True),
+            RuleColumn("product_id", "product_id", required=True, may_be_any=True),
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("attribute", "choice", required=True, choices=UNIT_ATTRIBUTES),
+            RuleColumn("value", "folded", required=True),
+            RuleColumn("agreement_id", "agreement_id", required=True),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("client_id", "product_id", "source_system", "attribute", "value"),
+        target=("agreement_id",),
+        examples=(
+            (
+                "connectwise:250",
+                "*",
+                "microsoft_graph",
+                "office",
+                "Leeds",
+                "connectwise:41",
+                "2026-01-01",
+                "",
+                "M. Silva",
+                "the office in Leeds signed its own agreement",
+            ),
+        ),
+    ),
+    RuleFile(
+        name="item_map",
+        about="Which items of the PSA's catalog are one product: what is billed of the item is billed of the product.",
+        columns=(
+            RuleColumn("item_id", "product_id", required=True),
+            RuleColumn("product_id", "product_id", required=True),
+            *_VALIDITY,
+            *_CONFIRMATION,
+        ),
+        key=("item_id",),
+        target=("product_id",),
+        examples=(
+            (
+                "connectwise:772",
+                "connectwise:771",
+                "2026-01-01",
+                "",
+                "D. Okafor",
+                "2026-01-14",
+                "the same licence, billed by the year",
+            ),
+        ),
+        checks=(item_checks.item_is_another,),
+        together=(item_checks.product_is_no_item,),
     ),
     RuleFile(
         name="exchange_rates",

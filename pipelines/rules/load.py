@@ -17,6 +17,7 @@ from pipelines.matching.aliases import HOME_FILES, Aliases, read_aliases
 from pipelines.rules.declare import DECIMAL_DIGITS, DECIMAL_PLACES, Kind, Rule, RuleFile
 from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
+from pipelines.rules.item_checks import rules_of_items
 from pipelines.rules.overlap import overlaps
 from pipelines.rules.parse import parse
 from pipelines.rules.rejection_checks import confirmed_and_rejected
@@ -71,6 +72,7 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
         errors.extend(wrong)
     errors.extend(split_conflicts(found))
     errors.extend(confirmed_and_rejected(found))
+    errors.extend(rules_of_items(found))
     aliases, wrong_aliases = _aliases(folder)
     errors.extend(wrong_aliases)
     if errors:

@@ -108,6 +108,50 @@ def test_case_2_bases_that_differ_need_a_rule(desk: Desk) -> None:
         assert "what its other agreements bill counts owned" in row["explanation"]
 
 
+def units(desk: Desk, attribute: str, value: str, agreement: int, system: str = "pax8") -> None:
+    desk.rule(
+        "agreement_units",
+        client_id=f"connectwise:{CLIENT}",
+        product_id="*",
+        source_system=system,
+        attribute=attribute,
+        value=value,
+        agreement_id=f"connectwise:{agreement}",
+        rule_id="agreement_units.csv:2",
+    )
+
+
+def test_case_2_with_a_rule_each_agreement_counts_its_own_units_its_own_way(desk: Desk) -> None:
+    """48 seats are the first agreement's, which counts the 46 in use; 2 are the second one's, which counts seats."""
+    desk.counting("owned", owned_source="pax8", used_source="microsoft_graph")
+    desk.line(45, "22.00")
+    desk.line(1, "22.00", agreement_id=SECOND)
+    desk.subscription(48)
+    desk.subscription(2)
+    desk.assignments(46)
+    term(desk, basis="used")
+    units(desk, "record", "s1", AGREEMENT)
+    units(desk, "record", "s2", SECOND)
+    units(desk, "account", "11111111-0000-4000-8000-000000000000", AGREEMENT, "microsoft_graph")
+    lines = judged(desk)
+    assert figures(lines[OWN]) == (45, 46, 46, "underbilled")
+    assert figures(lines[OTHER]) == (1, 2, 2, "underbilled")
+
+
+def test_units_that_a_rule_gives_to_an_agreement_are_its_own_before_any_others(desk: Desk) -> None:
+    """Of 12 seats a rule gives 4 to the second agreement, which bills 2; without it they would be the first one's."""
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00")
+    desk.line(2, "22.00", agreement_id=SECOND)
+    desk.subscription(8)
+    desk.subscription(4, company_id="c2")
+    desk.account("c2")
+    units(desk, "account", "C2", SECOND)
+    lines = judged(desk)
+    assert figures(lines[KEY]) == (10, 8, 8, "overbilled")
+    assert figures(lines[OTHER]) == (2, 4, 4, "underbilled")
+
+
 def test_case_3_the_contract_price_of_one_agreement_is_compared_on_its_part(desk: Desk) -> None:
     """Contract case 3: contract price 30 in the first of two agreements, PSA 22."""
     desk.counting("owned", owned_source="pax8")
@@ -160,6 +204,50 @@ def test_included_units_of_two_agreements_take_off_what_they_would_together(desk
         desk.vendor["subscriptions"] = []
         desk.subscription(there)
         assert sum(row["expected_quantity"] for row in judged(desk).values()) == expected
+
+
+def test_case_30_lines_of_two_currencies_are_two_lines(desk: Desk) -> None:
+    """Contract case 30: USD and EUR lines of one product, 3 more than billed: each is valued in its own currency."""
+    desk.agreements[1]["currency__currency_code"] = "EUR"
+    desk.counting("owned", owned_source="pax8")
+    desk.line(10, "22.00")
+    desk.line(5, "20.00", agreement_id=SECOND)
+    desk.subscription(18)
+    lines = judged(desk)
+    assert set(lines) == {KEY, f"{KEY}|EUR"}
+    assert figures(lines[KEY]) == (10, 13, 13, "underbilled")
+    assert (lines[KEY]["revenue_impact"], lines[KEY]["currency"]) == (Decimal("66.00"), "USD")
+    assert figures(lines[f"{KEY}|EUR"]) == (5, 5, 5, "matched")
+    assert lines[f"{KEY}|EUR"]["currency"] == "EUR"
+
+
+@pytest.mark.parametrize("counted_item", [SEAT, 772])
+def test_case_35_items_that_are_one_product_are_billed_in_one_line(desk: Desk, counted_item: int) -> None:
+    """Contract case 35: 20 of one item at 22.00 and 10 of another; whichever the vendor's product is mapped to."""
+    desk.catalog[772] = "p9"
+    desk.counting("owned", owned_source="pax8")
+    desk.rules["product_map"][0]["product_id"] = f"connectwise:{counted_item}"
+    desk.line(20, "22.00")
+    desk.line(10, "20.00", product__id=772)
+    desk.subscription(31)
+    desk.rule("item_map", item_id="connectwise:772", product_id=f"connectwise:{SEAT}", valid_from=date(2026, 1, 1))
+    lines = judged(desk)
+    assert set(lines) == {KEY}
+    assert figures(lines[KEY]) == (30, 31, 31, "underbilled")
+    assert "10 at 20.00 USD (line 2, Seat 772)" in lines[KEY]["explanation"]
+    assert desk.engine.rows("SELECT * FROM analytics.reconciliation WHERE product_id = 'connectwise:772'") == []
+
+
+def test_an_item_is_another_product_only_while_its_rule_holds(desk: Desk) -> None:
+    desk.catalog[772] = "p9"
+    desk.counting("owned", owned_source="pax8")
+    desk.line(20, "22.00")
+    desk.line(10, "20.00", product__id=772)
+    desk.subscription(20)
+    desk.rule("item_map", item_id="connectwise:772", product_id=f"connectwise:{SEAT}", valid_from=date(2026, 1, 1),
+              valid_to=date(2026, 6, 1))  # fmt: skip
+    lines = judged(desk)
+    assert figures(lines[KEY]) == (20, 20, 20, "matched")
 
 
 def test_a_term_of_an_agreement_reaches_what_it_no_longer_bills(desk: Desk) -> None:

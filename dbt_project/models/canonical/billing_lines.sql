@@ -17,6 +17,10 @@ clients as (
     select * from {{ ref('clients') }}
 ),
 
+sold_items as (
+    select * from {{ ref('sold_items') }}
+),
+
 run as (
     select * from {{ ref('stg_control__run') }}
 ),
@@ -28,7 +32,8 @@ judged as (
         all_lines.source_record_id,
         all_lines.client_id,
         all_lines.agreement_id,
-        all_lines.product_id,
+        coalesce(sold_items.product_id, all_lines.product_id) as product_id,
+        all_lines.product_id as item_id,
         all_lines.valid_from,
         all_lines.valid_to,
         cast(coalesce(all_lines.quantity, 0) as decimal(18, 4)) as quantity,
@@ -59,6 +64,7 @@ judged as (
         all_lines.last_updated_at
     from all_lines
     left join clients on all_lines.client_id = clients.client_id
+    left join sold_items on all_lines.product_id = sold_items.item_id
     cross join run
 ),
 

@@ -52,6 +52,7 @@ vendor_quantities as (
         office,
         department,
         company,
+        site,
         last_active_at
     from judged
 )

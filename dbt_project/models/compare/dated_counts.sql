@@ -11,6 +11,10 @@ rules as (
     select * from {{ ref('stg_rules__product_map') }}
 ),
 
+items as (
+    select * from {{ ref('stg_rules__item_map') }}
+),
+
 products as (
     select * from {{ ref('products') }}
 ),
@@ -63,7 +67,7 @@ vendor_rows as (
         vendor_quantities.counted_on,
         vendor_quantities.quantity,
         dated_accounts.client_id,
-        product_mappings.product_id
+        coalesce(items.product_id, product_mappings.product_id) as product_id
     from vendor_quantities
     inner join dated_accounts
         on
@@ -78,6 +82,10 @@ vendor_rows as (
             and {{
                 in_force('product_mappings.valid_from', 'product_mappings.valid_to', 'vendor_quantities.counted_on')
             }}
+    left join items
+        on
+            product_mappings.product_id = items.item_id
+            and {{ in_force('items.valid_from', 'items.valid_to', 'vendor_quantities.counted_on') }}
     qualify
         row_number() over (
             partition by

@@ -4,6 +4,10 @@ with billing_rows as (
     where is_billed and billed_quantity > 0 and coalesce(unit_price != 0, true)
 ),
 
+products as (
+    select * from {{ ref('products') }}
+),
+
 -- Found first, told then: to write a text for every line costs more than to find the few.
 doubled as (
     select line_key
@@ -24,11 +28,16 @@ select
     || string_agg(
         {{ plain_number('billing_rows.billed_quantity') }} || ' at '
         || coalesce({{ money_text('billing_rows.unit_price') }} || ' ' || billing_rows.currency, 'an unknown price')
-        || ' (line ' || billing_rows.source_record_id || ')',
+        || ' (line ' || billing_rows.source_record_id || coalesce(', ' || products.product_name, '') || ')',
         ' + '
         order by length(billing_rows.source_record_id), billing_rows.source_record_id
     )
     || '; one of them may bill the same units twice.' as note
 from billing_rows
 inner join doubled on billing_rows.line_key = doubled.line_key
+-- An item that is sold as another product is named.
+left join products
+    on
+        billing_rows.item_id = products.product_id
+        and billing_rows.item_id != billing_rows.product_id
 group by billing_rows.line_key

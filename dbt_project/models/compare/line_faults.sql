@@ -87,7 +87,47 @@ undivided as (
         side,
         source_system
     from {{ ref('vendor_rows_resolved') }}
-    where is_shared_out
+    where is_undivided
+),
+
+-- Whose a unit is, a rule says of the rows of the last day: of other days only sums by product are known.
+divided as (
+    select distinct line_key
+    from {{ ref('vendor_rows_resolved') }}
+    where is_shared_out and not is_undivided
+),
+
+dated as (
+    select
+        line_key,
+        counted_when
+    from {{ ref('dated_lines') }}
+    where whose = 'contract' and counted_when != 'prorated'
+),
+
+-- A bundle and its components have one line: what one of several agreements says of it would be lost, or hold for all.
+bundle_terms as (
+    select
+        bundle_roles.main_line_key as line_key,
+        string_agg(distinct coalesce(all_terms.rule_id, all_terms.agreement_id), ', ') as rules_text,
+        count(distinct billing_rows.agreement_id) as agreement_count
+    from {{ ref('bundle_roles') }} as bundle_roles
+    inner join {{ ref('billing_rows_resolved') }} as billing_rows
+        on
+            bundle_roles.main_line_key = billing_rows.line_key
+            and billing_rows.is_billed
+    inner join {{ ref('stg_rules__terms') }} as all_terms
+        on
+            bundle_roles.client_id = all_terms.client_id
+            and all_terms.product_id in (bundle_roles.product_id, '*')
+    cross join {{ ref('current_run') }} as run
+    where
+        all_terms.agreement_id != '*'
+        and {{ in_force('all_terms.valid_from', 'all_terms.valid_to', 'run.cutoff_date') }}
+    group by bundle_roles.main_line_key
+    having
+        count(distinct billing_rows.agreement_id) > 1
+        and bool_or(all_terms.agreement_id = billing_rows.agreement_id)
 ),
 
 faults as (
@@ -97,6 +137,27 @@ faults as (
         fault,
         source_record_id
     from billing_faults
+
+    union all
+
+    select
+        divided.line_key,
+        'rules/agreement_units.csv' as source_system,
+        'whose units are whose is known of the last day alone, and its counting rule says ' || dated.counted_when
+            as fault,
+        '' as source_record_id
+    from divided
+    inner join dated on divided.line_key = dated.line_key
+
+    union all
+
+    select
+        line_key,
+        'rules/terms.csv' as source_system,
+        agreement_count || ' agreements bill this bundle or component, which is compared as a whole, and ' || rules_text
+        || ' is about one of them alone: write it with agreement *' as fault,
+        '' as source_record_id
+    from bundle_terms
 
     union all
 

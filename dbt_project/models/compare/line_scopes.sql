@@ -35,19 +35,42 @@ agreements as (
     where is_live
 ),
 
+unit_rules as (
+    select
+        agreement_units.client_id,
+        agreement_units.agreement_id,
+        agreement_units.product_id
+    from {{ ref('stg_rules__agreement_units') }} as agreement_units
+    cross join run
+    where {{ in_force('agreement_units.valid_from', 'agreement_units.valid_to', 'run.cutoff_date') }}
+),
+
 -- The agreements that a rule names, with the product that it names, or '*'.
 named as (
-    select distinct
+    select
         terms.client_id,
         terms.agreement_id,
         terms.product_id
     from terms
     cross join run
     where {{ in_force('terms.valid_from', 'terms.valid_to', 'run.cutoff_date') }}
+
+    union
+
+    select
+        client_id,
+        agreement_id,
+        product_id
+    from unit_rules
 ),
 
 named_clients as (
     select distinct client_id from named
+),
+
+named_widely as (
+    select distinct client_id from named
+    where product_id = '*'
 ),
 
 several_currencies as (
@@ -110,16 +133,31 @@ candidates as (
 
     -- What nobody bills belongs to the oldest agreement, with what that says of all its products.
     select
-        named.client_id,
+        agreements.client_id,
         counting_rules.product_id,
-        named.agreement_id,
+        agreements.agreement_id,
         'oldest' as known_by,
         false as is_there,
         false as is_live
-    from named
-    inner join agreements on named.agreement_id = agreements.agreement_id
+    from agreements
+    inner join named_widely on agreements.client_id = named_widely.client_id
     cross join counting_rules
-    where named.product_id = '*' and agreements.place = 1
+    where agreements.place = 1
+
+    union all by name
+
+    -- Units that a rule gives to an agreement are there, whether or not it bills them.
+    select distinct
+        unit_rules.client_id,
+        counting_rules.product_id,
+        unit_rules.agreement_id,
+        'units' as known_by,
+        false as is_there,
+        false as is_live
+    from unit_rules
+    inner join agreements on unit_rules.agreement_id = agreements.agreement_id
+    cross join counting_rules
+    where unit_rules.product_id = '*'
 ),
 
 scoped as (
@@ -174,7 +212,7 @@ scopes as (
         greatest(0, coalesce(sum(included_quantity), 0)) as included_quantity,
         greatest(0, coalesce(sum(billed_quantity), 0)) as billed_quantity
     from told
-    where is_there or (known_by = 'oldest' and not is_any_there)
+    where is_there or known_by = 'units' or (known_by = 'oldest' and not is_any_there)
     group by client_id, product_id, agreement_scope, other_currency
 ),
 

@@ -18,6 +18,10 @@ scopes as (
     select * from {{ ref('line_scopes') }}
 ),
 
+agreement_units as (
+    select * from {{ ref('stg_rules__agreement_units') }}
+),
+
 several_scopes as (
     select * from scopes
     where scope_count > 1
@@ -97,67 +101,187 @@ placed as materialized (
     from resolved
 ),
 
--- Where a client's product has several lines, its units are shared out: side by side, row after row, first to what each
--- agreement includes, then to what it bills, the oldest agreement first; the rest goes to the oldest.
+-- Where a client's product has several lines, its units are shared out.
 contested as (
-    select
-        placed.source_system,
-        placed.source_table,
-        placed.source_record_id,
-        placed.client_id,
-        placed.product_id,
-        placed.side,
-        sum(placed.quantity) over so_far as quantity_to,
-        quantity_to - placed.quantity as quantity_from
+    select placed.*
     from placed
     semi join several_scopes
         on
             placed.client_id = several_scopes.client_id
             and placed.product_id = several_scopes.product_id
     where placed.resolution = 'counted' and placed.line_part = 'main' and placed.quantity > 0
-    window
-        so_far as (
-            partition by placed.client_id, placed.product_id, placed.side, placed.source_system
-            order by placed.source_table, length(placed.source_record_id), placed.source_record_id
-        )
 ),
 
-claims as (
-    select
-        client_id,
-        product_id,
-        line_key,
-        place,
-        unnest([included_before, billed_before, claimed_quantity]) as claim_from,
-        unnest([
-            included_before + included_quantity,
-            billed_before + billed_quantity,
-            case when place = 1 then 99999999999999 else claimed_quantity end
-        ]) as claim_to
-    from several_scopes
-),
-
-shares as (
+-- A rule goes first: that of the record, of its site, of its user, of its account; of this product before any.
+ruled as (
     select
         contested.source_system,
         contested.source_table,
         contested.source_record_id,
+        any_value(contested.client_id) as client_id,
+        any_value(contested.product_id) as product_id,
+        any_value(contested.side) as side,
+        any_value(contested.quantity) as quantity,
+        arg_min(
+            several_scopes.line_key,
+            (
+                list_position(
+                    ['record', 'site', 'office', 'department', 'company', 'account'], agreement_units.attribute
+                ),
+                agreement_units.product_id = '*',
+                several_scopes.place
+            )
+        ) as line_key
+    from contested
+    cross join run
+    inner join agreement_units
+        on
+            contested.client_id = agreement_units.client_id
+            and contested.source_system = agreement_units.source_system
+            and agreement_units.product_id in (contested.product_id, '*')
+            and agreement_units.value
+            = lower(trim(case agreement_units.attribute
+                when 'record' then contested.source_record_id
+                when 'site' then contested.site
+                when 'office' then contested.office
+                when 'department' then contested.department
+                when 'company' then contested.company
+                when 'account' then contested.account_id
+            end))
+    inner join several_scopes
+        on
+            contested.client_id = several_scopes.client_id
+            and contested.product_id = several_scopes.product_id
+            and agreement_units.agreement_id = several_scopes.agreement_id
+    where {{ in_force('agreement_units.valid_from', 'agreement_units.valid_to', 'run.cutoff_date') }}
+    group by contested.source_system, contested.source_table, contested.source_record_id
+),
+
+-- The others side by side, row after row.
+rows_in_turn as (
+    select
+        contested.source_system,
+        contested.source_table,
+        contested.source_record_id,
+        contested.client_id,
+        contested.product_id,
+        contested.side,
+        sum(contested.quantity) over so_far as quantity_to,
+        quantity_to - contested.quantity as quantity_from
+    from contested
+    anti join ruled
+        on
+            contested.source_system = ruled.source_system
+            and contested.source_table = ruled.source_table
+            and contested.source_record_id = ruled.source_record_id
+    window
+        so_far as (
+            partition by contested.client_id, contested.product_id, contested.side, contested.source_system
+            order by contested.source_table, length(contested.source_record_id), contested.source_record_id
+        )
+),
+
+ruled_sums as (
+    select
+        line_key,
+        side,
+        source_system,
+        sum(quantity) as quantity
+    from ruled
+    group by line_key, side, source_system
+),
+
+counts as (
+    select distinct
+        client_id,
+        product_id,
+        side,
+        source_system
+    from contested
+),
+
+-- What each agreement includes and bills beyond the units that a rule gives it; the oldest takes what is over.
+wanted as (
+    select
+        counts.side,
+        counts.source_system,
+        several_scopes.client_id,
+        several_scopes.product_id,
+        several_scopes.line_key,
+        several_scopes.place,
+        unnest([1, 2, 3]) as turn,
+        unnest([
+            greatest(0, several_scopes.included_quantity - coalesce(ruled_sums.quantity, 0)),
+            least(
+                several_scopes.billed_quantity,
+                greatest(
+                    0,
+                    several_scopes.included_quantity
+                    + several_scopes.billed_quantity
+                    - coalesce(ruled_sums.quantity, 0)
+                )
+            ),
+            case when several_scopes.place = 1 then cast(99999999999999 as decimal(18, 4)) else 0 end
+        ]) as quantity
+    from counts
+    inner join several_scopes
+        on
+            counts.client_id = several_scopes.client_id
+            and counts.product_id = several_scopes.product_id
+    left join ruled_sums
+        on
+            several_scopes.line_key = ruled_sums.line_key
+            and counts.side = ruled_sums.side
+            and counts.source_system = ruled_sums.source_system
+),
+
+claims as (
+    select
+        *,
+        sum(quantity) over in_turn as claim_to,
+        claim_to - quantity as claim_from
+    from wanted
+    window in_turn as (partition by client_id, product_id, side, source_system order by turn, place)
+),
+
+-- First to what each agreement includes, then to what it bills, the oldest agreement first.
+shares as (
+    select
+        rows_in_turn.source_system,
+        rows_in_turn.source_table,
+        rows_in_turn.source_record_id,
         claims.line_key,
         sum(
-            least(contested.quantity_to, claims.claim_to) - greatest(contested.quantity_from, claims.claim_from)
+            least(rows_in_turn.quantity_to, claims.claim_to) - greatest(rows_in_turn.quantity_from, claims.claim_from)
         ) as share_quantity,
         row_number() over (
-            partition by contested.source_system, contested.source_table, contested.source_record_id
+            partition by rows_in_turn.source_system, rows_in_turn.source_table, rows_in_turn.source_record_id
             order by min(claims.place)
-        ) as share_number
-    from contested
+        ) as share_number,
+        false as is_ruled
+    from rows_in_turn
     inner join claims
         on
-            contested.client_id = claims.client_id
-            and contested.product_id = claims.product_id
-            and contested.quantity_from < claims.claim_to
-            and contested.quantity_to > claims.claim_from
-    group by contested.source_system, contested.source_table, contested.source_record_id, claims.line_key
+            rows_in_turn.client_id = claims.client_id
+            and rows_in_turn.product_id = claims.product_id
+            and rows_in_turn.side = claims.side
+            and rows_in_turn.source_system = claims.source_system
+            and rows_in_turn.quantity_from < claims.claim_to
+            and rows_in_turn.quantity_to > claims.claim_from
+    group by
+        rows_in_turn.source_system, rows_in_turn.source_table, rows_in_turn.source_record_id, claims.line_key
+
+    union all
+
+    select
+        source_system,
+        source_table,
+        source_record_id,
+        line_key,
+        quantity as share_quantity,
+        1 as share_number,
+        true as is_ruled
+    from ruled
 ),
 
 shared as (
@@ -166,6 +290,7 @@ shared as (
         placed.quantity as row_quantity,
         coalesce(shares.share_number, 1) as share_number,
         shares.line_key is not null as is_shared_out,
+        coalesce(not shares.is_ruled, false) as is_undivided,
         coalesce(shares.line_key, oldest_scopes.line_key) as scope_line_key
     from placed
     left join shares
@@ -197,6 +322,10 @@ select
         holder_is_guest,
         left_out_reason,
         counted_record_id,
+        office,
+        department,
+        company,
+        site,
         scope_line_key
     ),
     coalesce(scope_line_key, client_key || '|' || product_key || '|*')

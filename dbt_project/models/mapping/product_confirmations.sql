@@ -38,15 +38,20 @@ rule_matches as (
         ) = 1
 ),
 
--- A SKU that two live catalogue items carry proves nothing.
+sold_items as (
+    select * from {{ ref('sold_items') }}
+),
+
+-- A SKU that two live catalogue items carry proves nothing, unless the two are one product.
 catalogue_skus as (
     select
-        upper(vendor_sku) as vendor_sku,
-        min(product_id) as product_id
+        upper(products.vendor_sku) as vendor_sku,
+        min(coalesce(sold_items.product_id, products.product_id)) as product_id
     from products
-    where source_system = 'connectwise' and is_active and vendor_sku is not null
-    group by upper(vendor_sku)
-    having count(*) = 1
+    left join sold_items on products.product_id = sold_items.item_id
+    where products.source_system = 'connectwise' and products.is_active and products.vendor_sku is not null
+    group by upper(products.vendor_sku)
+    having count(distinct coalesce(sold_items.product_id, products.product_id)) = 1
 ),
 
 id_matches as (

@@ -14,6 +14,10 @@ products as (
     select * from {{ ref('products') }}
 ),
 
+sold_items as (
+    select * from {{ ref('sold_items') }}
+),
+
 run as (
     select * from {{ ref('current_run') }}
 ),
@@ -37,10 +41,17 @@ accepted_names as (
     where candidates.is_unambiguous
 ),
 
-mappings as (
+found as (
     select * from confirmations
     union all
     select * from accepted_names
+),
+
+-- What is mapped to an item is mapped to the product that the item is.
+mappings as (
+    select found.* replace (coalesce(sold_items.product_id, found.product_id) as product_id)
+    from found
+    left join sold_items on found.product_id = sold_items.item_id
 ),
 
 product_mappings as (

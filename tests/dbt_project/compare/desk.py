@@ -31,8 +31,8 @@ _TABLES = {
     ),
     "canonical.billing_lines": (
         "source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, client_id VARCHAR,"
-        " agreement_id VARCHAR, product_id VARCHAR, valid_from DATE, valid_to DATE, quantity DECIMAL(18,4),"
-        " included_quantity DECIMAL(18,4),"
+        " agreement_id VARCHAR, product_id VARCHAR, item_id VARCHAR, valid_from DATE, valid_to DATE,"
+        " quantity DECIMAL(18,4), included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), priced_quantity DECIMAL(18,4), is_credit BOOLEAN, unit_price DECIMAL(18,6),"
         " unit_cost DECIMAL(18,6), currency VARCHAR,"
         " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN, is_dated_only BOOLEAN,"
@@ -46,7 +46,7 @@ _TABLES = {
         " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN,"
         " names_every_account BOOLEAN,"
         " holder_id VARCHAR, holder_name VARCHAR, holder_is_disabled BOOLEAN, holder_is_guest BOOLEAN,"
-        " office VARCHAR, department VARCHAR, company VARCHAR, last_active_at TIMESTAMPTZ"
+        " office VARCHAR, department VARCHAR, company VARCHAR, site VARCHAR, last_active_at TIMESTAMPTZ"
     ),
     "canonical.restated_quantities": (
         "source_system VARCHAR, side VARCHAR, account_id VARCHAR, vendor_product_id VARCHAR, document VARCHAR,"

@@ -16,6 +16,8 @@ GOOD = {
     "exclusions.csv": "*,pax8,p1,*,free of charge,M. Silva,2026-12-31,2026-01-01,",
     "terms.csv": "connectwise:250,*,connectwise:771,used,20,line,,22.00,USD,15,2,2026-01-01,,M. Silva,order form,",
     "tolerances.csv": "*,connectwise:640,2,2026-01-01,,M. Silva,devices come and go",
+    "agreement_units.csv": "connectwise:250,*,microsoft_graph,office,Leeds,connectwise:41,2026-01-01,,M. Silva,own",
+    "item_map.csv": "connectwise:772,connectwise:774,2026-01-01,,D. Okafor,2026-01-14,billed by the year",
     "exchange_rates.csv": "USD,GBP,0.79,ECB reference rate,2026-06-01,2026-07-01,M. Silva,what June is booked with",
 }
 

@@ -29,7 +29,8 @@ quantities as (
             else 'approval status ' || devices.approval_status
         end as state_reason,
         duplicates.device_id is not null as is_duplicate,
-        devices.last_contact_at as last_seen_at
+        devices.last_contact_at as last_seen_at,
+        devices.site_id as site
     from devices
     left join duplicates on devices.device_id = duplicates.device_id
 )

@@ -7,6 +7,7 @@ renamed as (
         cast(id as varchar) as device_id,
         {{ clean('uid') }} as device_uid,
         cast(organization_id as varchar) as account_id,
+        cast(location_id as varchar) as site_id,
         {{ clean('node_class') }} as vendor_product_id,
         coalesce(upper({{ clean('approval_status') }}), 'APPROVED') as approval_status,
         offline as is_offline,

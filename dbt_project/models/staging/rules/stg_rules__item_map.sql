@@ -1,0 +1,18 @@
+with source_rows as (
+    select * from {{ source('rules', 'item_map') }}
+),
+
+renamed as (
+    select
+        rule_id,
+        trim(item_id) as item_id,
+        trim(product_id) as product_id,
+        valid_from,
+        valid_to,
+        confirmed_by,
+        confirmed_at,
+        reason
+    from source_rows
+)
+
+select * from renamed
