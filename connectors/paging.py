@@ -20,27 +20,28 @@ from connectors.http import Answer, SourceClient, Tally
 MOST_PAGES = 10_000
 
 
-class FullPagePaginator(BaseReferencePaginator):
-    """Goes on while pages are full: the reference is passed as `parameter` (NinjaOne's two styles).
+class UntilEmptyPaginator(BaseReferencePaginator):
+    """Goes on until a page is empty: the reference is passed as `parameter` (NinjaOne's two styles).
+
+    A short page ends nothing: a server may give fewer rows than it was asked for on each page.
 
     Args:
         parameter: query parameter that carries the reference.
-        page_size: rows of a full page; a shorter one is the last.
-        cursor: take the reference from `cursor.name` of the envelope; otherwise it is the last row's key.
+        cursor: take the reference from `cursor.name` of the envelope, where its absence ends the list too; otherwise it
+            is the last row's key.
     """
 
-    def __init__(self, parameter: str, page_size: int, *, cursor: bool = False) -> None:
+    def __init__(self, parameter: str, *, cursor: bool = False) -> None:
         super().__init__()
         self.parameter = parameter
-        self.page_size = page_size
         self.cursor = cursor
 
     def update_state(self, response: Answer, data: list[Any] | None = None) -> None:  # type: ignore[override]
-        """Take the next reference from `response`; none after a page that is not full."""
+        """Take the next reference from `response`; none after an empty page."""
         reference = response.last_key
         if self.cursor:
             reference = (response.json().get("cursor") or {}).get("name")
-        self._next_reference = reference if response.row_count >= self.page_size else None
+        self._next_reference = reference if response.row_count else None
 
     def update_request(self, request: Request) -> None:
         """Put the reference into the query."""

@@ -18,11 +18,12 @@ Kind = Literal[
     "expired_token",
     "empty_page",
     "repeated_page",
+    "short_pages",
     "type_change",
 ]
 
 KINDS: Final = frozenset(get_args(Kind))
-PAGE_KINDS: Final = frozenset({"empty_page", "repeated_page", "type_change"})
+PAGE_KINDS: Final = frozenset({"empty_page", "repeated_page", "short_pages", "type_change"})
 """Faults in the rows of a page. All other kinds concern an answer as a whole."""
 
 SYSTEMS: Final = ("connectwise", "microsoft_graph", "pax8", "ninjaone")
@@ -49,6 +50,7 @@ class Misbehaviour:
             with tokens: number of tokens refused, each until the client asks for a new one.
         seconds: Length of the pause of kind `slow`.
         retry_after: Seconds in the Retry-After header of kind `http_429`.
+        rows: The most rows that a page of kind `short_pages` holds, however many were asked for.
         shape: What `type_change` turns a number into: a text such as `42 seats`, or an object.
     """
 
@@ -59,6 +61,7 @@ class Misbehaviour:
     times: int | None = None
     seconds: float = 1.0
     retry_after: int = 1
+    rows: int = 100
     shape: Literal["text", "object"] = "text"
 
     def __post_init__(self) -> None:
@@ -70,6 +73,8 @@ class Misbehaviour:
             raise MisbehaviourError(f"unknown shape {self.shape!r}: expected text or object")
         if self.after < 0 or (self.times is not None and self.times < 1) or self.seconds < 0 or self.retry_after < 0:
             raise MisbehaviourError("after, seconds and retry_after must be 0 or more, times 1 or more")
+        if self.rows < 1:
+            raise MisbehaviourError("rows must be 1 or more")
 
     @classmethod
     def parse(cls, text: str) -> "Misbehaviour":
@@ -81,7 +86,15 @@ class Misbehaviour:
         system, _, rest = text.partition(":")
         kind, *settings = rest.split(":")
         values: dict[str, object] = {}
-        readers = {"after": int, "times": int, "seconds": float, "retry_after": int, "shape": str, "endpoint": str}
+        readers = {
+            "after": int,
+            "times": int,
+            "seconds": float,
+            "retry_after": int,
+            "rows": int,
+            "shape": str,
+            "endpoint": str,
+        }
         for position, setting in enumerate(settings):
             name, equals, value = setting.partition("=")
             if not equals and position == 0:

@@ -66,6 +66,9 @@ def page_of(rows: Sequence[Row], start: int, size: int, *, switchboard: Switchbo
     fault = switchboard.page_fault(system, path, has_rows=bool(cut), has_previous=start > 0)
     if fault is None:
         return Page(cut, start, stop, total)
+    if fault.kind == "short_pages":
+        stop = min(stop, start + fault.rows)
+        return Page(rows[start:stop], start, stop, total)
     if fault.kind == "empty_page":
         return Page((), start, stop, total)
     if fault.kind == "repeated_page":

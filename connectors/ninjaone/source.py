@@ -1,9 +1,10 @@
 """NinjaOne: organizations, devices and computer systems.
 
-Data flow: token (client credentials) -> two lists by `after`, one query by cursor. The API declares no totals, so two
-rules stand in for them. (1) Devices and computer systems prove each other: every computer system belongs to a listed
-device, and where approved computers are listed, at least one has a computer system. (2) Neither organizations nor
-devices are ever empty: an instance has its own organization, and one without a device needs no reconciliation.
+Data flow: token (client credentials) -> two lists by `after`, one query by cursor, each until an empty page came twice.
+The API declares no totals, so two rules stand in for them. (1) Devices and computer systems prove each other: every
+computer system belongs to a listed device, and where approved computers are listed, at least one has a computer
+system. (2) Neither organizations nor devices are ever empty: an instance has its own organization, and one without a
+device needs no reconciliation.
 Does not belong here: parsing, retries, dlt.
 """
 
@@ -21,7 +22,7 @@ from connectors.http import Budget, SourceClient, Tally, token_fetcher
 from connectors.json_pages import PageText, parse
 from connectors.ninjaone.config import Config
 from connectors.ninjaone.schema import COMPUTER_SYSTEMS, DEVICES, ORGANIZATIONS, TABLES
-from connectors.paging import FullPagePaginator, read_pages, row_total
+from connectors.paging import UntilEmptyPaginator, read_pages, row_total
 from connectors.reads import Plan, Progress
 from connectors.source_reads import Fetch, SourceReads, TableRows
 from connectors.tables import Table
@@ -65,13 +66,13 @@ class NinjaOneReads(SourceReads):
         }
 
     def _list(self, table: Table, tally: Tally) -> pa.Table:
-        rows = self._read(table, tally, FullPagePaginator("after", self._page_size), Envelope("$"))
+        rows = self._read(table, tally, UntilEmptyPaginator("after"), Envelope("$"))
         if not rows.num_rows:
             raise IncompleteReadError(self.system, table.endpoint, "the list is empty, which proves nothing")
         return rows
 
     def _computer_systems(self, tally: Tally) -> pa.Table:
-        paginator = FullPagePaginator("cursor", self._page_size, cursor=True)
+        paginator = UntilEmptyPaginator("cursor", cursor=True)
         return self._read(COMPUTER_SYSTEMS, tally, paginator, Envelope("$.results", "deviceId"))
 
     def _read(self, table: Table, tally: Tally, paginator: BasePaginator, envelope: Envelope) -> pa.Table:

@@ -21,6 +21,19 @@ def test_all_pages_of_lists_and_query_are_read(world: World, server: SandboxServ
         }
 
 
+@pytest.mark.parametrize("rows", [100, 3])
+def test_pages_shorter_than_asked_for_are_not_the_last(world: World, server: SandboxServer, rows: int) -> None:
+    """The server answers at most so many rows where 1,000 were asked for: all are read, and nothing is lost."""
+    server.set([Misbehaviour(system="ninjaone", kind="short_pages", rows=rows)])
+    ninja = world.ninjaone
+    reads = by_table(reading("ninjaone", world, server.url, page_size=1000).reads())
+    assert {name: (read.status, read.row_count) for name, read in reads.items()} == {
+        "organizations": ("ok", len(ninja.organizations)),
+        "devices": ("ok", len(ninja.devices)),
+        "computer_systems": ("ok", len(ninja.computer_systems)),
+    }
+
+
 def test_a_list_of_devices_that_ends_early_is_noticed(world: World, server: SandboxServer) -> None:
     server.set([Misbehaviour(system="ninjaone", kind="empty_page", endpoint="v2/devices", after=1)])
     reads = by_table(reading("ninjaone", world, server.url, page_size=5).reads())

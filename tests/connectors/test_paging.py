@@ -10,7 +10,7 @@ from connectors.bodies import Envelope
 from connectors.config import ApiConfig
 from connectors.errors import IncompleteReadError, SourceReadError
 from connectors.http import Budget, SourceClient, Tally
-from connectors.paging import FullPagePaginator, read_pages, row_total
+from connectors.paging import UntilEmptyPaginator, read_pages, row_total
 
 
 def rows(*ids: int) -> list[dict[str, int]]:
@@ -62,24 +62,32 @@ def test_page_numbers_start_at_zero_and_end_with_the_declared_pages(httpserver: 
     assert [query["page"] for query in queries(httpserver)] == ["0", "1"]
 
 
-def test_after_goes_on_while_pages_are_full(httpserver: HTTPServer) -> None:
-    serve(httpserver, rows(3, 5), rows(9))
-    assert row_total(read(httpserver, FullPagePaginator("after", 2), params={"pageSize": "2"})) == 3
-    assert queries(httpserver) == [{"pageSize": "2"}, {"pageSize": "2", "after": "5"}]
+def test_after_goes_on_until_a_page_is_empty(httpserver: HTTPServer) -> None:
+    """The server gives two rows a page, whatever it was asked for: the first short page is not the last."""
+    serve(httpserver, rows(3, 5), rows(7, 8), rows(9), [], [])
+    assert row_total(read(httpserver, UntilEmptyPaginator("after"), params={"pageSize": "1000"})) == 5
+    assert [query.get("after") for query in queries(httpserver)] == [None, "5", "8", "9", "9"]
 
 
-def test_a_cursor_goes_on_while_pages_are_full(httpserver: HTTPServer) -> None:
+def test_a_cursor_goes_on_until_a_page_is_empty(httpserver: HTTPServer) -> None:
     cursor = {"name": "c1f0aa", "count": 2}
-    serve(httpserver, {"cursor": cursor, "results": rows(1, 2)}, {"cursor": cursor, "results": rows(3)})
-    paginator = FullPagePaginator("cursor", 2, cursor=True)
+    end = {"cursor": cursor, "results": []}
+    serve(httpserver, {"cursor": cursor, "results": rows(1, 2)}, {"cursor": cursor, "results": rows(3)}, end, end)
+    paginator = UntilEmptyPaginator("cursor", cursor=True)
+    assert row_total(read(httpserver, paginator, envelope=Envelope("$.results"), params={"pageSize": "1000"})) == 3
+    assert [query.get("cursor") for query in queries(httpserver)] == [None, "c1f0aa", "c1f0aa", "c1f0aa"]
+
+
+def test_a_page_without_a_cursor_is_the_last(httpserver: HTTPServer) -> None:
+    serve(httpserver, {"cursor": {"name": "c1f0aa"}, "results": rows(1, 2)}, {"cursor": None, "results": rows(3)})
+    paginator = UntilEmptyPaginator("cursor", cursor=True)
     assert row_total(read(httpserver, paginator, envelope=Envelope("$.results"))) == 3
-    assert queries(httpserver)[1] == {"cursor": "c1f0aa"}
 
 
 def test_a_repeated_page_is_noticed(httpserver: HTTPServer) -> None:
     serve(httpserver, rows(3, 5), rows(3, 5))
     with pytest.raises(IncompleteReadError, match="page 2 repeats an earlier page"):
-        read(httpserver, FullPagePaginator("after", 2))
+        read(httpserver, UntilEmptyPaginator("after"))
 
 
 def test_a_circle_of_links_is_noticed(httpserver: HTTPServer) -> None:
@@ -99,13 +107,13 @@ def test_an_empty_page_is_asked_for_again_and_then_refused_when_more_follow(http
 
 def test_an_empty_last_page_is_the_end_once_it_was_said_twice(httpserver: HTTPServer) -> None:
     serve(httpserver, rows(3, 5), [], [])
-    assert row_total(read(httpserver, FullPagePaginator("after", 2))) == 2
+    assert row_total(read(httpserver, UntilEmptyPaginator("after"))) == 2
     assert len(httpserver.log) == 3
 
 
 def test_an_empty_list_is_asked_for_again_where_it_is_suspect(httpserver: HTTPServer) -> None:
-    serve(httpserver, [], rows(1))
-    assert row_total(read(httpserver, FullPagePaginator("after", 2), empty_is_suspect=True)) == 1
+    serve(httpserver, [], rows(1), [], [])
+    assert row_total(read(httpserver, UntilEmptyPaginator("after"), empty_is_suspect=True)) == 1
 
 
 def test_credentials_never_follow_a_link_to_another_host(httpserver: HTTPServer) -> None:
