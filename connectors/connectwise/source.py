@@ -1,13 +1,18 @@
 """ConnectWise PSA: companies, agreements, additions, catalog and invoices.
 
-Data flow: company info (which code base the API lives under) -> `/count` and the changed records of each list, by
-`lastUpdated` -> a full read where nothing is held, or where what we would then hold differs from `/count` (records were
-deleted) -> additions, one call per agreement in parallel, empty answers confirmed through `/additions/count`.
+Data flow: company info (which code base the API lives under) -> companies, agreements and catalog in full, each
+proven by `/count` -> invoices: the changed and the recent ones, or all of them where nothing is held, or where what we
+would then hold differs from `/count` (some were deleted) -> additions, one call per agreement in parallel, empty
+answers confirmed through `/additions/count`.
+
+Companies, agreements and catalog are never read by `lastUpdated`: merging two companies or moving an agreement leaves
+it as it was. They are a few pages beside one call per agreement (docs/systems/connectwise.md counts them). Invoices
+are many and dated: of those that bill these months, whatever became of them is seen.
 Does not belong here: parsing, retries, dlt.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 import pyarrow as pa
@@ -28,6 +33,8 @@ from connectors.tables import Table
 
 # The cursor is the server's clock at the last read; records saved in the seconds around it come again.
 CURSOR_OVERLAP = timedelta(minutes=10)
+# Invoices dated so many days before the last read are read again, changed or not: this month's and the last one's.
+RECENT_DAYS = 62
 _COMPANY_INFO = "/login/companyinfo/{company_id}"
 
 
@@ -62,10 +69,10 @@ class ConnectWiseReads(SourceReads):
         """How each table is fetched."""
         return {
             COMPANIES.name: lambda tally: self._never_empty(COMPANIES, tally),
-            AGREEMENTS.name: lambda tally: self._versions(AGREEMENTS, tally),
+            AGREEMENTS.name: lambda tally: self._list(AGREEMENTS, tally, {}),
             ADDITIONS.name: self._additions,
-            CATALOG.name: lambda tally: self._versions(CATALOG, tally),
-            INVOICES.name: lambda tally: self._versions(INVOICES, tally),
+            CATALOG.name: lambda tally: self._list(CATALOG, tally, {}),
+            INVOICES.name: self._invoices,
         }
 
     def _url(self, path: str, tally: Tally) -> str:
@@ -83,22 +90,23 @@ class ConnectWiseReads(SourceReads):
         return self._base + path
 
     def _never_empty(self, table: Table, tally: Tally) -> TableRows:
-        """The MSP itself is a company: a full read without rows is not believed, whatever the count says."""
-        fetched = self._versions(table, tally)
-        if fetched.mode == "full" and not fetched.rows.num_rows:
+        """The MSP itself is a company: a read without rows is not believed, whatever the count says."""
+        fetched = self._list(table, tally, {})
+        if not fetched.rows.num_rows:
             raise IncompleteReadError(self.system, table.endpoint, "the list is empty, but the MSP itself is in it")
         return fetched
 
-    def _versions(self, table: Table, tally: Tally) -> TableRows:
-        """The changed records where they suffice, else all of them."""
-        cursor, held = self.plan.cursor(table.name), self.plan.held.get(table.name)
+    def _invoices(self, tally: Tally) -> TableRows:
+        """The changed and the recent invoices where they suffice, else all of them."""
+        cursor, held = self.plan.cursor(INVOICES.name), self.plan.held.get(INVOICES.name)
         if cursor is not None and held is not None:
-            since = (cursor - CURSOR_OVERLAP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            changed = self._list(table, tally, {"conditions": f"lastUpdated>[{since}]"})
-            keys = held | {str(key) for key in changed.rows["id"].to_pylist()}
-            if len(keys) == self._count(table.endpoint, tally, {}):
-                return TableRows(changed.rows, "incremental", changed.declared_total)
-        return self._list(table, tally, {})
+            since, recent = _moment(cursor - CURSOR_OVERLAP), _moment(cursor - timedelta(days=RECENT_DAYS))
+            conditions = {"conditions": f"lastUpdated>[{since}] or date>[{recent}]"}
+            found = self._list(INVOICES, tally, conditions)
+            keys = held | {str(key) for key in found.rows["id"].to_pylist()}
+            if len(keys) == self._count(INVOICES.endpoint, tally, {}):
+                return TableRows(found.rows, "incremental", found.declared_total)
+        return self._list(INVOICES, tally, {})
 
     def _list(self, table: Table, tally: Tally, conditions: Mapping[str, str]) -> TableRows:
         """All records that meet `conditions`, proven against `/count` with the same conditions."""
@@ -137,10 +145,7 @@ class ConnectWiseReads(SourceReads):
     def _additions(self, tally: Tally) -> TableRows:
         """Additions of every agreement, ended ones too: there is no call that lists them all."""
         agreements = self.needed(AGREEMENTS, ADDITIONS)
-        ids = {str(key) for key in agreements.rows["id"].to_pylist()}
-        if agreements.mode == "incremental":
-            ids |= self.plan.held[AGREEMENTS.name]
-        ordered = sorted(ids, key=int)
+        ordered = sorted((str(key) for key in agreements.rows["id"].to_pylist()), key=int)
         answers = self.parallel(lambda agreement: self._of_agreement(agreement, tally), ordered)
         pages = [page for answer in answers for page in answer]
         return TableRows(self._parse(ADDITIONS, pages, tally))
@@ -155,3 +160,8 @@ class ConnectWiseReads(SourceReads):
                 reason = f"{received} rows received, {declared} declared ({path}/count)"
                 raise IncompleteReadError(self.system, path, reason)
         return pages
+
+
+def _moment(moment: datetime) -> str:
+    """A time as conditions are written."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
