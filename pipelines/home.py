@@ -20,6 +20,7 @@ TEMPLATE = """\
 # Settings of this home. No secrets here: they go to secrets.toml (mode 0600) or to the environment
 # (TIEOUT_<SYSTEM>__<FIELD>, for instance TIEOUT_PAX8__CLIENT_SECRET). What each key means: docs/operations.md.
 default_currency = "USD"
+# timezone = "America/Denver"  # where months begin and end; without it, the schedule's
 
 [schedule]
 cron = "0 6 * * *"

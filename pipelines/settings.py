@@ -19,6 +19,7 @@ from zoneinfo import available_timezones
 
 from croniter import croniter  # type: ignore[import-untyped]  # comes with dlt; has no stubs
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -33,6 +34,16 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from pipelines.home import Home
 
 ENVIRONMENT_PREFIX = "TIEOUT_"
+_TIMEZONE = "an IANA time zone, for instance America/New_York"
+
+
+def _known_timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("not a time zone")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_known_timezone), Field(description=_TIMEZONE)]
 
 
 class SettingsError(ValueError):
@@ -45,7 +56,7 @@ class Schedule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cron: str = Field(default="0 6 * * *", description="a cron expression of five fields, for instance 0 6 * * *")
-    timezone: str = Field(default="UTC", description="an IANA time zone, for instance America/New_York")
+    timezone: TimeZone = "UTC"
     enabled: bool = Field(default=False, description="true or false (true: the schedule starts with Dagster)")
 
     @field_validator("cron")
@@ -55,23 +66,18 @@ class Schedule(BaseModel):
             raise ValueError("not a cron expression")
         return value
 
-    @field_validator("timezone")
-    @classmethod
-    def _is_timezone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("not a time zone")
-        return value
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Checked settings of one home.
 
-    `sources` holds the configuration object of each configured system (switched off ones too). Secret fields are
-    pydantic `SecretStr`: they never show in `repr`.
+    `timezone` says when months begin and end: the home's own, else its schedule's. `sources` holds the configuration
+    object of each configured system (switched off ones too). Secret fields are pydantic `SecretStr`: they never show
+    in `repr`.
     """
 
     default_currency: str
+    timezone: str
     schedule: Schedule
     sources: Mapping[str, BaseModel]
 
@@ -129,6 +135,7 @@ def load_settings(
         )
     return Settings(
         default_currency=loaded.default_currency,
+        timezone=loaded.timezone or loaded.schedule.timezone,
         schedule=loaded.schedule,
         sources=sources,
     )
@@ -167,6 +174,7 @@ def _settings_class(models: Mapping[str, type[BaseModel]], places: list[_Place])
         default_currency: Annotated[
             str, Field(pattern=r"^[A-Z]{3}$", description="three capital letters (ISO 4217), for instance USD")
         ] = "USD"
+        timezone: TimeZone | None = None
         schedule: Schedule = Schedule()
         sources: Any = None
 
@@ -259,13 +267,15 @@ def _known_keys(location: tuple[Any, ...], models: Mapping[str, type[BaseModel]]
         return list(models) if len(location) == 2 else list(models[str(location[1])].model_fields)
     if location[:1] == ("schedule",):
         return list(Schedule.model_fields)
-    return ["default_currency", "schedule", "sources"]
+    return ["default_currency", "timezone", "schedule", "sources"]
 
 
 def _expected(location: tuple[Any, ...], models: Mapping[str, type[BaseModel]]) -> str | None:
     """The description of the field at `location`, where it says what is expected better than pydantic does."""
     if location == ("default_currency",):
         return "three capital letters (ISO 4217), for instance USD"
+    if location == ("timezone",):
+        return _TIMEZONE
     if location[:1] == ("schedule",) and len(location) == 2:
         info = Schedule.model_fields.get(str(location[1]))
         return info.description if info else None

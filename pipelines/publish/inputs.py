@@ -26,6 +26,7 @@ def inputs_hash(connection: duckdb.DuckDBPyConnection, run: Run) -> str:
     text = json.dumps(
         {
             "period": run.period.isoformat(),
+            "timezone": run.timezone,
             "as_of": run.as_of.isoformat(),
             "default_currency": run.default_currency,
             "accept_name_score": str(run.accept_name_score),
@@ -88,10 +89,11 @@ JOIN control.run AS run ON lines.as_of < run.as_of
 
 # On which days of the period a source was read: what it was found to hold then counts for these days.
 _READ_DAYS = """
-SELECT DISTINCT reads.source_system, reads.table_name, CAST(reads.captured_at AT TIME ZONE 'UTC' AS DATE) AS read_on
+SELECT DISTINCT
+    reads.source_system, reads.table_name, CAST(reads.captured_at AT TIME ZONE run.timezone AS DATE) AS read_on
 FROM control.reads AS reads
 CROSS JOIN control.run AS run
 WHERE reads.status = 'ok' AND reads.account_id IS NULL
-    AND reads.captured_at >= run.period AND reads.captured_at <= run.cutoff
+    AND CAST(reads.captured_at AT TIME ZONE run.timezone AS DATE) >= run.period AND reads.captured_at <= run.cutoff
 ORDER BY ALL
 """

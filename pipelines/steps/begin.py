@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connectors.load import ensure_raw_tables
 from connectors.reads import Plan
@@ -52,7 +53,7 @@ def begin_run(
     Args:
         home: The home.
         run_id: Its name everywhere: Dagster, control tables, log.
-        period: Any day of the billing month; default: the month of `as_of`.
+        period: Any day of the billing month; default: the month of `as_of` in the home's time zone.
         as_of: The run's clock; default: now, settled once all sources have been read.
         accept_name_score: Names at or above this score decide (`tieout audit` only); None: names never decide.
         accept_drops: Source systems whose tables may be far smaller than in their last trusted read, in this run.
@@ -79,6 +80,7 @@ def begin_run(
             accept_name_score=accept_name_score,
             version=version("tieout"),
             rules_hash=rules.hash,
+            timezone=settings.timezone,
         ),
         as_of_given=as_of is not None,
         systems=tuple(settings.enabled_sources),
@@ -114,11 +116,13 @@ def examine(
     settings = load_settings(home)
     rules = load_rules(home.rules)
     clock = datetime.now(UTC) if as_of is None else as_of.astimezone(UTC)
-    month = (clock.date() if period is None else period).replace(day=1)
-    if clock.date() < month:
+    # The last evening of a month in Denver is the next month's first day in UTC: months are those of the home.
+    local = clock.astimezone(ZoneInfo(settings.timezone))
+    month = (local.date() if period is None else period).replace(day=1)
+    if local.date() < month:
         raise RunParametersError(
-            f"as-of {clock:%Y-%m-%d %H:%M} UTC lies before the period {month:%Y-%m}: nothing of it is known yet. "
-            "Choose an earlier period or a later as-of time."
+            f"as-of {local:%Y-%m-%d %H:%M} {settings.timezone} lies before the period {month:%Y-%m}: nothing of it is "
+            "known yet. Choose an earlier period or a later as-of time."
         )
     return settings, rules, clock, month
 

@@ -6,9 +6,10 @@ Belongs here: writers of schema control, as single transactions. Does not belong
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -52,7 +53,7 @@ class Run:
     """One run's period and clock; the single row of `control.run`.
 
     `period` is the first day of the billing month; `cutoff` is the moment and `cutoff_date` the last day whose state
-    counts. All times are UTC.
+    counts. Moments are UTC; months and days are those of `timezone`, the home's own.
     """
 
     run_id: str
@@ -62,6 +63,7 @@ class Run:
     accept_name_score: Decimal | None
     version: str
     rules_hash: str
+    timezone: str = "UTC"
 
     @property
     def period_end(self) -> date:
@@ -69,14 +71,19 @@ class Run:
         return (self.period.replace(day=28) + timedelta(days=4)).replace(day=1)
 
     @property
+    def period_start(self) -> datetime:
+        """The first moment of the period."""
+        return datetime(self.period.year, self.period.month, 1, tzinfo=ZoneInfo(self.timezone))
+
+    @property
     def cutoff(self) -> datetime:
         """The run's clock, but never later than the end of the period."""
-        return min(self.as_of, datetime(self.period_end.year, self.period_end.month, 1, tzinfo=UTC))
+        return min(self.as_of, datetime(self.period_end.year, self.period_end.month, 1, tzinfo=ZoneInfo(self.timezone)))
 
     @property
     def cutoff_date(self) -> date:
         """The day of `as_of`, or the last day of the period once that is over."""
-        return min(self.as_of.astimezone(UTC).date(), self.period_end - timedelta(days=1))
+        return min(self.as_of.astimezone(ZoneInfo(self.timezone)).date(), self.period_end - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,8 @@ def write_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
             "INSERT INTO control.run BY NAME SELECT $run_id AS run_id, $period::DATE AS period, "
             "$period_end::DATE AS period_end, $as_of::TIMESTAMPTZ AS as_of, $cutoff::TIMESTAMPTZ AS cutoff, "
             "$cutoff_date::DATE AS cutoff_date, $default_currency AS default_currency, "
-            "$accept_name_score::DECIMAL(4, 3) AS accept_name_score, $version AS version, $rules_hash AS rules_hash",
+            "$accept_name_score::DECIMAL(4, 3) AS accept_name_score, $version AS version, $rules_hash AS rules_hash, "
+            "$timezone AS timezone",
             {
                 "run_id": run.run_id,
                 "period": run.period,
@@ -109,6 +117,7 @@ def write_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
                 "accept_name_score": run.accept_name_score,
                 "version": run.version,
                 "rules_hash": run.rules_hash,
+                "timezone": run.timezone,
             },
         )
 

@@ -10,13 +10,16 @@ CREATE TABLE IF NOT EXISTS control.run (
     period DATE NOT NULL,               -- first day of the billing month
     period_end DATE NOT NULL,           -- first day of the next month
     as_of TIMESTAMPTZ NOT NULL,
-    cutoff TIMESTAMPTZ NOT NULL,        -- least(as_of, period_end at 00:00 UTC)
+    cutoff TIMESTAMPTZ NOT NULL,        -- least(as_of, period_end at midnight in the home's time zone)
     cutoff_date DATE NOT NULL,          -- the last day whose state counts
     default_currency VARCHAR NOT NULL,
     accept_name_score DECIMAL(4, 3),    -- NULL: names only suggest
     version VARCHAR NOT NULL,
-    rules_hash VARCHAR NOT NULL
+    rules_hash VARCHAR NOT NULL,
+    timezone VARCHAR                    -- the home's: in which its months begin and end
 );
+-- Warehouses made before there was one.
+ALTER TABLE control.run ADD COLUMN IF NOT EXISTS timezone VARCHAR;
 
 -- One row per configured system, replaced at each run start.
 CREATE TABLE IF NOT EXISTS control.sources (

@@ -105,3 +105,25 @@ def test_a_file_in_the_inbox_is_configuration_enough_for_exports(home: Home) -> 
 
 def test_the_template_of_a_new_home_is_valid(home: Home) -> None:
     assert load_settings(home, {}).default_currency == "USD"
+
+
+@pytest.mark.parametrize(
+    ("settings", "months", "schedule"),
+    [
+        ("", "UTC", "UTC"),
+        ('[schedule]\ntimezone = "America/Denver"\n', "America/Denver", "America/Denver"),
+        ('timezone = "America/Denver"\n', "America/Denver", "UTC"),
+        ('timezone = "Pacific/Auckland"\n[schedule]\ntimezone = "UTC"\n', "Pacific/Auckland", "UTC"),
+    ],
+)
+def test_months_are_those_of_the_home_or_else_of_its_schedule(
+    home: Home, settings: str, months: str, schedule: str
+) -> None:
+    loaded = load(home, settings + GOOD)
+    assert (loaded.timezone, loaded.schedule.timezone) == (months, schedule)
+
+
+def test_a_time_zone_that_is_none_is_refused(home: Home) -> None:
+    said = error_of(home, 'timezone = "Denver"\n' + GOOD)
+    assert "timezone" in said
+    assert "an IANA time zone, for instance America/New_York" in said

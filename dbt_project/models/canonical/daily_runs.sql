@@ -11,7 +11,7 @@ run as (
 dated as (
     select
         published_runs.as_of,
-        least({{ utc_date('published_runs.as_of') }}, run.period_end - 1) as cutoff_date
+        least({{ home_date('published_runs.as_of') }}, run.period_end - 1) as cutoff_date
     from published_runs
     cross join run
     where published_runs.period = run.period and published_runs.as_of < run.as_of

@@ -26,11 +26,11 @@ first_reads as (
     select
         reads.source_system,
         reads.table_name,
-        {{ utc_date('reads.captured_at') }} as read_on,
+        {{ home_date('reads.captured_at') }} as read_on,
         min(reads.captured_at) as read_at
     from reads
     cross join run
-    where reads.captured_at >= run.period and reads.captured_at <= run.cutoff
+    where reads.captured_at >= run.period_start and reads.captured_at <= run.cutoff
     group by reads.source_system, reads.table_name, read_on
 )
 

@@ -13,7 +13,10 @@ renamed as (
         default_currency,
         accept_name_score,
         version,
-        rules_hash
+        rules_hash,
+        coalesce(timezone, 'UTC') as timezone,
+        -- The first moment of the period, in the home's time zone.
+        timezone(coalesce(timezone, 'UTC'), cast(period as timestamp)) as period_start
     from source_rows
 )
 
