@@ -13,6 +13,11 @@
     end
 {%- endmacro %}
 
+{# A number of days in words: 1 day, 3 days. #}
+{% macro days_text(days) -%}
+    ({{ days }}) || ' day' || case when ({{ days }}) = 1 then '' else 's' end
+{%- endmacro %}
+
 {#
     Part of an amount, part / whole of it, to six decimals, half up: division of decimals would make a float of them. Money
     back is rounded like the charge that it takes back (half away from zero), so that the two cancel in every part.

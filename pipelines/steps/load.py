@@ -22,7 +22,7 @@ from pipelines.steps.begin import restore
 from pipelines.steps.current import CurrentRun, current_run, settled_clock
 from pipelines.warehouse.connection import connect
 from pipelines.warehouse.control import record_reads, record_results
-from pipelines.warehouse.facts import InUse, facts, frame
+from pipelines.warehouse.facts import InUse, facts, frame, state_clock
 from pipelines.warehouse.writing import transaction
 
 
@@ -96,14 +96,16 @@ def _check(
     counts: dict[str, int] = {}
     for table in SYSTEMS[system].tables:
         suite = SUITES[system][table.name]
-        rows = InUse(system, table, _clock(current, system, table, reads))
+        rows = InUse(system, table, _clock(connection, current, system, table, reads))
         known = facts(connection, rows, current.run.run_id, limit_hours, accepted_by)
         counts[table.name] = known.row_count
         results.extend(run_suite(frame(connection, rows, suite.select), known, suite))
     return results, counts
 
 
-def _clock(current: CurrentRun, system: str, table: Table, reads: list[Read]) -> datetime:
+def _clock(
+    connection: duckdb.DuckDBPyConnection, current: CurrentRun, system: str, table: Table, reads: list[Read]
+) -> datetime:
     """Up to when reads of a table count, as dbt has it (macro `counts_until`).
 
     A vendor's state counts up to the cut-off, since it has no past. The PSA, files and a vendor's dated documents
@@ -112,4 +114,4 @@ def _clock(current: CurrentRun, system: str, table: Table, reads: list[Read]) ->
     captured = [read.captured_at for read in reads if read.status == "ok" and read.captured_at]
     at = current if current.as_of_given else current.at(settled_clock(datetime.now(UTC), captured))
     has_past = SYSTEMS[system].role == "psa" or system == "exports" or table.mode == "versions"
-    return at.run.as_of if has_past else at.run.cutoff
+    return at.run.as_of if has_past else state_clock(connection, system, table, at.run)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from expectations.result import Facts
+    from pipelines.warehouse.control import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,28 @@ _GOOD_READS = """good AS (
     WHERE source_system = $system AND table_name = $table AND status = 'ok'
         AND captured_at <= $clock AND run_id <> $without
 )"""
+
+
+# As in dbt's current_reads. Accounts of one table are read within one run: the last of them stands for all.
+_FIRST_AFTER = """
+WITH good AS (
+    SELECT account_id, captured_at FROM control.reads
+    WHERE source_system = $system AND table_name = $table AND status = 'ok' AND captured_at <= $as_of
+),
+first_after AS (SELECT min(captured_at) AS read_at FROM good WHERE captured_at > $cutoff GROUP BY account_id)
+SELECT max(read_at) FROM first_after
+WHERE NOT EXISTS (SELECT 1 FROM good WHERE captured_at BETWEEN $period_start AND $cutoff)
+"""
+
+
+def state_clock(connection: duckdb.DuckDBPyConnection, system: str, table: Table, run: "Run") -> datetime:
+    """Up to when reads of a vendor's state count in `run`: the cut-off, for the state has no past.
+
+    A period that is over and in which nobody read the table is compared with the first good read after it.
+    """
+    parameters = {"system": system, "table": table.name, "as_of": run.as_of, "cutoff": run.cutoff}
+    row = connection.execute(_FIRST_AFTER, {**parameters, "period_start": run.period_start}).fetchone()
+    return run.cutoff if row is None or row[0] is None else row[0].astimezone(UTC)
 
 
 def frame(connection: duckdb.DuckDBPyConnection, rows: InUse, select: str) -> "pd.DataFrame":

@@ -10,20 +10,56 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
+read_within as (
+    select distinct
+        reads.source_system,
+        reads.table_name
+    from reads
+    cross join run
+    where reads.status = 'ok' and reads.captured_at between run.period_start and run.cutoff
+),
+
+-- A period that is over and in which nobody read a table is compared with the first good read after it: a first run has
+-- no other. Its lines are flagged, and what has dates of its own goes by them.
+first_after as (
+    select
+        reads.source_system,
+        reads.table_name,
+        reads.account_id,
+        min(reads.captured_at) as read_at
+    from reads
+    anti join read_within
+        on
+            reads.source_system = read_within.source_system
+            and reads.table_name = read_within.table_name
+    cross join run
+    where reads.status = 'ok' and reads.captured_at > run.cutoff and reads.captured_at <= run.as_of
+    group by reads.source_system, reads.table_name, reads.account_id
+),
+
 complete_reads as (
     select
         reads.*,
+        -- A vendor's dated documents may come late without any harm.
+        reads.captured_at > run.cutoff
+        and first_after.read_at is not null
+        and (sources.role = 'psa' or reads.captured_at > {{ counts_until('reads', 'sources', 'run') }}) as is_after_period,
         row_number() over (
             partition by reads.source_system, reads.table_name, reads.account_id
             order by reads.captured_at desc, (reads.run_id = run.run_id) desc, reads.load_id desc nulls last
         ) as read_age
     from reads
     inner join sources on reads.source_system = sources.source_system
+    left join first_after
+        on
+            reads.source_system = first_after.source_system
+            and reads.table_name = first_after.table_name
+            and reads.account_id is not distinct from first_after.account_id
     cross join run
     where
         reads.status = 'ok'
         and sources.is_enabled
-        and reads.captured_at <= {{ counts_until('reads', 'sources', 'run') }}
+        and reads.captured_at <= greatest({{ counts_until('reads', 'sources', 'run') }}, first_after.read_at)
 ),
 
 newest_full_reads as (
@@ -51,6 +87,7 @@ current_reads as (
         complete_reads.declared_total,
         complete_reads.content_hash,
         complete_reads.run_id,
+        complete_reads.is_after_period,
         complete_reads.read_age = 1 as is_newest
     from complete_reads
     inner join newest_full_reads

@@ -49,7 +49,8 @@ table_ages as (
     select
         source_system,
         table_name,
-        max(captured_at) as captured_at
+        max(captured_at) as captured_at,
+        min(captured_at) filter (where is_after_period) as read_after_at
     from current_reads
     where account_id is null
     group by source_system, table_name
@@ -62,7 +63,8 @@ whole_tables as (
         string_agg(table_state.message, '; ' order by table_state.table_name)
         filter (where coalesce(table_state.status, 'ok') <> 'ok') as message,
         count(*) filter (where table_ages.captured_at is null and scoped_tables.table_name is null) as unread_tables,
-        min(table_ages.captured_at) as last_success_at
+        min(table_ages.captured_at) as last_success_at,
+        max(table_ages.read_after_at) as read_after_at
     from table_state
     left join table_ages
         on table_state.source_system = table_ages.source_system and table_state.table_name = table_ages.table_name
@@ -92,11 +94,18 @@ source_reads as (
         whole_tables.message,
         row_totals.row_count,
         row_totals.previous_row_count,
+        -- Of a source that was read after the period only: files say themselves what they are about.
+        case
+            when sources.source_system <> 'exports' then {{ home_date('whole_tables.read_after_at') }}
+        end as read_after_on,
         cast(
-            (epoch(case
-                when sources.role = 'psa' or sources.source_system = 'exports' then run.as_of
-                else run.cutoff
-            end) - epoch(whole_tables.last_success_at)) / 3600 as decimal(10, 2)
+            greatest(
+                epoch(case
+                    when sources.role = 'psa' or sources.source_system = 'exports' then run.as_of
+                    else run.cutoff
+                end) - epoch(whole_tables.last_success_at),
+                case when whole_tables.last_success_at is not null then 0 end
+            ) / 3600 as decimal(10, 2)
         ) as age_hours
     from sources
     cross join run

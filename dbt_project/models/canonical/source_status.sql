@@ -56,6 +56,7 @@ folder_status as (
         system_status.limit_hours,
         folders.row_count,
         cast(null as bigint) as previous_row_count,
+        cast(null as date) as read_after_on,
         system_status.failed_expectations,
         coalesce(
             system_status.message,
@@ -93,6 +94,7 @@ source_status as (
         limit_hours,
         coalesce(row_count, 0) as row_count,
         previous_row_count,
+        read_after_on,
         cast(failed_expectations as integer) as failed_expectations,
         message
     from combined

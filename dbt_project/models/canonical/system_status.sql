@@ -59,6 +59,7 @@ system_status as (
         source_reads.age_hours,
         source_reads.row_count,
         source_reads.previous_row_count,
+        source_reads.read_after_on,
         coalesce(expectations.failed, 0) as failed_expectations,
         case
             when not source_reads.is_enabled then 'off'
@@ -88,10 +89,15 @@ system_status as (
                 then
                     account_totals.unanswered_accounts || ' of ' || account_totals.accounts
                     || ' accounts could not be read, for example ' || account_totals.example
+            when source_reads.read_after_on is not null
+                then
+                    'not read in the period: first read on ' || strftime(source_reads.read_after_on, '%Y-%m-%d') || ', '
+                    || {{ days_text('source_reads.read_after_on - run.cutoff_date') }} || ' after its last day'
         end as message
     from source_reads
     left join account_totals on source_reads.source_system = account_totals.source_system
     left join expectations on source_reads.source_system = expectations.source_system
+    cross join run
 )
 
 select * from system_status

@@ -127,6 +127,7 @@ select
         when lines.is_assessed then coalesce(line_flags.notes_text, '') || coalesce(retired.note, '')
         else ''
     end
+    || coalesce(line_flags.read_after_text, '')
     || coalesce(back_billing.exposure_text, '')
     || coalesce(changes.changes_text, '') as explanation
 from lines

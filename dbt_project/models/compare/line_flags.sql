@@ -28,6 +28,44 @@ seats as (
     select * from {{ ref('seat_observations') }}
 ),
 
+run as (
+    select * from {{ ref('current_run') }}
+),
+
+late_sources as (
+    select
+        source_system,
+        read_after_on
+    from {{ ref('source_status') }}
+    where read_after_on is not null
+),
+
+-- Whatever a line rests on: the PSA, and the systems that tell what is owned and used.
+sources_of_lines as (
+    select
+        line_key,
+        unnest(list_distinct([
+            split_part(client_id, ':', 1), needed_source, owned_source, used_source, source_system
+        ])) as source_system
+    from lines
+    where exists (select 1 from late_sources)
+),
+
+late_lines as (
+    select
+        sources_of_lines.line_key,
+        ' Read after the period: ' || string_agg(
+            late_sources.source_system || ' on ' || strftime(late_sources.read_after_on, '%Y-%m-%d') || ', '
+            || {{ days_text('late_sources.read_after_on - run.cutoff_date') }} || ' after '
+            || strftime(run.cutoff_date, '%Y-%m-%d'),
+            '; ' order by late_sources.source_system
+        ) || '.' as read_after_text
+    from sources_of_lines
+    inner join late_sources on sources_of_lines.source_system = late_sources.source_system
+    cross join run
+    group by sources_of_lines.line_key
+),
+
 weak as (
     select
         line_key,
@@ -75,6 +113,14 @@ raised as (
 
     select
         line_key,
+        'read_after_period' as flag,
+        null as note
+    from late_lines
+
+    union all
+
+    select
+        line_key,
         flag,
         note
     from {{ ref('restated_observations') }}
@@ -108,9 +154,11 @@ raised as (
 select
     raised.line_key,
     list(raised.flag order by raised.flag) as flags,
-    string_agg(' ' || raised.note, '' order by raised.flag) as notes_text
+    string_agg(' ' || raised.note, '' order by raised.flag) as notes_text,
+    any_value(late_lines.read_after_text) as read_after_text
 from raised
 inner join lines on raised.line_key = lines.line_key
 left join assessable on raised.line_key = assessable.line_key
+left join late_lines on raised.line_key = late_lines.line_key
 where raised.note is null or assessable.line_key is not null
 group by raised.line_key
