@@ -1,8 +1,9 @@
 """ConnectWise PSA: what its raw tables must satisfy. Codes follow the vendor's OpenAPI file (2025.x).
 
-Billed quantities come from here alone, so what places a line (product, agreement, client, first day) blocks. A line
-without quantity, of less than none, or with a bill mode that nobody knows is told of and not assessed; it stops no
-other. A negative price is how some shops write discounts: it warns and is counted as given.
+Billed quantities come from here alone, so what places a line (product, agreement, client) blocks. A line without
+quantity or first day, of less than none or more than can be, with a bill mode or in an agreement whose status nobody
+knows is told of and not assessed; it stops no other. A negative price is how some shops write discounts: it warns and
+is counted as given.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,13 @@ SUITES: Mapping[str, Suite] = {
                     remedy="Check that the API member may see the companies of these agreements: without a company "
                     "their billing lines belong to nobody.",
                 ),
-                known("agreement_status", AGREEMENT_STATUSES, blocking=False, remedy=_NEW_CODE),
+                known(
+                    "agreement_status",
+                    AGREEMENT_STATUSES,
+                    blocking=False,
+                    remedy="It decides what bills, so the lines of these agreements are not assessed: correct it in "
+                    "ConnectWise, or tell us what the new status means.",
+                ),
                 currency("currency__currency_code"),
             ),
         ),
@@ -55,8 +62,8 @@ SUITES: Mapping[str, Suite] = {
                 *about_the_load(ADDITIONS, may_be_empty=False),
                 present("agreement_id", blocking=True, remedy=_OPEN_ADDITION),
                 present("product__id", blocking=True, remedy=_OPEN_ADDITION),
-                present("effective_date", blocking=True, remedy=_OPEN_ADDITION),
-                # These three are judged line by line: such a line is not assessed, and says why.
+                # All that follow are judged line by line: such a line is not assessed, and says why.
+                present("effective_date", blocking=False, remedy=_OPEN_ADDITION),
                 present("quantity", blocking=False, remedy=_OPEN_ADDITION),
                 present("bill_customer", blocking=False, remedy=_OPEN_ADDITION),
                 known(
@@ -66,7 +73,7 @@ SUITES: Mapping[str, Suite] = {
                     remedy="It decides what bills: correct the line, or add the code to expectations/connectwise.py.",
                 ),
                 *(
-                    between(column, -MOST_UNITS, MOST_UNITS, blocking=True, remedy=_OPEN_ADDITION)
+                    between(column, -MOST_UNITS, MOST_UNITS, blocking=False, remedy=_OPEN_ADDITION)
                     for column in _QUANTITIES
                 ),
                 *(

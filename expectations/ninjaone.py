@@ -1,7 +1,9 @@
 """NinjaOne RMM: what its raw tables must satisfy. Codes follow the vendor's OpenAPI file (2.0.9-draft).
 
-Every device counts one, so what matters is who owns it, its class (the product), its approval and its last contact. An
-unknown class only warns: it is a product without a rule, which the result shows by itself.
+Every device counts one, so what matters is who owns it, its class (the product), its approval and its last contact. A
+device that nobody owns, or of no class, cannot be placed: it blocks. An approval status that nobody knows or a contact
+that is no time warns, since only the line of that device is not assessed. An unknown class warns too: it is a product
+without a rule, which the result shows by itself.
 """
 
 from collections.abc import Mapping
@@ -50,17 +52,19 @@ SUITES: Mapping[str, Suite] = {
                     remedy="NinjaOne has a new class of device: map it to a product in rules/product_map.csv.",
                 ),
                 # Missing means approved: older instances do not send it.
+                # These two are judged device by device: the line of such a device is not assessed, and names it.
                 known(
                     "approval_status",
                     APPROVALS,
-                    blocking=True,
-                    remedy="It decides what counts: learn what it means, then add it to expectations/ninjaone.py.",
+                    blocking=False,
+                    remedy="It decides what counts, so the lines of these devices are not assessed: correct it in "
+                    "NinjaOne, or tell us what the new status means.",
                 ),
                 between(
                     "last_contact",
                     0,
                     _LAST_SECOND,
-                    blocking=True,
+                    blocking=False,
                     name="last_contact_in_seconds",
                     remedy="The inactivity rule reads epoch seconds: look whether NinjaOne now sends milliseconds.",
                 ),

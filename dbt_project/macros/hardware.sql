@@ -18,3 +18,18 @@
         else {{ bare }}
     end
 {%- endmacro %}
+
+{#
+    Whether an older record of the same identity still reported after this one was made. Two such records are two
+    machines.
+#}
+{% macro lives_with_an_older(identity) -%}
+    coalesce(
+        max(lives_until) over (
+            partition by {{ identity }}
+            order by lives_since asc nulls first, recency desc
+            rows between unbounded preceding and 1 preceding
+        ) > lives_since,
+        false
+    )
+{%- endmacro %}

@@ -105,6 +105,8 @@ def _company(plan: Plan, client: Client) -> Payload:
 
 
 def _agreement_status(plan: Plan, agreement: Agreement) -> str:
+    if agreement.status:
+        return agreement.status
     if agreement.cancelled is not None:
         return "Cancelled"
     return "Expired" if agreement.end is not None and agreement.end < plan.day else "Active"

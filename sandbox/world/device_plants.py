@@ -64,3 +64,9 @@ def only_hostname(plan: Plan, position: Position, rng: Random) -> str:
     """Machines that say neither serial number nor hardware id are several machines, whatever hostname they share."""
     position.devices[0].blanks = 2
     return "matched"
+
+
+def one_serial_number_for_many(plan: Plan, position: Position, rng: Random) -> str:
+    """Machines that live beside each other say one serial number, which no list knows: they are several machines."""
+    position.devices[0].alike = 2
+    return "matched"

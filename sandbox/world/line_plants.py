@@ -81,6 +81,12 @@ def on_cancelled_agreement(plan: Plan, position: Position, rng: Random) -> str:
     return "unbilled"
 
 
+def on_inactive_agreement(plan: Plan, position: Position, rng: Random) -> str:
+    """The agreement was put to rest: no date says so, its status does; its line was never closed."""
+    _move_to_dead_agreement(plan, position, rng).agreement.status = "Inactive"
+    return "unbilled"
+
+
 def _move_to_dead_agreement(plan: Plan, position: Position, rng: Random) -> Line:
     quantity = live(position).quantity
     never_billed(plan, position, rng)

@@ -27,6 +27,9 @@ _ROLE_IDS = {
 }
 # What board makers leave in the field: no identity, however many machines share it.
 _PLACEHOLDERS = ("To be filled by O.E.M.", "Default string", "0", "None", "System Serial Number")
+# What no list of placeholders knows: machines that live beside each other say it, so it is none of theirs.
+_UNLISTED = ("123456790", "INVALID", "Not Settable", "XX-XXXX-XX", "PF000000")
+_UNKNOWN_STATUS = "QUARANTINED"
 _NO_HARDWARE_ID = "00000000-0000-0000-0000-000000000000"
 _COPIED_DISK, _ONE_MACHINE = 0xC0B1ED00, 0x0AEC0000
 _PREFIX = {"WINDOWS_SERVER": "SRV", "LINUX_SERVER": "LNX", "WINDOWS_WORKSTATION": "WS", "MAC": "MAC"}
@@ -74,10 +77,16 @@ def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now:
         + ["stale"] * devices.stale
         + ["retired"] * devices.retired
         + ["pending"] * devices.pending
+        + ["unknown"] * devices.unknown
         + ["duplicate"] * devices.duplicates
     )
     for device_id, state in enumerate(states, start=devices.first_id):
-        row = _device(devices.account, devices.node_class, device_id, state, created, now - _age(state, rng), rng)
+        record = _record_of_machine(devices, device_id)
+        age = _age(state, rng) + (0.2 * (record - 1) * _DAY if state == "duplicate" and record else 0)
+        row = _device(devices.account, devices.node_class, device_id, state, created, now - age, rng)
+        if record is not None and record < devices.duplicates:
+            # A machine's records follow each other: the one before had fallen silent when this one was made.
+            row["created"] = round(now - (20.15 + 0.2 * record) * _DAY, 3)
         row["uid"] = _hardware_id(devices, device_id, row["uid"])
         if device_id in devices.last_live_ids(devices.namesakes or devices.blanks):
             row |= {"systemName": "DESKTOP", "displayName": "DESKTOP", "netbiosName": "DESKTOP"}
@@ -90,7 +99,7 @@ def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now:
 def _age(state: str, rng: Random) -> float:
     """Seconds since a device reported; an agent that was installed over is silent since, though not for long."""
     if state == "duplicate":
-        return rng.uniform(20.2, 20.9) * _DAY
+        return rng.uniform(20.2, 20.3) * _DAY
     # Well clear of the 30-day rule on both sides: a run that starts an hour late must not change the answer.
     return rng.uniform(34, 200) * _DAY if state == "stale" else rng.uniform(0.01, 20) * _DAY
 
@@ -107,9 +116,11 @@ def _device(
         "nodeClass": node_class,
         "nodeRoleId": _ROLE_IDS.get(node_class, 190),
         "rolePolicyId": 55,
-        "approvalStatus": {"retired": "DECOMMISSIONED", "pending": ("PENDING", "STAGED")[device_id % 2]}.get(
-            state, "APPROVED"
-        ),
+        "approvalStatus": {
+            "retired": "DECOMMISSIONED",
+            "pending": ("PENDING", "STAGED")[device_id % 2],
+            "unknown": _UNKNOWN_STATUS,
+        }.get(state, "APPROVED"),
         "offline": state != "seen",
         "displayName": name,
         "systemName": name,
@@ -135,6 +146,8 @@ def _serial(devices: Devices, device_id: int) -> str:
     )
     if is_silent or device_id in (*devices.nameless_ids, *devices.last_live_ids(devices.blanks)):
         return _PLACEHOLDERS[devices.first_id % len(_PLACEHOLDERS)]
+    if device_id in devices.last_live_ids(devices.alike):
+        return _UNLISTED[devices.first_id % len(_UNLISTED)]
     # A record that was left behind names the machine that the last live one names: its own earlier installation.
     device_id = devices.original_id if device_id in devices.duplicate_ids else device_id
     return f"{device_id * 7919 % 0xFFFFFFF:07X}"

@@ -78,7 +78,7 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Agreement:
-    """A client contract. `is_live` is the intent for the cut-off day."""
+    """A client contract. `is_live` is the intent for the cut-off day, `status` the PSA's word that no date tells."""
 
     id: int
     client: "Client"
@@ -88,6 +88,7 @@ class Agreement:
     cancelled: date | None = None
     parent: "Agreement | None" = None
     is_live: bool = True
+    status: str = ""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -182,7 +183,8 @@ class Devices:
 
     `duplicates` are further records of the last live machine, `known_by` what they have in common. Of the live ones,
     the first `nameless` report a board maker's placeholder instead of a serial number, the last `namesakes` share one
-    hostname, the last `clones` one hardware id, and the last `blanks` a hostname, a placeholder and an id of zeros.
+    hostname, the last `clones` one hardware id, the last `alike` one serial number, and the last `blanks` a hostname, a
+    placeholder and an id of zeros. `unknown` have an approval status that nobody knows.
     """
 
     account: Account
@@ -198,6 +200,8 @@ class Devices:
     namesakes: int = 0
     clones: int = 0
     blanks: int = 0
+    alike: int = 0
+    unknown: int = 0
     role: str = COUNTED
     first_id: int = 0
 
@@ -229,7 +233,7 @@ class Devices:
     @property
     def total(self) -> int:
         """All device records, whatever their state."""
-        return self.excluded + self.live + self.stale + self.retired + self.pending + self.duplicates
+        return self.excluded + self.live + self.stale + self.retired + self.pending + self.unknown + self.duplicates
 
 
 @dataclass(slots=True, eq=False)

@@ -150,6 +150,10 @@ PLANTS: tuple[Plant, ...] = (
     Plant("price is not the contract's, short", 2, _COUNTED, prices.signed_and_short),
     Plant("not billed, price signed", 2, _COUNTED, prices.signed_and_unbilled),
     Plant("not billed, price signed once", 2, _COUNTED, prices.signed_once_and_unbilled),
+    Plant("agreement inactive, lines left open", 2, _COUNTED, lines.on_inactive_agreement),
+    Plant(
+        "machines of one serial number that no list knows", 2, ("rmm_workstation",), devices.one_serial_number_for_many
+    ),
 )
 
 

@@ -118,14 +118,15 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
             yield Holding(counts.account, "", counts.product, "used", quantity, COUNTED)
     for devices in (*client.loose_devices, *(d for p in positions for d in p.devices)):
         product = BY_NODE_CLASS.get(devices.node_class)
-        # Nobody can say how an unmapped organization's silent devices should count, so they stand with the rest.
-        silent = SILENT if devices.account.mapped_by else devices.role
+        # A silent device is silent by the rule of its product, whosever it is; without a product there is no rule.
+        silent = SILENT if devices.account.mapped_by or product else devices.role
+        shows_no_silent = not devices.account.mapped_by or client.kind == "internal"
         for count, role in (
             (devices.live, devices.role),
             (devices.excluded, EXCLUDED),
             (devices.stale + devices.retired, silent),
         ):
-            if count:
+            if count and not (role == SILENT and shows_no_silent):
                 yield Holding(devices.account, devices.node_class, product, "used", Decimal(count), role)
 
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 from random import Random
 
 from sandbox.world.feature_clients import billed, bought, feature_client
-from sandbox.world.holdings import add_line
+from sandbox.world.holdings import add_line, hold
 from sandbox.world.plan import Plan, Position
-from sandbox.world.products import GRAPH, PAX8
+from sandbox.world.products import GRAPH, NINJAONE, PAX8
 from sandbox.world.streams import stream
 
 
 def plant_wrong_input(plan: Plan) -> None:
-    """Lines of less than nothing, one beside a good line, and one with a bill mode that nobody knows."""
+    """Lines of less than nothing, one beside a good line, and words for states that nobody knows, on either side."""
     rng = stream(plan.seed, "wrong")
     for is_beside in (False, True):
         position = _position(plan, f"line with a negative quantity{', beside a good one' if is_beside else ''}", rng)
@@ -22,6 +22,22 @@ def plant_wrong_input(plan: Plan) -> None:
             add_line(plan, position, 8, rng, effective=plan.first)
         position.lines[0].quantity = Decimal(-2)
     _position(plan, "line with an unknown bill mode", rng).lines[0].mode = "PerContract"
+    line = _position(plan, "agreement with an unknown status", rng).lines[0]
+    line.agreement.status, line.role = "Dormant", "past"
+    _odd_device(plan, stream(plan.seed, "wrong devices"))
+
+
+def _odd_device(plan: Plan, rng: Random) -> None:
+    """One server of an unknown approval status; the client's workstations stand beside it and are compared."""
+    client = feature_client(plan, "device with an unknown status", 8, rng, NINJAONE)
+    for key, quantity in (("rmm_server", 2), ("rmm_workstation", 8)):
+        position = billed(plan, client, key, quantity, rng)
+        hold(plan, position, quantity, rng)
+        if key == "rmm_server":
+            position.devices[0].unknown = 1
+            position.note, position.intent, position.is_broken = client.note, "not_assessed", True
+        else:
+            position.note, position.intent = "beside a device with an unknown status", "matched"
 
 
 def _position(plan: Plan, note: str, rng: Random) -> Position:

@@ -222,6 +222,7 @@ class Desk:
         organizations = [{"id": 12, "name": "Fabrikam"}] if devices else []
         engine.read("ninjaone", "organizations", organizations, at=at)
         engine.read("ninjaone", "devices", devices, at=at)
+        engine.read("ninjaone", "computer_systems", self.vendor.get("computer_systems", []), at=at)
         engine.read("exports", "billing_lines", [], at=at)
         engine.read("exports", "vendor_quantities", self.vendor.get("vendor_quantities", []), at=at)
         for table, rows in self.rules.items():

@@ -26,8 +26,10 @@ connectwise_agreements as (
         coalesce(agreements.currency, clients.currency, run.default_currency) as currency,
         agreements.start_date as valid_from,
         case when agreements.has_no_end then null else agreements.end_date + interval 1 day end as end_day,
-        agreements.is_cancelled,
-        case when agreements.is_cancelled then agreements.cancelled_date end as cancelled_date,
+        agreements.agreement_status as status,
+        agreements.is_cancelled or coalesce(lower(agreements.agreement_status) in ('cancelled', 'canceled'), false)
+            as is_cancelled,
+        agreements.cancelled_date as said_cancelled_date,
         agreements.prorates,
         agreements.parent_agreement_id,
         agreements.bill_to_client_id,
@@ -48,8 +50,9 @@ exported_agreements as (
             as currency,
         cast(null as date) as valid_from,
         cast(null as timestamp) as end_day,
+        cast(null as varchar) as status,
         false as is_cancelled,
-        cast(null as date) as cancelled_date,
+        cast(null as date) as said_cancelled_date,
         false as prorates,
         cast(null as varchar) as parent_agreement_id,
         cast(null as varchar) as bill_to_client_id,
@@ -60,10 +63,18 @@ exported_agreements as (
     group by exported_lines.agreement_id
 ),
 
-all_agreements as (
+stated_agreements as (
     select * from connectwise_agreements
     union all by name
     select * from exported_agreements
+),
+
+all_agreements as (
+    select
+        * exclude (said_cancelled_date),
+        lower(status) as status_word,
+        case when is_cancelled then said_cancelled_date end as cancelled_date
+    from stated_agreements
 ),
 
 judged as (
@@ -82,6 +93,14 @@ judged as (
         all_agreements.parent_agreement_id,
         all_agreements.bill_to_client_id,
         all_agreements.last_updated_at,
+        -- Dates decide, since they also speak of past months; a status says what no date tells. Whatever is not active
+        -- bills nothing, and a word that is not known leaves open whether it does.
+        case
+            when all_agreements.status_word not in ('active', 'cancelled', 'canceled', 'expired', 'inactive')
+                then
+                    'its agreement ' || all_agreements.agreement_id || ' has the status ' || all_agreements.status
+                    || ', which is not known'
+        end as fault,
         case
             when all_agreements.is_cancelled and all_agreements.cancelled_date is null then 'agreement cancelled'
             when all_agreements.cancelled_date <= run.cutoff_date
@@ -90,6 +109,12 @@ judged as (
                 then 'agreement starts on ' || strftime(all_agreements.valid_from, '%Y-%m-%d')
             when all_agreements.end_day <= run.cutoff_date
                 then 'agreement ended on ' || strftime(all_agreements.end_day - interval 1 day, '%Y-%m-%d')
+            when all_agreements.status_word = 'inactive' then 'agreement is inactive'
+            -- One that ended after the period was active in it; one that says expired and no end that has come was not.
+            when
+                all_agreements.status_word = 'expired'
+                and coalesce(all_agreements.end_day > {{ home_date('run.as_of') }}, true)
+                then 'agreement expired'
         end as not_live_reason
     from all_agreements
     cross join run
@@ -98,7 +123,7 @@ judged as (
 final as (
     select
         *,
-        not_live_reason is null as is_live
+        not_live_reason is null and fault is null as is_live
     from judged
 )
 

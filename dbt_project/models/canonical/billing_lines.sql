@@ -58,6 +58,7 @@ judged as (
                 then 'line cancelled on ' || strftime(all_lines.valid_to, '%Y-%m-%d')
         end as absent_reason,
         case
+            when all_lines.fault is not null then all_lines.fault
             when all_lines.bill_mode is null then 'bill mode ' || all_lines.raw_bill_mode || ' is not known'
             when all_lines.quantity is null and all_lines.priced_quantity is null then 'it carries no quantity'
         end as unreadable_reason,

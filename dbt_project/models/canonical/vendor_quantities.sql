@@ -12,6 +12,7 @@ judged as (
     select
         *,
         case
+            when fault is not null then fault
             when state_reason is not null then state_reason
             when date_reason is not null then date_reason
             when quantity is null then 'it carries no quantity'
@@ -36,6 +37,7 @@ vendor_quantities as (
         committed_until,
         not_countable_reason is null as is_countable,
         not_countable_reason,
+        fault,
         case
             when is_duplicate then 'duplicate'
             when not_countable_reason = 'retired' then 'excluded'

@@ -8,22 +8,27 @@ with billing_faults as (
     where makes_line and fault is not null
 ),
 
--- A negative row would take from another what is there; one without quantity leaves its count unknown.
+-- A negative row would take from another what is there; one without quantity, or of a state that nobody knows, leaves
+-- its count unknown.
 vendor_faults as (
     select
         line_key,
+        client_id,
+        product_id,
         source_system,
         side,
         source_record_id,
         resolution = 'counted' as is_counted,
         case
+            when is_faulty then source_record_id || ': ' || fault
             when resolution = 'counted'
                 then source_record_id || ' states ' || {{ plain_number('quantity') }} || ' ' || side
             else source_record_id || ' carries no quantity'
         end as fault
     from {{ ref('vendor_rows_resolved') }}
     where
-        (resolution = 'counted' and quantity < 0)
+        is_faulty
+        or (resolution = 'counted' and quantity < 0)
         or (
             resolution = 'not_countable'
             and reason = 'it carries no quantity'
@@ -196,6 +201,23 @@ faults as (
             and vendor_faults.side = lines.basis
             and vendor_faults.source_system = lines.needed_source
         )
+
+    union all
+
+    -- What is not counted stands with the oldest agreement and may be any other's.
+    select
+        bases.line_key,
+        vendor_faults.source_system,
+        vendor_faults.fault,
+        vendor_faults.source_record_id
+    from vendor_faults
+    inner join bases
+        on
+            vendor_faults.client_id = bases.client_id
+            and vendor_faults.product_id = bases.product_id
+            and vendor_faults.side = bases.basis
+            and vendor_faults.source_system = bases.needed_source
+    where not vendor_faults.is_counted and vendor_faults.line_key != bases.line_key
 ),
 
 numbered as (

@@ -72,6 +72,7 @@ select
     vendor_rows.is_countable,
     vendor_rows.not_countable_reason,
     vendor_rows.not_countable_disposition,
+    vendor_rows.fault,
     vendor_rows.last_seen_at,
     vendor_rows.monthly_unit_cost,
     vendor_rows.currency,

@@ -40,6 +40,11 @@ run as (
 resolved as (
     select
         vendor_rows.*,
+        coalesce(
+            vendor_rows.designated_source = vendor_rows.source_system
+            and epoch(run.cutoff) - epoch(vendor_rows.last_seen_at) > vendor_rows.inactive_days * 86400,
+            false
+        ) as is_silent,
         exclusions.rule_id as exclusion_rule_id,
         exclusions.reason as exclusion_reason,
         repeated_holders.counted_record_id,
@@ -48,15 +53,14 @@ resolved as (
         case
             when not vendor_rows.is_countable then 'not_countable'
             when vendor_rows.split_attribute is not null and vendor_rows.holder_id is null then 'stated_for_all'
+            -- Silent by the rule of its product, whoever its client is, and whatever else takes it out.
+            when is_silent and coalesce(bundle_roles.role, '') != 'bundle' then 'not_seen'
             when vendor_rows.client_id is null and vendor_rows.split_attribute is null then 'unmapped_client'
             when exclusions.rule_id is not null then 'excluded_by_rule'
             when vendor_rows.client_id is null and not vendor_rows.has_counting_rule then 'unallocated'
             when not vendor_rows.has_counting_rule then 'unmapped_product'
             when bundle_roles.role = 'bundle' then 'counted_by_driver'
             when coalesce(vendor_rows.designated_source, '') != vendor_rows.source_system then 'other_source'
-            when
-                epoch(run.cutoff) - epoch(vendor_rows.last_seen_at) > vendor_rows.inactive_days * 86400
-                then 'not_seen'
             when vendor_rows.left_out_reason is not null then 'left_out'
             when vendor_rows.client_id is null then 'unallocated'
             when repeated_holders.source_record_id is not null then 'same_person'
@@ -80,13 +84,22 @@ resolved as (
             and vendor_rows.product_id = bundle_roles.product_id
 ),
 
+-- A row whose state nobody understands may count or not: its line is not assessed, unless it would not count anyway.
 -- Which part of the comparison a row belongs to; rows without quantity of their own follow their client and product.
 placed as materialized (
     select
         *,
+        coalesce(
+            fault is not null
+            and client_id is not null
+            and designated_source = source_system
+            and exclusion_rule_id is null
+            and not is_silent,
+            false
+        ) as is_faulty,
         case
             when client_id is null and split_attribute is null then 'unmapped_client'
-            when resolution = 'excluded_by_rule' then 'excluded'
+            when exclusion_rule_id is not null and resolution in ('excluded_by_rule', 'not_seen') then 'excluded'
             when client_id is null then 'unallocated'
             when not has_counting_rule then 'unmapped_product'
             when bundle_role = 'component' then 'bundle'
@@ -326,13 +339,19 @@ select
         department,
         company,
         site,
-        scope_line_key
+        scope_line_key,
+        is_silent
     ),
     coalesce(scope_line_key, client_key || '|' || product_key || '|*')
     || case when line_part in ('excluded', 'bundle', 'unallocated') then '|' || line_part else '' end as line_key,
-    -- Of users without client, those who would not count anyway leave nothing to allocate.
-    resolution not in ('not_countable', 'counted_by_driver', 'other_source', 'stated_for_all')
-    and not (line_part = 'unallocated' and resolution in ('not_seen', 'left_out')) as makes_line,
+    -- Of users without client, those who would not count anyway leave nothing to allocate; nor does a silent device
+    -- wait for a client or stand on a line of what is excluded. A row that cannot be judged may count: it makes a line.
+    (
+        resolution not in ('not_countable', 'counted_by_driver', 'other_source', 'stated_for_all')
+        and not (line_part in ('unmapped_client', 'excluded') and resolution = 'not_seen')
+        and not (line_part = 'unallocated' and resolution in ('not_seen', 'left_out'))
+    )
+    or is_faulty as makes_line,
     case resolution
         when 'not_countable' then not_countable_disposition
         when 'unmapped_client' then 'unmapped'

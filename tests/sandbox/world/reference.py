@@ -129,7 +129,17 @@ class Reference:
             found = serials.get(device["id"])
             return None if found in PLACEHOLDERS else found
 
-        unite(serial, serial)
+        since = {device["id"]: (device["created"], device["lastContact"]) for device in live}
+
+        def lives_side_by_side(records) -> bool:
+            spans = sorted(since[device["id"]] for device in records)
+            return any(older[1] > younger[0] for n, younger in enumerate(spans) for older in spans[:n])
+
+        by_serial = defaultdict(list)
+        for device in live:
+            by_serial[serial(device)].append(device)
+        nobodys = {number for number, records in by_serial.items() if lives_side_by_side(records)}
+        unite(serial, lambda device: serial(device) and serial(device) not in nobodys)
         # An id that two serial numbers say proves nothing of the machines that say one, and no world has a third.
         said = defaultdict(set)
         for device in live:
@@ -158,6 +168,14 @@ class Reference:
         )
         product = self.product_map.get((system, vendor_product))
         item = product or f"{system}:{vendor_product}"
+        rule = self.counting.get(product)
+        limit = rule["inactive_days"] if rule and rule[f"{side}_source"] == system == NINJAONE else None
+        is_known_time = state not in ("retired", "duplicate")
+        is_silent = bool(limit) and is_known_time and self.world.clock.timestamp() - state > int(limit) * 86_400
+        if is_silent and (client is None or self._is_excluded(client, system, vendor_product, record)):
+            if client is not None:
+                self.records[f"{client}|{item}|*"].add(system)
+            return
         if client is None:
             self.unmapped[f"{system}:{account}|{item}|*"] = "unmapped_client"
             return
@@ -175,7 +193,6 @@ class Reference:
                 self.weak.add(f"{key}|excluded")
             self.records[key].add(system)
             return
-        rule = self.counting.get(product)
         if rule is None:
             self.unmapped[f"{client}|{system}:{vendor_product}|*"] = "unmapped_product"
             if is_weak:
@@ -186,8 +203,7 @@ class Reference:
         self.records[key].add(system)
         if system == PAX8:
             self.costs[key].append(state)
-        limit = rule["inactive_days"]
-        if system == NINJAONE and limit and self.world.clock.timestamp() - state > int(limit) * 86_400:
+        if is_silent:
             return
         self.sums[key][side] += _number(quantity)
 
@@ -199,6 +215,7 @@ class Reference:
             and ("cancelledDate" not in line or _day(line["cancelledDate"]) > day)
             and _day(agreement["startDate"]) <= day
             and (agreement["noEndingDateFlag"] or end is None or _day(end) >= day)
+            and agreement["agreementStatus"] != "Inactive"
             and (not agreement["cancelledFlag"] or _day(agreement["dateCancelled"]) > day)
         )
 

@@ -298,6 +298,8 @@ def test_a_record_that_makes_no_sense_concludes_nothing(full):
     rows = [row for row in full.truth if row.billed is None]
 
     assert sorted(row.note for row in rows) == [
+        "agreement with an unknown status",
+        "device with an unknown status",
         "line with a negative quantity",
         "line with a negative quantity, beside a good one",
         "line with an unknown bill mode",
@@ -305,3 +307,5 @@ def test_a_record_that_makes_no_sense_concludes_nothing(full):
     assert {row.class_ for row in rows} == {"not_assessed"}
     lines = [line for additions in full.connectwise.additions.values() for line in additions]
     assert sum(line["quantity"] < 0 for line in lines) == 2
+    beside = next(row for row in full.truth if row.note == "beside a device with an unknown status")
+    assert (beside.class_, beside.billed, beside.used) == ("matched", 8, 8)

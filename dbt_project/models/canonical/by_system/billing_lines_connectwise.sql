@@ -1,5 +1,8 @@
 with additions as (
-    select * from {{ ref('stg_connectwise__additions') }}
+    select
+        *,
+        greatest(abs(quantity), abs(less_included), abs(billed_quantity)) as largest_quantity
+    from {{ ref('stg_connectwise__additions') }}
 ),
 
 agreements as (
@@ -29,6 +32,13 @@ billing_lines as (
             when agreements.agreement_id is null then 'its agreement was not read'
             else agreements.not_live_reason
         end as agreement_reason,
+        case
+            when agreements.fault is not null then agreements.fault
+            when additions.bill_customer is null then 'it says nothing of being billed'
+            when additions.effective_date is null then 'it has no effective date'
+            when additions.largest_quantity > 1000000
+                then 'it states ' || {{ plain_number('additions.largest_quantity') }} || ' units'
+        end as fault,
         additions.last_updated_at
     from additions
     left join agreements on additions.agreement_id = agreements.agreement_id

@@ -14,9 +14,13 @@ renamed as (
         {{ clean('display_name') }} as display_name,
         {{ clean('system_name') }} as system_name,
         {{ clean('dns_name') }} as dns_name,
-        to_timestamp(created) as created_at,
-        to_timestamp(last_contact) as last_contact_at,
-        to_timestamp(last_update) as last_update_at,
+        case when created between 0 and {{ last_second() }} then to_timestamp(created) end as created_at,
+        -- Seconds since 1970. What lies outside them, as milliseconds do, is no time: NULL, and kept as it was sent.
+        case when last_contact between 0 and {{ last_second() }} then to_timestamp(last_contact) end as last_contact_at,
+        case when last_contact not between 0 and {{ last_second() }} then last_contact end as unreadable_last_contact,
+        case
+            when last_update between 0 and {{ last_second() }} then to_timestamp(last_update)
+        end as last_update_at,
         cast(parent_device_id as varchar) as parent_device_id,
         read_at
     from current_rows
