@@ -18,12 +18,16 @@ _FOUR_PLACES = Decimal("0.0001")
 
 @dataclass(slots=True, eq=False)
 class Counts:
-    """What a portal counted on each day; `restated` are days for which it said another number at first."""
+    """What a portal counted on each day; `restated` are days for which it said another number at first.
+
+    Days before `counts_from` count nothing: a rule took them out, or the account was not the client's yet.
+    """
 
     account: "Account"
     product: "Product"
     days: dict[date, Decimal]
     restated: dict[date, Decimal] = field(default_factory=dict)
+    counts_from: date | None = None
 
     def quantity(self, first: date, last: date, count_day: int) -> Decimal | None:
         """The quantity from `first` to `last` as the product is counted; None where a day that is needed is missing."""
@@ -40,7 +44,7 @@ class Counts:
 
     def _counted(self, when: str, first: date, last: date, count_day: int) -> Decimal | None:
         period = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        counted = [self.days[day] for day in period if day in self.days]
+        counted = [self._on(day) for day in period if day in self.days]
         if when == "fixed_day":
             return self.days.get(first.replace(day=count_day))
         if when == "peak":
@@ -52,8 +56,11 @@ class Counts:
 
     def unit_days(self, first: date, last: date) -> Decimal | None:
         """The sum of all days' counts from `first` to `last`; None where a day is missing."""
-        counted = [count for day, count in self.days.items() if first <= day <= last]
+        counted = [self._on(day) for day in self.days if first <= day <= last]
         return sum(counted, Decimal(0)) if len(counted) == (last - first).days + 1 else None
+
+    def _on(self, day: date) -> Decimal:
+        return self.days[day] if self.counts_from is None or day >= self.counts_from else Decimal(0)
 
 
 @dataclass(slots=True, eq=False)

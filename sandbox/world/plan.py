@@ -41,6 +41,9 @@ class Account:
     is_weakly_mapped: bool = False
     """Whether its rule says that the names are alike and nothing more."""
     is_refused: bool = False
+    """Whether what it holds cannot be told: it refused to be read, or its counts end before the cut-off."""
+    mapped_from: date | None = None
+    """The first day of its rule, where that is later than of all others."""
     users: list[User] = field(default_factory=list)
 
 

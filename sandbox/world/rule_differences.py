@@ -51,6 +51,8 @@ def _with_a_day_missing(plan: Plan, rng: Random) -> None:
     position = counted(plan, "two rules, a day missing", "mail_care", rng, PAX8)
     average, peak = _both(plan, position)
     del position.counts[0].days[plan.first]
+    # On the first of a month that is the newest day, and the others have it.
+    position.counts[0].account.is_refused = plan.first == plan.day
     _buy(plan, position, average, peak, rng)
     add_line(plan, position, average, rng)
     position.intent = "not_assessed"

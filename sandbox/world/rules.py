@@ -85,11 +85,12 @@ def _client_map(plan: Plan, since: date) -> list[dict[str, str]]:
     ]
     for number, account in enumerate(confirmed):
         start = since
-        if number % 20 == 7:
+        if number % 20 == 7 and account.mapped_from is None:
             # An account that changed hands: the old owner's rule ran out where the new one's begins.
             start = add_months(plan.first, -4)
             former = plan.clients[(number * 5) % len(plan.clients)]
             rows.append(_mapping(account, former, since, start, "moved to another client later"))
+        start = account.mapped_from or start
         reason = "the names are alike" if account.is_weakly_mapped else "checked against the signed order"
         rows.append(_mapping(account, account.client, start, None, reason))
     return rows

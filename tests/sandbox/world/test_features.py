@@ -214,7 +214,8 @@ def test_the_exported_counts_say_what_the_truth_counts(full):
         counts.setdefault((row["Organization Id"], row["Product Code"]), {})[row["Usage Date"]] = int(
             row["Active Users"]
         )
-    clients = {rule["account_id"]: rule["client_id"] for rule in full.rules.client_map}
+    mappings = {rule["account_id"]: rule for rule in full.rules.client_map}
+    clients = {account: rule["client_id"] for account, rule in mappings.items()}
     products = {rule["vendor_product_id"]: rule["product_id"] for rule in full.rules.product_map}
     truth = {row.line_key: row for row in full.truth}
     fixed = next(int(rule["count_day"]) for rule in full.rules.counting if rule["counted_when"] == "fixed_day")
@@ -222,7 +223,9 @@ def test_the_exported_counts_say_what_the_truth_counts(full):
     seen = Counter()
     for (account, product), days in counts.items():
         row = truth[f"{clients[account]}|{products[product]}|*"]
-        within = [days[day] for day in sorted(days) if first <= day <= last]
+        # Before the account was the client's, it had none of it.
+        since = mappings[account]["valid_from"]
+        within = [days[day] if day >= since else 0 for day in sorted(days) if first <= day <= last]
         quantity = {
             "MAIL-LAST": lambda days=days: days[max(days)],
             "MAIL-FIXED": lambda days=days: days[f"{first[:8]}{fixed:02}"],
@@ -233,7 +236,8 @@ def test_the_exported_counts_say_what_the_truth_counts(full):
             "MAIL-BASIC": lambda days=days: days[max(days)],
         }[product]
         is_whole = len(within) == full.clock.day
-        assert (row.class_ == "not_assessed") == (product in ("MAIL-AVERAGE", "MAIL-CARE") and not is_whole)
+        is_old = max(days) < last
+        assert (row.class_ == "not_assessed") == (is_old or (product in ("MAIL-AVERAGE", "MAIL-CARE") and not is_whole))
         by_vendor = {
             "MAIL-CARE": max(within, default=None) if is_whole else None,
             "MAIL-BASIC": days.get(f"{first[:8]}{fixed:02}"),
@@ -246,7 +250,7 @@ def test_the_exported_counts_say_what_the_truth_counts(full):
             assert row.expected == quantity()
         seen[row.class_] += 1
         assert max(days.values()) <= 100
-    assert seen["not_assessed"] == 3
+    assert seen["not_assessed"] == 4
     assert {"matched", "underbilled", "overbilled"} <= set(seen)
 
 
@@ -292,6 +296,18 @@ def test_example_e_of_the_guide_holds_to_the_cent(june):
     assert {name for name, value in unknown.items() if value is None} == {
         "unit_days", "average_quantity", "expected_amount", "amount_variance",
     }  # fmt: skip
+
+
+def test_the_days_of_a_trial_and_of_another_clients_account_count_nothing(june):
+    trial = _rows(june, "daily counts, a trial until a day of the month")[0]
+    moved = _rows(june, "daily counts, mapped from a day of the month")[0]
+    ended = _rows(june, "daily counts that end before the others")[0]
+
+    whole, days = 30 * trial.used, trial.figures["unit_days"]
+    assert (trial.class_, days < whole) == ("matched", True)
+    assert trial.figures["amount_variance"] < 0, "billed for the whole month"
+    assert (moved.class_, moved.billed) == ("matched", moved.expected)
+    assert (ended.class_, ended.used) == ("not_assessed", None)
 
 
 def test_a_record_that_makes_no_sense_concludes_nothing(full):
