@@ -125,6 +125,7 @@ def test_included_units_are_those_of_the_day(desk: Desk) -> None:
     row = desk.compute()
     assert (row["class"], row["unit_days"], row["expected_amount"]) == ("matched", 450, Decimal("330.00"))
     assert (row["billed_amount"], row["amount_variance"]) == (Decimal("330.00"), 0)
+    assert "By day: 10 x 15 days + 20 x 15 days = 450 unit-days, 330.00 USD due, 330.00 billed." in (row["explanation"])
 
 
 @pytest.mark.parametrize(("when", "included", "expected"), [("average", 15, 15), ("peak", 10, 20)])

@@ -143,7 +143,6 @@ all_judged as (
         cast(null as timestamptz) as captured_at,
         counted_until
     from judged_counts
-    where problem is not null
 ),
 
 account_status as (

@@ -28,6 +28,7 @@ lived as (
     select
         billing_rows.line_key,
         billing_rows.currency,
+        billing_rows.is_live,
         {{ times('billing_rows.priced_quantity', 'billing_rows.unit_price') }} as full_amount,
         -- The same units at the price that was signed.
         case
@@ -68,6 +69,7 @@ charged as (
     select
         line_key,
         currency,
+        is_live,
         live_days,
         period_days,
         due_from,
@@ -92,6 +94,7 @@ select
     any_value(period_days) as period_days,
     date_diff('day', min(due_from), max(due_until)) as due_days,
     -- The quantity at the end says nothing of days on which another line stood.
-    bool_or(live_days < period_days) as is_by_day
+    bool_or(live_days < period_days) as is_by_day,
+    bool_or(not is_live or live_days < date_diff('day', due_from, due_until)) as is_changed_within
 from charged
 group by line_key

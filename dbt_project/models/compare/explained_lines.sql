@@ -49,6 +49,14 @@ changes as (
     select * from {{ ref('line_changes') }}
 ),
 
+amounts as (
+    select
+        line_key,
+        days_text
+    from {{ ref('line_amounts') }}
+    where days_text is not null
+),
+
 retired as (
     select * from {{ ref('retired_and_charged') }}
 )
@@ -122,6 +130,7 @@ select
         else lines.expected_text || '; ' || lines.billed_text || '.'
     end
     || coalesce(' ' || lines.net_text, '')
+    || coalesce(amounts.days_text, '')
     || coalesce(' ' || lines.conversion_text, '')
     || case
         when lines.is_assessed then coalesce(line_flags.notes_text, '') || coalesce(retired.note, '')
@@ -145,6 +154,7 @@ left join unallocated
         lines.product_id = unallocated.product_id
         and lines.needed_source = unallocated.source_system
 left join line_flags on lines.line_key = line_flags.line_key
+left join amounts on lines.line_key = amounts.line_key
 left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key
 left join retired on lines.line_key = retired.line_key

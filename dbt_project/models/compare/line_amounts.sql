@@ -42,9 +42,13 @@ amounts as (
         classified.variance,
         prorated.unit_days,
         prorated.average_quantity,
+        prorated.days_text,
+        coalesce(billed_amounts.is_by_day, false) or line_counts.line_key is not null as is_by_day,
         case
             when line_counts.line_key is not null and shared_minimums.line_key is not null then null
             when line_counts.line_key is not null then prorated.expected_amount
+            -- What differs at the end beside lines that came or went within the period: nobody knows since when.
+            when billed_amounts.is_by_day and billed_amounts.is_changed_within and classified.variance != 0 then null
             -- Where the agreement prorates and one count stands for the whole period, the lines' dates say what each
             -- day was; only what differs at the end comes on top, for the days of the agreement.
             when billed_amounts.is_by_day
@@ -91,5 +95,13 @@ select
     case
         when variance = 0 then {{ payable('expected_amount - billed_amount - drift_in_period', 'currency') }}
         else 0
-    end as amount_difference_amount
+    end as amount_difference_amount,
+    -- Where a line is not billed or not due for the whole period alike, the sentence says what both come to.
+    case
+        when is_by_day and expected_amount is not null and billed_amount is not null
+            then
+                ' By day: ' || coalesce(days_text || ', ', '')
+                || {{ money_text(payable('expected_amount', 'currency')) }} || ' ' || currency || ' due, '
+                || {{ money_text(payable('billed_amount', 'currency')) }} || ' billed.'
+    end as days_text
 from amounts

@@ -45,16 +45,53 @@ priced_days as (
     cross join run
     inner join line_counts on day_rules.line_key = line_counts.line_key
     inner join prices on day_rules.line_key = prices.line_key
+),
+
+summed as (
+    select
+        line_key,
+        sum(quantity) as unit_days,
+        {{ share_of('sum(quantity)', '1', 'any_value(period_days)') }} as average_quantity,
+        case
+            when bool_and(amount is not null or quantity = 0)
+                then {{ share_of('sum(coalesce(amount, 0))', '1', 'any_value(period_days)') }}
+        end as expected_amount,
+        {{ share_of('coalesce(sum(drift_amount), 0)', '1', 'any_value(period_days)') }} as drift_amount
+    from priced_days
+    group by line_key
+),
+
+stretches as (
+    select
+        line_key,
+        quantity,
+        count(*) as day_count,
+        min(day) as first_day
+    from priced_days
+    group by line_key, quantity
+),
+
+-- Read as arithmetic while the quantities are few; else their sum alone.
+texts as (
+    select
+        line_key,
+        case
+            when count(*) <= 6
+                then
+                    string_agg(
+                        {{ plain_number('quantity') }} || ' x ' || day_count
+                        || case when day_count = 1 then ' day' else ' days' end,
+                        ' + '
+                        order by first_day
+                    ) || ' = '
+            else ''
+        end as stretches_text
+    from stretches
+    group by line_key
 )
 
 select
-    line_key,
-    sum(quantity) as unit_days,
-    {{ share_of('sum(quantity)', '1', 'any_value(period_days)') }} as average_quantity,
-    case
-        when bool_and(amount is not null or quantity = 0)
-            then {{ share_of('sum(coalesce(amount, 0))', '1', 'any_value(period_days)') }}
-    end as expected_amount,
-    {{ share_of('coalesce(sum(drift_amount), 0)', '1', 'any_value(period_days)') }} as drift_amount
-from priced_days
-group by line_key
+    summed.*,
+    texts.stretches_text || {{ plain_number('summed.unit_days') }} || ' unit-days' as days_text
+from summed
+inner join texts on summed.line_key = texts.line_key
