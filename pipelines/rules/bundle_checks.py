@@ -102,3 +102,20 @@ def _start(rule: Rule) -> date:
 
 def _end(rule: Rule) -> date:
     return rule.values["valid_to"] or _EVER
+
+
+def bundles_are_counted_at_one_system(found: Mapping[str, Sequence[Rule]]) -> Iterator[RuleError]:
+    """One error for each counting rule that adds up several systems for a bundle or a part of one.
+
+    Args:
+        found: The rules of each file, by the file's name without ending.
+    """
+    named: dict[str, Rule] = {}
+    for rule in found.get("bundles", ()):
+        for column in ("bundle_product_id", "component_product_id"):
+            named.setdefault(rule.values[column], rule)
+    for rule in found.get("counting", ()):
+        bundle = named.get(rule.values["product_id"])
+        if bundle is not None and "+" in (rule.values["owned_source"] or ""):
+            reason = f"names several systems, and what {bundle.rule_id} bundles is counted at one"
+            yield RuleError(rule.file, rule.line, "owned_source", reason)

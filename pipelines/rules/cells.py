@@ -51,6 +51,8 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
             return _one_of(text, column.choices)
         case "vendor":
             return _vendor(text, systems)
+        case "vendors":
+            return _vendors(text, systems)
         case "vendor_id":
             return _vendor_id(text, systems)
         case "client_id" | "agreement_id" | "product_id" | "psa_id":
@@ -113,6 +115,15 @@ def _vendor(text: str, systems: Systems) -> str:
     if text in systems.psas:
         raise ValueError(f"{text!r} is the PSA; this column names a vendor system")
     raise ValueError(f"{text!r} is not a known system; known: {', '.join(sorted(systems.vendors))}")
+
+
+def _vendors(text: str, systems: Systems) -> str:
+    if text in systems.vendors:
+        return text
+    found = [_vendor(part.strip(), systems) for part in text.split("+")]
+    if len(set(found)) < len(found):
+        raise ValueError(f"{text!r} names a system twice")
+    return "+".join(found)
 
 
 def _vendor_id(text: str, systems: Systems) -> str:

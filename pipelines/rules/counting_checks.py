@@ -18,6 +18,14 @@ def basis_has_a_source(values: Values) -> Iterator[tuple[str, str]]:
         yield f"{basis}_source", f"is empty, but basis {basis} needs the system that tells the {basis} quantity"
 
 
+def several_sources_fit_the_day(values: Values) -> Iterator[tuple[str, str]]:
+    """What several systems own together is known of the last day alone."""
+    if "+" in (values["owned_source"] or "") and (
+        values["counted_when"] not in (None, "last_day") or values["vendor_counted_when"] is not None
+    ):
+        yield "owned_source", "names several systems, which are added up on the last day alone"
+
+
 def inactivity_has_a_census(values: Values) -> Iterator[tuple[str, str]]:
     """A limit of days needs something that is used."""
     days = values["inactive_days"]

@@ -19,6 +19,7 @@ Kind = Literal[
     "currency",
     "choice",
     "vendor",
+    "vendors",
     "vendor_id",
     "client_id",
     "agreement_id",
@@ -26,6 +27,7 @@ Kind = Literal[
     "psa_id",
 ]
 """What a cell holds. `folded`: text whose case does not matter, kept in lower case; `vendor`: name of a vendor system;
+`vendors`: one or several, joined by +;
 `vendor_id`: an id as the vendor writes it; `client_id`, `agreement_id` and `product_id`: ids of the PSA with the system
 in front (`connectwise:250`), `psa_id` either a client's or a product's; `currency`: an ISO 4217
 code in use; `decimal` and `rate`: exact numbers, with the places of `DECIMAL_PLACES`."""

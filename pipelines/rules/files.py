@@ -139,7 +139,7 @@ FILES: tuple[RuleFile, ...] = (
         columns=(
             RuleColumn("product_id", "product_id", required=True),
             RuleColumn("basis", "choice", required=True, choices=BASES),
-            RuleColumn("owned_source", "vendor"),
+            RuleColumn("owned_source", "vendors"),
             RuleColumn("used_source", "vendor"),
             RuleColumn("charged_source", "vendor"),
             RuleColumn("inactive_days", "integer"),
@@ -203,6 +203,7 @@ FILES: tuple[RuleFile, ...] = (
             counting_checks.inactivity_has_a_census,
             counting_checks.day_fits_the_rule,
             counting_checks.vendor_day_fits_the_vendor_rule,
+            counting_checks.several_sources_fit_the_day,
         ),
     ),
     RuleFile(

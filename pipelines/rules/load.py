@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from connectors.exports.problems import Refused
 from pipelines.matching.aliases import HOME_FILES, Aliases, read_aliases
+from pipelines.rules.bundle_checks import bundles_are_counted_at_one_system
 from pipelines.rules.declare import DECIMAL_DIGITS, DECIMAL_PLACES, Kind, Rule, RuleFile
 from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
@@ -73,6 +74,7 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
     errors.extend(split_conflicts(found))
     errors.extend(confirmed_and_rejected(found))
     errors.extend(rules_of_items(found))
+    errors.extend(bundles_are_counted_at_one_system(found))
     aliases, wrong_aliases = _aliases(folder)
     errors.extend(wrong_aliases)
     if errors:

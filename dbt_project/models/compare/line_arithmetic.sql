@@ -49,6 +49,15 @@ line_counts as (
     select * from {{ ref('line_counts') }}
 ),
 
+-- Of a product whose seats are bought at several systems, the ones beside the first.
+further_sources as (
+    select
+        product_id,
+        ' and ' || array_to_string(further_owned_sources, ' and ') as further_text
+    from {{ ref('counting_rules') }}
+    where len(further_owned_sources) > 0
+),
+
 scopes as (
     select * from {{ ref('line_scopes') }}
     where scope_count > 1
@@ -152,6 +161,7 @@ sides as (
             when lines.line_part = 'main' then coalesce(shared_units.shared_text, sold_beside.shared_text, '')
             else ''
         end as shared_text,
+        case when lines.basis = 'owned' then coalesce(further_sources.further_text, '') else '' end as further_text,
         uncompared.sides_text,
         uncompared.cost_text,
         converted_costs.conversion_text
@@ -167,6 +177,7 @@ sides as (
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
     left join sold_beside on lines.line_key = sold_beside.bundle_line_key
+    left join further_sources on lines.product_id = further_sources.product_id
     left join shared_units
         on
             lines.client_id = shared_units.client_id
@@ -196,7 +207,8 @@ select
                 'fixed by the agreement' || case when is_fixed_as_billed then ' as billed' else '' end || ': '
                 || {{ plain_number('reduced_quantity') }} || minimum_text || ' expected'
         else
-            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || counted_text
+            {{ plain_number('raw_quantity') }} || ' ' || basis || ' at ' || needed_source || further_text
+            || counted_text
             || deductions_text
             || case
                 when deductions_text = '' then ''

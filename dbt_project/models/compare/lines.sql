@@ -75,16 +75,48 @@ sourced as (
             else {{ of_side('basis', '{}_source') }}
         end as needed_source
     from ruled
+),
+
+-- Seats that are bought at several systems are known where all of them are.
+further_sources as (
+    select
+        product_id,
+        unnest(further_owned_sources) as source_system
+    from counting_rules
+),
+
+unreadable as (
+    select
+        sourced.line_key,
+        min(further_sources.source_system || ': ' || case
+            when source_status.source_system is null then 'the source is not configured'
+            when not source_status.is_assessable then coalesce(source_status.message, source_status.status)
+            else coalesce(sources_refused.message, 'an account refused to be read')
+        end) as message
+    from sourced
+    inner join further_sources on sourced.product_id = further_sources.product_id
+    left join source_status on further_sources.source_system = source_status.source_system
+    left join sources_refused
+        on
+            further_sources.source_system = sources_refused.source_system
+            and sourced.client_key = sources_refused.client_key
+    where
+        sourced.is_ruled
+        and (not coalesce(source_status.is_assessable, false) or sources_refused.source_system is not null)
+    group by sourced.line_key
 )
 
 -- A source is believed for a line when it was read well and refused none of the client's accounts.
 select
     sourced.*,
-    coalesce(owned_status.is_assessable, false) and owned_refused.source_system is null as is_owned_readable,
+    coalesce(owned_status.is_assessable, false)
+    and owned_refused.source_system is null
+    and unreadable.line_key is null as is_owned_readable,
     coalesce(used_status.is_assessable, false) and used_refused.source_system is null as is_used_readable,
     coalesce(charged_status.is_assessable, false) and charged_refused.source_system is null as is_charged_readable,
     coalesce(needed_status.is_assessable, false)
     and (needed_refused.source_system is null or coalesce(needed_refused.counted_until >= sourced.fixed_day, false))
+    and (sourced.basis is distinct from 'owned' or unreadable.line_key is null)
         as is_needed_readable,
     case
         when sourced.needed_source is null then null
@@ -92,8 +124,10 @@ select
         when not needed_status.is_assessable then coalesce(needed_status.message, needed_status.status)
         when needed_refused.source_system is not null
             then coalesce(needed_refused.message, 'an account refused to be read')
+        else unreadable.message
     end as needed_message
 from sourced
+left join unreadable on sourced.line_key = unreadable.line_key
 {% for side in ('owned', 'used', 'charged', 'needed') %}
     left join source_status as {{ side }}_status on sourced.{{ side }}_source = {{ side }}_status.source_system
     left join sources_refused as {{ side }}_refused

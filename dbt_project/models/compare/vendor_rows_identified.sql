@@ -103,7 +103,13 @@ select
         when vendor_rows.holder_is_guest and not counting_rules.counts_guests then 'guest'
         when vendor_rows.holder_is_disabled and not counting_rules.counts_disabled then 'disabled user'
     end as left_out_reason,
-    {{ of_side('vendor_rows.side', 'counting_rules.{}_source') }} as designated_source
+    case
+        when
+            vendor_rows.side = 'owned'
+            and list_contains(counting_rules.further_owned_sources, vendor_rows.source_system)
+            then vendor_rows.source_system
+        else {{ of_side('vendor_rows.side', 'counting_rules.{}_source') }}
+    end as designated_source
 from vendor_rows
 left join client_mappings
     on

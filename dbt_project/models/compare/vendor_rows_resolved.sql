@@ -189,8 +189,12 @@ rows_in_turn as (
             and contested.source_record_id = ruled.source_record_id
     window
         so_far as (
-            partition by contested.client_id, contested.product_id, contested.side, contested.source_system
-            order by contested.source_table, length(contested.source_record_id), contested.source_record_id
+            partition by contested.client_id, contested.product_id, contested.side
+            order by
+                contested.source_system,
+                contested.source_table,
+                length(contested.source_record_id),
+                contested.source_record_id
         )
 ),
 
@@ -198,18 +202,16 @@ ruled_sums as (
     select
         line_key,
         side,
-        source_system,
         sum(quantity) as quantity
     from ruled
-    group by line_key, side, source_system
+    group by line_key, side
 ),
 
 counts as (
     select distinct
         client_id,
         product_id,
-        side,
-        source_system
+        side
     from contested
 ),
 
@@ -217,7 +219,6 @@ counts as (
 wanted as (
     select
         counts.side,
-        counts.source_system,
         several_scopes.client_id,
         several_scopes.product_id,
         several_scopes.line_key,
@@ -245,7 +246,6 @@ wanted as (
         on
             several_scopes.line_key = ruled_sums.line_key
             and counts.side = ruled_sums.side
-            and counts.source_system = ruled_sums.source_system
 ),
 
 claims as (
@@ -254,7 +254,7 @@ claims as (
         sum(quantity) over in_turn as claim_to,
         claim_to - quantity as claim_from
     from wanted
-    window in_turn as (partition by client_id, product_id, side, source_system order by turn, place)
+    window in_turn as (partition by client_id, product_id, side order by turn, place)
 ),
 
 -- First to what each agreement includes, then to what it bills, the oldest agreement first.
@@ -278,7 +278,6 @@ shares as (
             rows_in_turn.client_id = claims.client_id
             and rows_in_turn.product_id = claims.product_id
             and rows_in_turn.side = claims.side
-            and rows_in_turn.source_system = claims.source_system
             and rows_in_turn.quantity_from < claims.claim_to
             and rows_in_turn.quantity_to > claims.claim_from
     group by

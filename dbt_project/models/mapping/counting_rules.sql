@@ -18,7 +18,9 @@ rules_in_force as (
     select
         rules.product_id,
         rules.basis,
-        rules.owned_source,
+        trim(split_part(rules.owned_source, '+', 1)) as owned_source,
+        -- Further systems at which seats of the product are bought, added up with the first.
+        list_transform(split(rules.owned_source, '+')[2:], one -> trim(one)) as further_owned_sources,
         rules.used_source,
         rules.charged_source,
         rules.inactive_days,
@@ -64,6 +66,7 @@ audit_rules as (
             else 'charged'
         end as basis,
         stated_sides.owned_source,
+        cast([] as varchar[]) as further_owned_sources,
         stated_sides.used_source,
         stated_sides.charged_source,
         cast(null as integer) as inactive_days,

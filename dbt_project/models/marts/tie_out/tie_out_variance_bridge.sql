@@ -55,18 +55,18 @@ billed_compared as (
     group by split_part(client_id, ':', 1)
 ),
 
+-- Seats may be bought at several systems, which are added up under the first.
 -- A peak, an average or the count of one day is no sum of the closing rows.
 counted_rows as (
     select
-        evidence.source_system,
+        assessed.basis_source as source_system,
         sum(evidence.quantity) as quantity
     from evidence
     inner join assessed on evidence.line_key = assessed.line_key
     where
         evidence.side = assessed.basis
-        and evidence.source_system = assessed.basis_source
         and assessed.counted_when in ('last_day', 'prorated')
-    group by evidence.source_system
+    group by assessed.basis_source
 ),
 
 basis_quantities as (
