@@ -57,6 +57,9 @@ bench: .venv/development ## measure the speed claims (ratios against a stated ba
 scoreboard: .venv/runtime ## score the pipeline on ten synthetic MSPs; writes docs/scoreboard.md (some twenty minutes)
 	@$(BIN)/python -m scripts.scoreboard $(SCOREBOARD)
 
+mutants: .venv/development ## break the models on purpose and tell which controls notice (some ten minutes)
+	@$(BIN)/python -m scripts.mutants $(MUTANTS)
+
 # Folders of public pairs are not part of the repository; docs/matching.md says what one holds.
 bench-matching: .venv/development ## measure matching of names (DATA=folder of sets of pairs)
 	@$(BIN)/python -m bench.matching $(if $(DATA),--data $(DATA))
@@ -74,4 +77,4 @@ lock: | $(BIN)/uv ## write the locks anew from requirements*.in
 clean: ## remove what was set up and generated (keeps ./home)
 	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .mypy_cache
 
-.PHONY: help setup demo ui test check bench bench-matching bench-mappings scoreboard pictures lock clean
+.PHONY: help setup demo ui test check bench bench-matching bench-mappings scoreboard mutants pictures lock clean

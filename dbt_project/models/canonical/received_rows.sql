@@ -72,16 +72,16 @@ current_loads as (
         current_reads.table_name,
         current_reads.raw_account_id,
         current_reads.load_id,
-        bool_and(is_newest) as only_newest,
-        max(row_count) as row_count,
-        max(captured_at) as captured_at,
+        bool_and(current_reads.is_newest) as only_newest,
+        max(current_reads.row_count) as row_count,
+        max(current_reads.captured_at) as captured_at,
         bool_or(current_reads.raw_account_id is null or asked_accounts.raw_account_id is not null) as is_present
     from current_reads
     left join asked_accounts
         on
             current_reads.source_system = asked_accounts.source_system
             and current_reads.raw_account_id = asked_accounts.raw_account_id
-    where load_id is not null
+    where current_reads.load_id is not null
     group by current_reads.source_system, current_reads.table_name, current_reads.raw_account_id, current_reads.load_id
 ),
 

@@ -14,6 +14,8 @@ with controls as (
     select * from {{ ref('tie_out_roll_forward') }}
     union all by name
     select * from {{ ref('tie_out_freshness') }}
+    union all by name
+    select * from {{ ref('tie_out_recomputation') }}
 ),
 
 run as (

@@ -51,3 +51,11 @@ def test_no_mart_reads_staging_or_raw_tables() -> None:
 def test_every_reference_is_to_a_model_that_exists() -> None:
     models = {path.stem for path in _models(PROJECT / "models")}
     assert {name for _, _, name in references()} <= models
+
+
+def test_the_second_opinion_reads_nothing_of_what_it_judges_but_the_result() -> None:
+    """A model of the chain in it, and both would share a fault. What it reads of the result it checks or compares."""
+    own = {path.stem for path in _models(PROJECT / "models" / "recompute")}
+    for path in _models(PROJECT / "models" / "recompute"):
+        read = set(re.findall(r"ref\(\s*['\"](\w+)['\"]\s*\)", path.read_text())) - own
+        assert read <= {"reconciliation", "row_dispositions", "public_client_mappings"}, path.name

@@ -1,7 +1,7 @@
 {{ config(schema='compare', materialized='view', contract={'enforced': false}) }}
 
 -- What was received, against what stands at the end of the chain. The left totals come from the log of reads and from
--- the raw rows, never from what a model kept; no join may drop a control, for a table that is gone is what they look for.
+-- the raw rows, never from what a model kept; no join may drop a control: a table that is gone is what they look for.
 with received_rows as (
     select * from {{ ref('received_rows') }}
 ),

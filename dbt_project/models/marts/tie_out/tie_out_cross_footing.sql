@@ -69,6 +69,10 @@ due as (
     group by currency
 ),
 
+compared_measures as (
+    select unnest(['line_count', 'variance', 'revenue_impact']) as name
+),
+
 controls as (
     select
         coalesce(listed.currency, due.currency) as currency,
@@ -85,7 +89,7 @@ controls as (
         end, 0) as right_total
     from listed
     full join due on listed.currency is not distinct from due.currency
-    cross join (select unnest(['line_count', 'variance', 'revenue_impact']) as name) as measure
+    cross join compared_measures as measure
 
     union all
 

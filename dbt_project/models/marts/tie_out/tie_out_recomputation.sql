@@ -1,0 +1,114 @@
+{{ config(schema='compare', materialized='view', contract={'enforced': false}) }}
+
+with recomputed as materialized (
+    select * from {{ ref('recomputed_lines') }}
+),
+
+-- The measures that both sides state, each with the lines for which the second opinion speaks of it.
+measures as (
+    select
+        line_key,
+        'billed_quantity' as measure,
+        cast(billed_quantity as decimal(18, 4)) as said,
+        cast(own_billed as decimal(18, 4)) as recomputed,
+        unread_reason as reason
+    from recomputed
+
+    union all
+
+    select
+        line_key,
+        'expected_quantity' as measure,
+        cast(expected_quantity as decimal(18, 4)) as said,
+        cast(own_expected as decimal(18, 4)) as recomputed,
+        left_out_reason as reason
+    from recomputed
+
+    union all
+
+    select
+        line_key,
+        'variance' as measure,
+        cast(variance as decimal(18, 4)) as said,
+        cast(own_variance as decimal(18, 4)) as recomputed,
+        left_out_reason as reason
+    from recomputed
+
+    union all
+
+    select
+        line_key,
+        'revenue_impact' as measure,
+        cast(revenue_impact as decimal(18, 4)) as said,
+        cast(own_impact as decimal(18, 4)) as recomputed,
+        money_reason as reason
+    from recomputed
+),
+
+reasons as (
+    select
+        measure,
+        reason,
+        count(*) as line_count
+    from measures
+    where reason is not null
+    group by measure, reason
+),
+
+reasons_told as (
+    select
+        measure,
+        string_agg(line_count || ' ' || reason, '; ' order by line_count desc, reason asc) as told
+    from reasons
+    group by measure
+),
+
+agreement as (
+    select
+        measures.measure,
+        count(*) as line_count,
+        count(*) filter (where measures.reason is null) as recomputed_count,
+        count(*) filter (where measures.reason is null and measures.said is not distinct from measures.recomputed)
+            as equal_count
+    from measures
+    group by measures.measure
+),
+
+differing as (
+    select
+        *,
+        row_number() over (
+            partition by measure
+            order by abs(said - recomputed) desc nulls first, line_key asc
+        ) as place
+    from measures
+    where reason is null and said is distinct from recomputed
+)
+
+select
+    'recomputation' as rule,
+    null as source_system,
+    null as currency,
+    agreement.measure || ' of lines' as subject,
+    agreement.recomputed_count as left_total,
+    agreement.equal_count as right_total,
+    'lines recomputed from the raw rows, and those that agree; ' || agreement.recomputed_count || ' of '
+    || agreement.line_count || ' recomputed' || coalesce(', not recomputed: ' || reasons_told.told, '') as note,
+    agreement.recomputed_count = agreement.equal_count as passed
+from agreement
+left join reasons_told on agreement.measure = reasons_told.measure
+
+union all
+
+select
+    'recomputation' as rule,
+    null as source_system,
+    null as currency,
+    measure || ' of ' || line_key as subject,
+    cast(coalesce(said, 0) as decimal(18, 4)) as left_total,
+    cast(coalesce(recomputed, 0) as decimal(18, 4)) as right_total,
+    'as the run says it' || case when said is null then ' (unknown)' else '' end
+    || ', and as recomputed from the raw rows' || case when recomputed is null then ' (unknown)' else '' end as note,
+    false as passed
+from differing
+where place <= 20

@@ -1,0 +1,421 @@
+{{ config(materialized='view') }}
+
+-- The second opinion: what each line bills and should bill, found from the raw rows and the rules by the guide, beside
+-- what the run says. One row per main line of a PSA that is read; what is left out says why.
+with run as (
+    select * from {{ source('control', 'run') }}
+),
+
+terms as (
+    select
+        trim(rules.client_id) as client_id,
+        trim(rules.agreement_id) as agreement_id,
+        trim(rules.product_id) as product_id,
+        nullif(trim(rules.basis), '') as basis,
+        rules.minimum_quantity,
+        rules.minimum_scope,
+        rules.contract_price,
+        upper(trim(rules.currency)) as contract_currency,
+        2 * cast(trim(rules.product_id) = '*' as integer) + cast(trim(rules.agreement_id) = '*' as integer) as breadth
+    from {{ source('rules', 'terms') }} as rules
+    cross join run
+    where {{ holds('rules') }}
+),
+
+-- An agreement that a rule names stands in a line of its own, for the product that the rule names or for all.
+named_agreements as (
+    select distinct
+        client_id,
+        agreement_id,
+        product_id
+    from terms
+    where agreement_id != '*'
+),
+
+-- A bundle and what it covers always stand in one line, and are compared with a driver.
+bundled as (
+    select distinct
+        billing.client_id,
+        unnest([trim(bundles.bundle_product_id), trim(bundles.component_product_id)]) as product_id
+    from {{ source('rules', 'bundles') }} as bundles
+    cross join run
+    inner join {{ ref('recomputed_billing') }} as billing
+        on
+            trim(bundles.bundle_product_id) = billing.product_id
+            and trim(bundles.client_id) in ('*', billing.client_id)
+    where {{ holds('bundles') }}
+),
+
+said_keys as (
+    select line_key from {{ ref('reconciliation') }}
+),
+
+billing as (
+    select
+        billing.*,
+        case when said_keys.line_key is null then '*' else billing.agreement_id end as scope
+    from {{ ref('recomputed_billing') }} as billing
+    left join named_agreements as of_product
+        on
+            billing.client_id = of_product.client_id
+            and billing.agreement_id = of_product.agreement_id
+            and billing.product_id = of_product.product_id
+    left join named_agreements as of_all
+        on
+            billing.client_id = of_all.client_id
+            and billing.agreement_id = of_all.agreement_id
+            and of_all.product_id = '*'
+    left join bundled on billing.client_id = bundled.client_id and billing.product_id = bundled.product_id
+    -- Where the run has no such line, its units must stand in the line of the other agreements.
+    left join said_keys
+        on
+            billing.client_id || '|' || billing.product_id || '|' || billing.agreement_id = said_keys.line_key
+            and bundled.product_id is null
+            and coalesce(of_product.agreement_id, of_all.agreement_id) is not null
+),
+
+counts as (
+    select * from {{ ref('recomputed_counts') }}
+),
+
+catalog as (
+    {{ raw_rows_in_use('connectwise', 'catalog', ['id'], '_info__last_updated') }}
+),
+
+said as (
+    select
+        line_key,
+        client_id,
+        product_id,
+        split_part(line_key, '|', 3) as scope,
+        is_assessed,
+        class,
+        counted_when,
+        currency,
+        billed_quantity,
+        expected_quantity,
+        variance,
+        revenue_impact,
+        count(*) over (partition by client_id, product_id) as line_count,
+        count(*) over (partition by client_id, product_id, split_part(line_key, '|', 3)) as scope_count
+    from {{ ref('reconciliation') }}
+    where line_part = 'main' and client_id is not null and product_id is not null
+),
+
+counting as (
+    select
+        trim(rules.product_id) as product_id,
+        max_by(rules, (rules.valid_from, -rules.line)) as rule
+    from {{ source('rules', 'counting') }} as rules
+    cross join run
+    where {{ holds('rules') }}
+    group by trim(rules.product_id)
+),
+
+billed as (
+    select
+        client_id,
+        product_id,
+        scope,
+        sum(billed_quantity) filter (where not is_credit) as billed_quantity,
+        sum(included_quantity) filter (where not is_credit) as included_quantity,
+        count(*) filter (where not is_credit) as row_count,
+        count(*) filter (where is_credit) as credit_count,
+        count(*) filter (where unit_price is null and not is_credit) as unpriced_count,
+        sum(billed_quantity * unit_price) filter (where is_credit) as credit_amount,
+        count(distinct currency) as currency_count,
+        min(currency) as currency,
+        count(distinct agreement_id) as agreement_count,
+        min(agreement_id) as agreement_id,
+        min(agreement_start) as first_start,
+        min((length(agreement_id), agreement_id)) as first_agreement,
+        bool_or(is_other_cycle) as has_other_cycle,
+        bool_or(is_in_question) as is_in_question
+    from billing
+    group by client_id, product_id, scope
+),
+
+-- The rows of a line in the order in which they would change: the one with the most units that has a price, of equals
+-- the newest. A credit lowers the price of the units that it belongs to.
+rows_in_order as (
+    select
+        billing.client_id,
+        billing.product_id,
+        billing.scope,
+        billing.billed_quantity,
+        cast(
+            billing.unit_price + coalesce({{ exact_share(
+                'billed.credit_amount', 'billed.billed_quantity'
+            ) }}, 0) as decimal(18, 6)
+        ) as net_price,
+        row_number() over in_order as place,
+        coalesce(sum(billing.billed_quantity) over (
+            in_order rows between unbounded preceding and 1 preceding
+        ), 0) as units_before
+    from billing
+    inner join billed
+        on
+            billing.client_id = billed.client_id
+            and billing.product_id = billed.product_id
+            and billing.scope = billed.scope
+    where not billing.is_credit
+    window in_order as (
+        partition by billing.client_id, billing.product_id, billing.scope
+        order by
+            coalesce(billing.unit_price = 0, false),
+            billing.billed_quantity desc,
+            {{ day_of('billing.effective_date') }} desc nulls last,
+            cast(billing.source_record_id as bigint) desc
+    )
+),
+
+first_prices as (
+    select
+        client_id,
+        product_id,
+        scope,
+        net_price
+    from rows_in_order
+    where place = 1
+),
+
+units as (
+    select
+        counts.client_id,
+        counts.product_id,
+        counts.source_system,
+        counts.side,
+        cast(case
+            when coalesce(any_value(counting.rule.counts_people), 'no') = 'yes' and counts.side = 'used'
+                then
+                    count(distinct (counts.account_id, counts.holder_id)) filter (where counts.holder_id is not null)
+                    + coalesce(sum(counts.quantity) filter (where counts.holder_id is null), 0)
+            else sum(counts.quantity) filter (where counts.stands)
+        end as decimal(18, 4)) as quantity,
+        bool_or(counts.is_in_question) as is_in_question
+    from counts
+    inner join counting on counts.product_id = counting.product_id
+    where not counts.is_excluded
+    group by counts.client_id, counts.product_id, counts.source_system, counts.side
+),
+
+-- Each term from the narrowest rule that states it.
+terms_of_lines as (
+    select
+        said.line_key,
+        min_by(terms.basis, terms.breadth) as basis,
+        min_by(terms.minimum_quantity, terms.breadth) filter (where terms.minimum_scope = 'line') as minimum_quantity,
+        min_by(terms.agreement_id, terms.breadth) filter (where terms.minimum_scope = 'line') as minimum_agreement,
+        min_by(terms.contract_price, terms.breadth) as contract_price,
+        min_by(terms.contract_currency, terms.breadth) filter (where terms.contract_price is not null)
+            as contract_currency,
+        count(*) filter (where terms.minimum_scope in ('pool', 'agreement')) as shared_minimum_count
+    from said
+    left join billed
+        on
+            said.client_id = billed.client_id
+            and said.product_id = billed.product_id
+            and said.scope = billed.scope
+    inner join terms
+        on
+            said.client_id = terms.client_id
+            and terms.product_id in (said.product_id, '*')
+            -- A rule for an agreement speaks of its own line, or of one that it alone bills.
+            and (
+                terms.agreement_id in (said.scope, '*')
+                or (billed.agreement_count = 1 and terms.agreement_id = billed.agreement_id)
+            )
+    group by said.line_key
+),
+
+own as (
+    select
+        said.*,
+        coalesce(terms_of_lines.basis, counting.rule.basis) as own_basis,
+        cast(coalesce(billed.billed_quantity, 0) as decimal(18, 4)) as own_billed,
+        cast(coalesce(billed.included_quantity, 0) as decimal(18, 4)) as own_included,
+        cast(coalesce(terms_of_lines.minimum_quantity, 0) as decimal(18, 4)) as own_minimum,
+        case own_basis
+            when 'owned' then counting.rule.owned_source
+            when 'used' then counting.rule.used_source
+            when 'charged' then counting.rule.charged_source
+        end as own_source,
+        terms_of_lines.minimum_agreement,
+        terms_of_lines.contract_price,
+        terms_of_lines.contract_currency,
+        coalesce(terms_of_lines.shared_minimum_count, 0) as shared_minimum_count,
+        billed.client_id is not null as is_billed,
+        billed.first_start,
+        billed.first_agreement,
+        coalesce(billed.row_count, 0) as row_count,
+        coalesce(billed.credit_count, 0) as credit_count,
+        coalesce(billed.unpriced_count, 0) as unpriced_count,
+        coalesce(billed.has_other_cycle, false) as has_other_cycle,
+        coalesce(billed.is_in_question, false) as is_in_question,
+        billed.currency as own_currency,
+        coalesce(billed.currency_count, 1) as own_currency_count,
+        first_prices.net_price as first_price,
+        bundled.product_id is not null as is_bundled,
+        counting.product_id is not null as has_rule,
+        catalog.price as list_price
+    from said
+    left join counting on said.product_id = counting.product_id
+    left join billed
+        on
+            said.client_id = billed.client_id
+            and said.product_id = billed.product_id
+            and said.scope = billed.scope
+    left join first_prices
+        on
+            said.client_id = first_prices.client_id
+            and said.product_id = first_prices.product_id
+            and said.scope = first_prices.scope
+    left join terms_of_lines on said.line_key = terms_of_lines.line_key
+    left join bundled on said.client_id = bundled.client_id and said.product_id = bundled.product_id
+    left join catalog on said.product_id = 'connectwise:' || cast(catalog.id as varchar)
+),
+
+-- Units go to agreements: first what each includes, then what each bills, the oldest first; the rest to the oldest.
+claims as (
+    select
+        own.*,
+        coalesce(units.quantity, 0) as all_units,
+        coalesce(units.is_in_question, false) as are_units_in_question,
+        row_number() over oldest_first as claim_place,
+        coalesce(sum(own.own_included) over (oldest_first rows between unbounded preceding and 1 preceding), 0)
+            as included_before,
+        coalesce(sum(own.own_billed) over (oldest_first rows between unbounded preceding and 1 preceding), 0)
+            as billed_before,
+        sum(own.own_included) over (partition by own.client_id, own.product_id) as all_included,
+        sum(own.own_included + own.own_billed) over (partition by own.client_id, own.product_id) as all_claimed
+    from own
+    left join units
+        on
+            own.client_id = units.client_id
+            and own.product_id = units.product_id
+            and own.own_source = units.source_system
+            and own.own_basis = units.side
+    window oldest_first as (
+        partition by own.client_id, own.product_id
+        order by own.is_billed desc, own.first_start asc nulls last, own.first_agreement asc nulls last
+    )
+),
+
+shared_out as (
+    select
+        *,
+        case
+            when line_count = 1 then all_units
+            else
+                greatest(0, least(own_included, all_units - included_before))
+                + greatest(0, least(own_billed, all_units - all_included - billed_before))
+                + case when claim_place = 1 then greatest(0, all_units - all_claimed) else 0 end
+        end as own_units
+    from claims
+),
+
+-- What is left out, and why: the first reason that applies. B is compared whatever the reason, but for what is not
+-- read.
+judged as (
+    select
+        *,
+        case
+            when split_part(client_id, ':', 1) != 'connectwise' then 'billed by an export'
+            when scope_count > 1 then 'billed in several currencies'
+            when is_bundled then 'a bundle or what it covers'
+            when is_in_question then 'billed by an agreement whose state is another than active'
+            when has_other_cycle then 'billed by another cycle than the month'
+        end as unread_reason,
+        case
+            when unread_reason is not null then unread_reason
+            when not is_assessed then 'not assessed by the run: ' || class
+            when not has_rule then 'no counting rule'
+            when shared_minimum_count > 0 or (line_count > 1 and minimum_agreement = '*')
+                then 'a minimum that lines share'
+            when coalesce(counted_when, 'last_day') not in ('last_day', 'prorated') then 'counted on other days'
+            when own_basis = 'charged' then 'counted by vendor charges'
+            when own_basis != 'fixed' and own_source not in ('microsoft_graph', 'pax8', 'ninjaone')
+                then 'counted by a file'
+            when are_units_in_question then 'counted by what is no plain subscription'
+        end as left_out_reason,
+        greatest(
+            own_minimum,
+            case when own_basis = 'fixed' then own_billed else greatest(0, own_units - own_included) end
+        ) as own_expected,
+        own_expected - own_billed as own_variance,
+        coalesce(own_currency, currency) as money_currency
+    from shared_out
+),
+
+-- What is too much is taken from row after row, each at its own price.
+taken as (
+    select
+        judged.line_key,
+        case
+            when bool_and(rows_in_order.net_price is not null)
+                then -sum(
+                    cast(
+                        least(
+                            rows_in_order.billed_quantity,
+                            greatest(0, -judged.own_variance - rows_in_order.units_before)
+                        ) as decimal(20, 4)
+                    ) * rows_in_order.net_price
+                )
+        end as amount
+    from judged
+    inner join rows_in_order
+        on
+            judged.client_id = rows_in_order.client_id
+            and judged.product_id = rows_in_order.product_id
+            and judged.scope = rows_in_order.scope
+    where judged.own_variance < 0 and rows_in_order.units_before < -judged.own_variance
+    group by judged.line_key
+),
+
+priced as (
+    select
+        judged.*,
+        case
+            when left_out_reason is not null then left_out_reason
+            when own_currency_count > 1 then 'billed in several currencies'
+            when credit_count > 0 and row_count > 1 then 'credits beside several rows'
+        end as money_reason,
+        contract_price is not null and contract_currency = money_currency as is_contract_price,
+        case
+            when is_contract_price then contract_price
+            when row_count > 0 then first_price
+            when list_price > 0 then list_price
+        end as own_price,
+        case
+            when own_variance = 0 and own_price is not null then 0
+            when own_variance < 0 and not is_contract_price and row_count > 0 then taken.amount
+            else cast(own_variance as decimal(20, 4)) * own_price
+        end as own_amount
+    from judged
+    left join taken on judged.line_key = taken.line_key
+)
+
+select
+    line_key,
+    client_id,
+    product_id,
+    unread_reason,
+    left_out_reason,
+    money_reason,
+    billed_quantity,
+    own_billed,
+    expected_quantity,
+    own_expected,
+    variance,
+    own_variance,
+    revenue_impact,
+    own_price,
+    -- Half up at the line, to the currency's own coins.
+    cast(case
+        when money_currency in ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'PYG', 'UGX', 'XAF', 'XOF', 'XPF')
+            then cast(round(own_amount, 0) as decimal(18, 3))
+        when money_currency in ('KWD', 'BHD', 'JOD', 'OMR', 'TND', 'IQD', 'LYD')
+            then cast(round(own_amount, 3) as decimal(18, 3))
+        else cast(round(own_amount, 2) as decimal(18, 3))
+    end as decimal(18, 3)) as own_impact
+from priced
