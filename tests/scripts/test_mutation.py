@@ -5,10 +5,14 @@ them (`make mutants`).
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 
-from scripts.mutation.chain import Chain
+from scripts.mutants import report, round_of
+from scripts.mutation.chain import Chain, Verdict
+from scripts.mutation.draw import LAYERS, drawn, named
+from scripts.mutation.operators import NAMED, Mutant
 from tests.conftest import Demo
 
 pytestmark = pytest.mark.integration
@@ -54,3 +58,34 @@ def test_a_change_that_changes_nothing_moves_nothing_and_stops_nothing(chain: Ch
     query = chain.models["quantities_pax8"].query
     verdict = chain.judge({"quantities_pax8": f"SELECT * FROM ({query}) WHERE true"})  # dbt's own
     assert (verdict.controls, verdict.moved) == ((), ())
+
+
+@pytest.mark.parametrize("number", range(len(NAMED)))
+def test_what_once_lived_lives_no_more(chain: Chain, number: int) -> None:
+    """All devices gone, half the licences gone, charged x 2, included not subtracted, price from cost, and so on."""
+    mutant = list(named(chain))[number]
+    verdict = chain.judge({mutant.model: mutant.query})
+    assert verdict.error is None
+    assert verdict.is_killed or not verdict.moved
+
+
+def test_the_draw_is_the_same_for_the_same_seed_and_goes_over_all_layers(chain: Chain) -> None:
+    first = [str(mutant) for mutant in islice(drawn(chain, 3), 20)]
+    assert first == [str(mutant) for mutant in islice(drawn(chain, 3), 20)]
+    assert len(set(first)) == 20
+    assert {chain.models[mutant.model].layer for mutant in islice(drawn(chain, 3), 5)} == set(LAYERS)
+
+
+def test_a_survivor_is_reported_by_name(chain: Chain) -> None:
+    """Where no control looks (here: none is asked), a mutant that moves a number lives, and the report says so."""
+    query = chain.models["classified_lines"].query
+    doubled = Mutant("classified_lines", "number changed", "impact x 2",
+                     f"SELECT * REPLACE (revenue_impact * 2 AS revenue_impact) FROM ({query})")  # fmt: skip
+    harmless = Mutant("classified_lines", "condition dropped", "nothing", f"SELECT * FROM ({query})")
+    killed = round_of(chain, iter([harmless, doubled]), 1)
+    assert [(mutant.what, verdict.is_killed) for mutant, verdict in killed] == [("impact x 2", True)]
+    survived = [(doubled, Verdict((), killed[0][1].moved))]
+    text = report([*killed, *survived])
+    assert "1 of 2 mutants stopped" in text
+    assert "  classified_lines: number changed, impact x 2 (moved reconciliation" in text.partition("survivors:")[2]
+    assert "tie_out recomputation" in text

@@ -93,6 +93,8 @@ said as (
         counted_when,
         currency,
         billed_quantity,
+        owned_quantity,
+        used_quantity,
         expected_quantity,
         variance,
         revenue_impact,
@@ -240,6 +242,8 @@ own as (
             when 'used' then counting.rule.used_source
             when 'charged' then counting.rule.charged_source
         end as own_source,
+        counting.rule.owned_source,
+        counting.rule.used_source,
         terms_of_lines.minimum_agreement,
         terms_of_lines.contract_price,
         terms_of_lines.contract_currency,
@@ -281,6 +285,22 @@ claims as (
         own.*,
         coalesce(units.quantity, 0) as all_units,
         coalesce(units.is_in_question, false) as are_units_in_question,
+        coalesce(owned_units.quantity, 0) as own_owned,
+        coalesce(used_units.quantity, 0) as own_used,
+        case
+            when own.line_count > 1 then 'shared out among several lines'
+            when not own.has_rule then 'no counting rule'
+            when own.owned_quantity is null then 'unknown to the run'
+            when own.owned_source not in ('microsoft_graph', 'pax8', 'ninjaone') then 'counted by a file'
+            when owned_units.is_in_question then 'counted by what is no plain subscription'
+        end as owned_reason,
+        case
+            when own.line_count > 1 then 'shared out among several lines'
+            when not own.has_rule then 'no counting rule'
+            when own.used_quantity is null then 'unknown to the run'
+            when own.used_source not in ('microsoft_graph', 'pax8', 'ninjaone') then 'counted by a file'
+            when used_units.is_in_question then 'counted by what is no plain subscription'
+        end as used_reason,
         row_number() over oldest_first as claim_place,
         coalesce(sum(own.own_included) over (oldest_first rows between unbounded preceding and 1 preceding), 0)
             as included_before,
@@ -295,6 +315,18 @@ claims as (
             and own.product_id = units.product_id
             and own.own_source = units.source_system
             and own.own_basis = units.side
+    left join units as owned_units
+        on
+            own.client_id = owned_units.client_id
+            and own.product_id = owned_units.product_id
+            and own.owned_source = owned_units.source_system
+            and owned_units.side = 'owned'
+    left join units as used_units
+        on
+            own.client_id = used_units.client_id
+            and own.product_id = used_units.product_id
+            and own.used_source = used_units.source_system
+            and used_units.side = 'used'
     window oldest_first as (
         partition by own.client_id, own.product_id
         order by own.is_billed desc, own.first_start asc nulls last, own.first_agreement asc nulls last
@@ -402,8 +434,14 @@ select
     unread_reason,
     left_out_reason,
     money_reason,
+    coalesce(unread_reason, owned_reason) as owned_reason,
+    coalesce(unread_reason, used_reason) as used_reason,
     billed_quantity,
     own_billed,
+    owned_quantity,
+    own_owned,
+    used_quantity,
+    own_used,
     expected_quantity,
     own_expected,
     variance,

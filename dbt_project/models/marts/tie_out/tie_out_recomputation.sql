@@ -4,6 +4,10 @@ with recomputed as materialized (
     select * from {{ ref('recomputed_lines') }}
 ),
 
+sources as (
+    select * from {{ ref('recomputed_sources') }}
+),
+
 -- The measures that both sides state, each with the lines for which the second opinion speaks of it.
 measures as (
     select
@@ -13,6 +17,40 @@ measures as (
         cast(own_billed as decimal(18, 4)) as recomputed,
         unread_reason as reason
     from recomputed
+
+    union all
+
+    select
+        line_key,
+        'owned_quantity' as measure,
+        cast(owned_quantity as decimal(18, 4)) as said,
+        cast(own_owned as decimal(18, 4)) as recomputed,
+        owned_reason as reason
+    from recomputed
+
+    union all
+
+    select
+        line_key,
+        'used_quantity' as measure,
+        cast(used_quantity as decimal(18, 4)) as said,
+        cast(own_used as decimal(18, 4)) as recomputed,
+        used_reason as reason
+    from recomputed
+
+    union all
+
+    -- A source is out only for a reason that its own answers show.
+    select
+        source_system as line_key,
+        'is_assessable' as measure,
+        cast(cast(is_assessable as integer) as decimal(18, 4)) as said,
+        cast(cast(case
+            when is_assessable then not is_too_old
+            else not (is_too_old or is_failed or is_off)
+        end as integer) as decimal(18, 4)) as recomputed,
+        null as reason
+    from sources
 
     union all
 
@@ -89,10 +127,10 @@ select
     'recomputation' as rule,
     null as source_system,
     null as currency,
-    agreement.measure || ' of lines' as subject,
+    agreement.measure as subject,
     agreement.recomputed_count as left_total,
     agreement.equal_count as right_total,
-    'lines recomputed from the raw rows, and those that agree; ' || agreement.recomputed_count || ' of '
+    'recomputed from the raw rows, and those that agree; ' || agreement.recomputed_count || ' of '
     || agreement.line_count || ' recomputed' || coalesce(', not recomputed: ' || reasons_told.told, '') as note,
     agreement.recomputed_count = agreement.equal_count as passed
 from agreement
