@@ -20,7 +20,7 @@ companies as (
 select
     cast(additions.id as varchar) as source_record_id,
     'connectwise:' || cast(agreements.company__id as varchar) as client_id,
-    'connectwise:' || cast(additions.product__id as varchar) as product_id,
+    coalesce(items.product_id, 'connectwise:' || cast(additions.product__id as varchar)) as product_id,
     'connectwise:' || cast(agreements.id as varchar) as agreement_id,
     coalesce(
         upper(nullif(trim(agreements.currency__currency_code), '')),
@@ -39,6 +39,8 @@ select
 from additions
 inner join agreements on additions.agreement_id = agreements.id
 left join companies on agreements.company__id = companies.id
+left join {{ ref('recomputed_items') }} as items
+    on 'connectwise:' || cast(additions.product__id as varchar) = items.item_id
 cross join run
 where
     -- Only the word for it bills, and an empty cell is the PSA's own default.

@@ -266,14 +266,26 @@ ruled_products as (
     group by rules.source_system, product_key
 ),
 
+items as (
+    select * from {{ ref('recomputed_items') }}
+),
+
+catalogued as (
+    select
+        upper(trim(catalog.vendor_sku)) as vendor_sku,
+        coalesce(items.product_id, 'connectwise:' || cast(catalog.id as varchar)) as product_id
+    from catalog
+    left join items on 'connectwise:' || cast(catalog.id as varchar) = items.item_id
+    where trim(catalog.vendor_sku) != '' and not coalesce(catalog.inactive_flag, false)
+),
+
 sku_items as (
     select
-        upper(trim(vendor_sku)) as vendor_sku,
-        min('connectwise:' || cast(id as varchar)) as product_id
-    from catalog
-    where trim(vendor_sku) != '' and not coalesce(inactive_flag, false)
-    group by upper(trim(vendor_sku))
-    having count(*) = 1
+        vendor_sku,
+        min(product_id) as product_id
+    from catalogued
+    group by vendor_sku
+    having count(distinct product_id) = 1
 ),
 
 sku_products as (
@@ -293,7 +305,7 @@ placed as (
                 then coalesce(ruled_clients.client_id, tenant_clients.client_id, hinted_clients.client_id)
             else split_values.client_id
         end as client_id,
-        coalesce(ruled_products.product_id, sku_products.product_id) as product_id
+        coalesce(items.product_id, ruled_products.product_id, sku_products.product_id) as product_id
     from stated
     left join asked_tenants on stated.account_id = asked_tenants.account_id
     left join split_accounts
@@ -318,6 +330,7 @@ placed as (
         on
             stated.source_system = ruled_products.source_system
             and lower(stated.vendor_product_id) = ruled_products.product_key
+    left join items on ruled_products.product_id = items.item_id
     left join sku_products
         on
             stated.source_system = sku_products.source_system

@@ -12,6 +12,7 @@ terms as (
         trim(rules.agreement_id) as agreement_id,
         trim(rules.product_id) as product_id,
         nullif(trim(rules.basis), '') as basis,
+        rules.fixed_quantity,
         rules.minimum_quantity,
         rules.minimum_scope,
         rules.contract_price,
@@ -30,6 +31,16 @@ named_agreements as (
         product_id
     from terms
     where agreement_id != '*'
+),
+
+-- Where a rule says whose units are whose, rows are placed one by one.
+placed_by_rule as (
+    select distinct
+        trim(rules.client_id) as client_id,
+        trim(rules.product_id) as product_id
+    from {{ source('rules', 'agreement_units') }} as rules
+    cross join run
+    where {{ holds('rules') }}
 ),
 
 -- A bundle and what it covers always stand in one line, and are compared with a driver.
@@ -206,6 +217,7 @@ terms_of_lines as (
     select
         said.line_key,
         min_by(terms.basis, terms.breadth) as basis,
+        min_by(terms.fixed_quantity, terms.breadth) as fixed_quantity,
         min_by(terms.minimum_quantity, terms.breadth) filter (where terms.minimum_scope = 'line') as minimum_quantity,
         min_by(terms.agreement_id, terms.breadth) filter (where terms.minimum_scope = 'line') as minimum_agreement,
         min_by(terms.contract_price, terms.breadth) as contract_price,
@@ -244,6 +256,7 @@ own as (
         end as own_source,
         counting.rule.owned_source,
         counting.rule.used_source,
+        terms_of_lines.fixed_quantity,
         terms_of_lines.minimum_agreement,
         terms_of_lines.contract_price,
         terms_of_lines.contract_currency,
@@ -260,6 +273,7 @@ own as (
         coalesce(billed.currency_count, 1) as own_currency_count,
         first_prices.net_price as first_price,
         bundled.product_id is not null as is_bundled,
+        own_rules.client_id is not null as is_placed_by_rule,
         counting.product_id is not null as has_rule,
         catalog.price as list_price
     from said
@@ -276,6 +290,8 @@ own as (
             and said.scope = first_prices.scope
     left join terms_of_lines on said.line_key = terms_of_lines.line_key
     left join bundled on said.client_id = bundled.client_id and said.product_id = bundled.product_id
+    left join placed_by_rule as own_rules
+        on said.client_id = own_rules.client_id and said.product_id = own_rules.product_id
     left join catalog on said.product_id = 'connectwise:' || cast(catalog.id as varchar)
 ),
 
@@ -368,11 +384,15 @@ judged as (
             when own_basis = 'charged' then 'counted by vendor charges'
             when own_basis != 'fixed' and own_source not in ('microsoft_graph', 'pax8', 'ninjaone')
                 then 'counted by a file'
+            when is_placed_by_rule then 'units given to agreements by rule'
             when are_units_in_question then 'counted by what is no plain subscription'
         end as left_out_reason,
         greatest(
             own_minimum,
-            case when own_basis = 'fixed' then own_billed else greatest(0, own_units - own_included) end
+            case
+                when own_basis = 'fixed' then coalesce(fixed_quantity, own_billed)
+                else greatest(0, own_units - own_included)
+            end
         ) as own_expected,
         own_expected - own_billed as own_variance,
         coalesce(own_currency, currency) as money_currency
