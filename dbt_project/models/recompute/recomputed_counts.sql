@@ -55,9 +55,18 @@ computer_systems as (
     {{ raw_rows_in_use('ninjaone', 'computer_systems', ['device_id']) }}
 ),
 
--- A tenant that was not asked beside the newest list of tenants has left.
+tenants as (
+    {{ raw_rows_in_use('microsoft_graph', 'tenants', ['tenant_id']) }}
+),
+
+-- A tenant that is neither in the newest list of tenants nor was asked beside it has left.
 asked_tenants as (
-    select distinct lower(reads.account_id) as account_id
+    select lower(trim(tenant_id)) as account_id
+    from tenants
+
+    union
+
+    select lower(reads.account_id) as account_id
     from {{ source('control', 'reads') }} as reads
     inner join {{ ref('recomputed_reads') }} as answers
         on
@@ -157,7 +166,7 @@ stated as (
                 then coalesce({{ day_of('subscriptions.end_date') }} > run.cutoff_date, true)
             else false
         end
-        and lower(coalesce(subscriptions.billing_term, 'monthly')) not in ('one-time', 'onetime', 'activation') as stands,
+        and coalesce(lower(subscriptions.billing_term) not in ('one-time', 'onetime', 'activation'), true) as stands,
         -- The vendor has not begun or has ended it, and its dates say otherwise; or it bills once.
         lower(subscriptions.status) not in ('active', 'activated', 'pendingcancel', 'trial', 'cancelled', 'canceled')
         or (
@@ -204,7 +213,11 @@ ruled_clients as (
         max_by(trim(rules.client_id), (rules.valid_from, -rules.line)) as client_id
     from {{ source('rules', 'client_map') }} as rules
     cross join run
-    where {{ holds('rules') }}
+    left join clients on trim(rules.client_id) = clients.client_id
+    where
+        {{ holds('rules') }}
+        -- A rule about a client that the PSA does not have says nothing.
+        and (clients.client_id is not null or not starts_with(trim(rules.client_id), 'connectwise:'))
     group by rules.source_system, account_key
 ),
 
@@ -255,6 +268,16 @@ split_accounts as (
     group by source_system, account_key
 ),
 
+sold_products as (
+    select 'connectwise:' || cast(id as varchar) as product_id
+    from catalog
+
+    union
+
+    select product_id
+    from {{ ref('recomputed_billing') }}
+),
+
 ruled_products as (
     select
         rules.source_system,
@@ -262,7 +285,10 @@ ruled_products as (
         max_by(trim(rules.product_id), (rules.valid_from, -rules.line)) as product_id
     from {{ source('rules', 'product_map') }} as rules
     cross join run
-    where {{ holds('rules') }}
+    left join sold_products on trim(rules.product_id) = sold_products.product_id
+    where
+        {{ holds('rules') }}
+        and (sold_products.product_id is not null or not starts_with(trim(rules.product_id), 'connectwise:'))
     group by rules.source_system, product_key
 ),
 

@@ -430,16 +430,20 @@ priced as (
         case
             when left_out_reason is not null then left_out_reason
             when own_currency_count > 1 then 'billed in several currencies'
+            when money_currency in ('KWD', 'BHD', 'JOD', 'OMR', 'TND', 'IQD', 'LYD') then 'money in thousandths'
             when credit_count > 0 and row_count > 1 then 'credits beside several rows'
         end as money_reason,
         contract_price is not null and contract_currency = money_currency as is_contract_price,
+        -- Money in a currency that is none is unknown.
         case
+            when not ({{ is_currency('money_currency') }}) then null
             when is_contract_price then contract_price
             when row_count > 0 then first_price
             when list_price > 0 then list_price
         end as own_price,
         case
             when own_variance = 0 and own_price is not null then 0
+            when not ({{ is_currency('money_currency') }}) then null
             when own_variance < 0 and not is_contract_price and row_count > 0 then taken.amount
             else cast(own_variance as decimal(20, 4)) * own_price
         end as own_amount
@@ -470,10 +474,12 @@ select
     own_price,
     -- Half up at the line, to the currency's own coins.
     cast(case
-        when money_currency in ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'PYG', 'UGX', 'XAF', 'XOF', 'XPF')
+        when
+            money_currency in (
+                'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF',
+                'XPF'
+            )
             then cast(round(own_amount, 0) as decimal(18, 3))
-        when money_currency in ('KWD', 'BHD', 'JOD', 'OMR', 'TND', 'IQD', 'LYD')
-            then cast(round(own_amount, 3) as decimal(18, 3))
         else cast(round(own_amount, 2) as decimal(18, 3))
     end as decimal(18, 3)) as own_impact
 from priced

@@ -89,6 +89,14 @@ _TABLES = {
         "source_system VARCHAR, table_name VARCHAR, end_table VARCHAR, states_quantity BOOLEAN,"
         " is_counted_only BOOLEAN, end_rows BIGINT, end_quantity DECIMAL(38,4), end_records BIGINT"
     ),
+    # The second opinion reads raw rows, and here are none: it says nothing.
+    "recompute.recomputed_lines": (
+        "line_key VARCHAR, unread_reason VARCHAR, left_out_reason VARCHAR, money_reason VARCHAR, owned_reason VARCHAR,"
+        " used_reason VARCHAR, billed_quantity DECIMAL(18,4), own_billed DECIMAL(18,4), owned_quantity DECIMAL(18,4),"
+        " own_owned DECIMAL(18,4), used_quantity DECIMAL(18,4), own_used DECIMAL(18,4),"
+        " expected_quantity DECIMAL(18,4), own_expected DECIMAL(18,4), variance DECIMAL(18,4),"
+        " own_variance DECIMAL(18,4), revenue_impact DECIMAL(18,4), own_impact DECIMAL(18,4)"
+    ),
     "mapping.client_mappings": (
         "mapping_id VARCHAR, source_system VARCHAR, account_id VARCHAR, account_name VARCHAR, client_id VARCHAR,"
         " client_name VARCHAR, method VARCHAR,"
@@ -131,7 +139,7 @@ class Desk(Warehouse):
         self.run()
         self._records = 0
         with self.connect() as connection:
-            for schema in ("canonical", "mapping"):
+            for schema in ("canonical", "mapping", "recompute"):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             for table, columns in _TABLES.items():
                 connection.execute(f"CREATE TABLE {table} ({columns})")
