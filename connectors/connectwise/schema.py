@@ -48,6 +48,8 @@ AGREEMENTS = Table(
         Column("prorate_flag", "prorateFlag", BOOLEAN),
         Column("period_type", "periodType", TEXT),
         Column("billing_cycle__name", "billingCycle.name", TEXT),
+        Column("one_time_flag", "oneTimeFlag", BOOLEAN),
+        Column("bill_one_time_flag", "billOneTimeFlag", BOOLEAN),
         Column("bill_amount", "billAmount", MONEY),
         Column("currency__currency_code", "currency.currencyCode", TEXT),
         Column("_info__last_updated", "_info.lastUpdated", TIMESTAMP),
@@ -101,6 +103,7 @@ CATALOG = Table(
         Column("vendor_sku", "vendorSku", TEXT),
         Column("unit_of_measure__name", "unitOfMeasure.name", TEXT),
         Column("recurring_flag", "recurringFlag", BOOLEAN),
+        Column("recurring_bill_cycle__name", "recurringBillCycle.name", TEXT),
         Column("_info__last_updated", "_info.lastUpdated", TIMESTAMP),
     ),
 )

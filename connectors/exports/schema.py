@@ -31,6 +31,7 @@ BILLING_LINES = Table(
         Column("unit_cost", "", PRICE),
         Column("currency", "", TEXT),
         Column("bill_mode", "", TEXT),
+        Column("billing_cycle", "", TEXT),  # what the price is for, in the file's own word; none: a month
         Column("effective_date", "", DATE),
         Column("cancelled_date", "", DATE),
     ),

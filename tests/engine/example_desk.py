@@ -33,6 +33,7 @@ class Desk:
         self.rule("product_map", source_system="pax8", vendor_product_id="p1", product_id=f"connectwise:{SEAT}")
         self.prorates = False
         self.list_prices: dict[int, Decimal] = {}
+        self.catalog_columns: dict[str, Any] = {}
         self.agreements: list[dict[str, Any]] = []
         self.agreement(AGREEMENT)
         self.accounts, self.catalog = ["c1"], {SEAT: "p1"}
@@ -204,7 +205,7 @@ class Desk:
         engine.read("connectwise", "agreements", agreements, at=at)
         engine.read("connectwise", "catalog", [
             {"id": number, "identifier": f"SEAT-{number}", "description": f"Seat {number}", "inactive_flag": False,
-             "price": self.list_prices.get(number)}
+             "price": self.list_prices.get(number), **self.catalog_columns}
             for number in self.catalog
         ], at=at)  # fmt: skip
         engine.read("connectwise", "additions", self.lines, at=at)

@@ -166,3 +166,63 @@ def test_a_contract_in_another_currency_leaves_the_lines_own_price(desk: Desk) -
     row = desk.compute()
     assert (row["revenue_impact"], row["currency"], row["price_drift_amount"]) == (44, "USD", None)
     assert row["flags"] == ["price_drift"]
+
+
+@pytest.mark.parametrize(
+    ("cycle", "price"),
+    [
+        ("Annually", "264.00"),
+        ("Yearly", "264.00"),
+        ("Quarterly", "66.00"),
+        ("Semi-Annual", "132.00"),
+        ("2 years", "528.00"),
+        ("Monthly", "22.00"),
+        (None, "22.00"),
+    ],
+)
+def test_a_price_is_brought_to_a_month(desk: Desk, cycle: str | None, price: str) -> None:
+    """An agreement billed once a year, 10 x 264.00, 12 owned: 44.00 a month, and no margin of 93 percent."""
+    desk.agreements[0]["billing_cycle__name"] = cycle
+    desk.line(10, price, unit_cost=Decimal(price) * Decimal("0.8"))
+    desk.subscription(12, partner_cost=Decimal("17.60"))
+    row = desk.compute()
+    assert money(row) == ("underbilled", 2, 44, Decimal(264), Decimal(220))
+    assert (row["unit_price"], row["unit_cost"], row["margin"]) == (22, Decimal("17.6"), Decimal("0.2"))
+    if price != "22.00":
+        assert f"Price {price} for " in row["explanation"]
+
+
+@pytest.mark.parametrize("said", [{"billing_cycle__name": "One Time"}, {"one_time_flag": True}])
+@pytest.mark.parametrize(("start", "billed"), [((2026, 6, 10), 10), ((2026, 3, 10), 0)])
+def test_what_is_billed_once_bills_in_its_month_alone(
+    desk: Desk, said: dict[str, Any], start: tuple[int, int, int], billed: int
+) -> None:
+    desk.prorates = True
+    desk.agreements[0] |= {"start_date": at_midnight(*start), **said}
+    desk.line(10, "22.00", effective_date=None)
+    desk.subscription(10)
+    row = desk.compute()
+    assert (row["billed_quantity"], row["billed_amount"]) == (billed, billed * 22)
+    assert row["class"] == ("matched" if billed else "unbilled")
+
+
+def test_a_cycle_that_is_not_known_makes_no_price(desk: Desk) -> None:
+    desk.agreements[0]["billing_cycle__name"] = "Bi-Monthly"
+    desk.line(10, "44.00")
+    desk.subscription(12)
+    row = desk.compute()
+    assert (row["class"], row["variance"], row["revenue_impact"], row["billed_amount"]) == (
+        "underbilled",
+        2,
+        None,
+        None,
+    )
+    assert "Price 44.00 for the billing cycle Bi-Monthly, which is not known" in row["explanation"]
+    assert "(line 1 of agreement 41)" in row["explanation"]
+
+
+def test_a_catalogue_price_of_a_year_is_brought_to_a_month(desk: Desk) -> None:
+    desk.list_prices[SEAT] = Decimal(264)
+    desk.catalog_columns = {"recurring_flag": True, "recurring_bill_cycle__name": "Yearly"}
+    desk.subscription(5)
+    assert desk.compute()["revenue_impact"] == 110

@@ -31,6 +31,8 @@ connectwise_agreements as (
             as is_cancelled,
         agreements.cancelled_date as said_cancelled_date,
         agreements.prorates,
+        agreements.billing_cycle,
+        agreements.is_one_time,
         agreements.parent_agreement_id,
         agreements.bill_to_client_id,
         agreements.last_updated_at
@@ -54,6 +56,8 @@ exported_agreements as (
         false as is_cancelled,
         cast(null as date) as said_cancelled_date,
         false as prorates,
+        cast(null as varchar) as billing_cycle,
+        false as is_one_time,
         cast(null as varchar) as parent_agreement_id,
         cast(null as varchar) as bill_to_client_id,
         cast(null as timestamptz) as last_updated_at
@@ -90,6 +94,8 @@ judged as (
         all_agreements.is_cancelled,
         all_agreements.cancelled_date,
         all_agreements.prorates,
+        all_agreements.billing_cycle,
+        all_agreements.is_one_time,
         all_agreements.parent_agreement_id,
         all_agreements.bill_to_client_id,
         all_agreements.last_updated_at,

@@ -4,13 +4,25 @@ with received_lines as (
     select * from {{ ref('billing_lines_exports') }}
 ),
 
+-- How many months a price is for.
+cycled as (
+    select
+        *,
+        case when is_one_time then 0 else {{ cycle_months_of('billing_cycle') }} end as cycle_months
+    from received_lines
+),
+
 -- A negative price is a credit: money, not units. What its price multiplies is kept beside the units that are billed.
 all_lines as (
     select
-        * exclude (billed_quantity),
+        * exclude (billed_quantity) replace (
+            {{ monthly_price('unit_price', 'cycle_months') }} as unit_price,
+            {{ monthly_price('unit_cost', 'cycle_months') }} as unit_cost
+        ),
+        unit_price as cycle_price,
         billed_quantity as priced_quantity,
         coalesce(unit_price < 0 and billed_quantity >= 0, false) as is_credit
-    from received_lines
+    from cycled
 ),
 
 clients as (
@@ -45,6 +57,9 @@ judged as (
         all_lines.is_credit,
         cast(all_lines.unit_price as decimal(18, 6)) as unit_price,
         cast(all_lines.unit_cost as decimal(18, 6)) as unit_cost,
+        all_lines.billing_cycle,
+        all_lines.cycle_months,
+        cast(all_lines.cycle_price as decimal(18, 6)) as cycle_price,
         coalesce(all_lines.currency, clients.currency, run.default_currency) as currency,
         -- A word that is not known must not be charged silently: such a line is not live and says why.
         coalesce(all_lines.bill_mode, 'do_not_bill') as bill_mode,
@@ -56,11 +71,15 @@ judged as (
                 then 'line starts on ' || strftime(all_lines.valid_from, '%Y-%m-%d')
             when all_lines.valid_to <= run.cutoff_date
                 then 'line cancelled on ' || strftime(all_lines.valid_to, '%Y-%m-%d')
+            when all_lines.cycle_months = 0 and date_trunc('month', all_lines.first_billed_on) != run.period
+                then 'billed once, in ' || strftime(all_lines.first_billed_on, '%Y-%m')
         end as absent_reason,
         case
             when all_lines.fault is not null then all_lines.fault
             when all_lines.bill_mode is null then 'bill mode ' || all_lines.raw_bill_mode || ' is not known'
             when all_lines.quantity is null and all_lines.priced_quantity is null then 'it carries no quantity'
+            when all_lines.cycle_months = 0 and all_lines.first_billed_on is null
+                then 'it is billed once, and no date says when'
         end as unreadable_reason,
         all_lines.last_updated_at
     from all_lines

@@ -19,10 +19,15 @@ catalog_products as (
         vendor_sku,
         manufacturer_part_number,
         unit,
-        price as list_price,
-        cost as list_cost,
+        {{ monthly_price('price', 'months') }} as list_price,
+        {{ monthly_price('cost', 'months') }} as list_cost,
         not is_inactive as is_active
-    from catalog
+    from (
+        select
+            *,
+            case when is_recurring then {{ cycle_months_of('billing_cycle') }} else 1 end as months
+        from catalog
+    )
 ),
 
 -- A line may carry a product that the catalogue no longer shows; it must keep a name, and never maps by SKU.

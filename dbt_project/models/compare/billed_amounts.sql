@@ -48,6 +48,8 @@ lived as (
             else run.period_end
         end as due_until,
         case
+            -- What is billed once is billed whole.
+            when billing_rows.cycle_months = 0 and billing_rows.is_live then run.period_days
             when coalesce(agreements.prorates, false)
                 then greatest(0, date_diff(
                     'day',

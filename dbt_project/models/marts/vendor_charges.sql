@@ -1,3 +1,7 @@
+{% set days_charged = "date_diff('day', charges.charge_period_start, charges.charge_period_end)" %}
+{% set days_until =
+    "greatest(0, date_diff('day', charges.charge_period_start, least(charges.charge_period_end, {})))" %}
+
 with invoice_lines as (
     select
         *,
@@ -79,15 +83,16 @@ select
     charges.subscription_id as x_subscription_id,
     charges.line_type as x_line_type,
     charges.is_payable as x_is_payable,
-    -- By days, as money of two periods can only be set side by side on the days that they share.
+    -- By days, as money of two periods can only be set side by side on the days that they share: what is due until the
+    -- end of this period less what was due until its start, so that the parts of all periods add up to the charge.
     case
         when charges.charge_period_start < charges.charge_period_end
-            then cast({{ share_of(
-                'charges.cost',
-                "greatest(0, date_diff('day', greatest(charges.charge_period_start, run.period),"
-                ~ ' least(charges.charge_period_end, run.period_end)))',
-                "date_diff('day', charges.charge_period_start, charges.charge_period_end)"
-            ) }} as decimal(18, 6))
+            then
+                cast(
+                    {{ share_of('charges.cost', days_until.format('run.period_end'), days_charged) }}
+                    - {{ share_of('charges.cost', days_until.format('run.period'), days_charged) }}
+                    as decimal(18, 6)
+                )
     end as x_cost_in_period,
     charges.category != 'Tax' and charges.states_closing_quantity as x_states_closing_quantity,
     client_mappings.client_id as x_client_id,

@@ -34,7 +34,8 @@ _TABLES = {
         " agreement_id VARCHAR, product_id VARCHAR, item_id VARCHAR, valid_from DATE, valid_to DATE,"
         " quantity DECIMAL(18,4), included_quantity DECIMAL(18,4),"
         " billed_quantity DECIMAL(18,4), priced_quantity DECIMAL(18,4), is_credit BOOLEAN, unit_price DECIMAL(18,6),"
-        " unit_cost DECIMAL(18,6), currency VARCHAR,"
+        " unit_cost DECIMAL(18,6), billing_cycle VARCHAR, cycle_months INTEGER, cycle_price DECIMAL(18,6),"
+        " currency VARCHAR,"
         " bill_mode VARCHAR, is_live BOOLEAN, not_live_reason VARCHAR, starts_later BOOLEAN, is_dated_only BOOLEAN,"
         " fault VARCHAR,"
         " last_updated_at TIMESTAMPTZ"
@@ -280,6 +281,8 @@ class Desk(Warehouse):
             "is_credit": False,
             "unit_price": "8.00",
             "unit_cost": "5.00",
+            "cycle_months": 1,
+            "cycle_price": columns.get("unit_price", "8.00"),
             "currency": "USD",
             "bill_mode": "billable",
             "is_live": not {"not_live_reason", "fault"} & columns.keys(),

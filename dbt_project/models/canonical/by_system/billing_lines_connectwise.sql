@@ -25,6 +25,10 @@ billing_lines as (
             as billed_quantity,
         additions.unit_price,
         additions.unit_cost,
+        agreements.billing_cycle,
+        agreements.is_one_time,
+        -- What is billed once is billed with the first month in which line and agreement are both in force.
+        greatest(additions.effective_date, agreements.valid_from) as first_billed_on,
         agreements.currency,
         additions.bill_customer as raw_bill_mode,
         {{ bill_mode_of('additions.bill_customer') }} as bill_mode,

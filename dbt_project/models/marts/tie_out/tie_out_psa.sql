@@ -47,7 +47,7 @@ priced as (
         due.currency,
         due.subtotal,
         coalesce(sum({{
-            payable(times('billing_lines.priced_quantity', 'billing_lines.unit_price'), 'due.currency')
+            payable(times('billing_lines.priced_quantity', 'billing_lines.cycle_price'), 'due.currency')
         }}) filter (
             where
             (billing_lines.valid_from is null or billing_lines.valid_from <= due.invoice_date)
@@ -60,7 +60,12 @@ priced as (
         ), true) as is_touched_since,
         coalesce(bool_or(
             due.prorates
-            and (billing_lines.valid_from > due.month_start or billing_lines.valid_to > due.month_start)
+            and (
+                billing_lines.valid_from > due.month_start
+                or billing_lines.valid_to > due.month_start
+                -- A line that came within a longer cycle is charged for what is left of it.
+                or billing_lines.valid_from > due.month_start - to_months(coalesce(billing_lines.cycle_months, 1) - 1)
+            )
         ), false) as is_prorated
     from due
     left join billing_lines on due.agreement_id = billing_lines.agreement_id

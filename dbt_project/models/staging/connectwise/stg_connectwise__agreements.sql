@@ -19,6 +19,7 @@ renamed as (
         coalesce(prorate_flag, false) as prorates,
         {{ clean('period_type') }} as period_type,
         {{ clean('billing_cycle__name') }} as billing_cycle,
+        coalesce(one_time_flag, false) or coalesce(bill_one_time_flag, false) as is_one_time,
         bill_amount,
         upper({{ clean('currency__currency_code') }}) as currency,
         _info__last_updated as last_updated_at,

@@ -16,6 +16,7 @@ renamed as (
         {{ clean('vendor_sku') }} as vendor_sku,
         {{ clean('unit_of_measure__name') }} as unit,
         recurring_flag as is_recurring,
+        {{ clean('recurring_bill_cycle__name') }} as billing_cycle,
         _info__last_updated as last_updated_at,
         read_at
     from current_rows

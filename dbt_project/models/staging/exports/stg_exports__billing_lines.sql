@@ -26,6 +26,7 @@ renamed as (
         upper({{ clean('currency') }}) as currency,
         {{ clean('bill_mode') }} as raw_bill_mode,
         {{ bill_mode_of('bill_mode') }} as bill_mode,
+        {{ clean('billing_cycle') }} as billing_cycle,
         effective_date,
         cancelled_date,
         trim(source_name) || ':' || coalesce({{ clean('client_id') }}, {{ fold('client_name') }}) as client_id,
