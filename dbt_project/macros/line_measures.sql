@@ -32,6 +32,10 @@
         case when class in ('unbilled', 'underbilled') then coalesce(revenue_impact, 0) else 0 end as underbilled_amount,
         case when class in ('orphan_billing', 'overbilled') then coalesce(-revenue_impact, 0) else 0 end
             as overbilled_amount,
+        greatest(coalesce(price_drift_amount, 0), 0) as price_drift_underbilled_amount,
+        greatest(-coalesce(price_drift_amount, 0), 0) as price_drift_overbilled_amount,
+        greatest(coalesce(amount_difference_amount, 0), 0) as amount_difference_underbilled_amount,
+        greatest(-coalesce(amount_difference_amount, 0), 0) as amount_difference_overbilled_amount,
         kind not in ('explained', 'clean') as is_discrepancy,
         kind = 'billing' and revenue_impact is null as is_unpriced,
         case

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world import value
+from sandbox.world.dates import last_of_month
 from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.people import is_inactive, special_kind
 from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
@@ -33,6 +34,7 @@ class Facts:
     charged: Decimal | None
     is_believed: bool
     users: list[tuple[Account, User]]
+    variance: Decimal | None
 
 
 def flags_of(plan: Plan, position: Position, facts: Facts) -> tuple[str, ...]:
@@ -84,6 +86,8 @@ def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
         (price, currency) != (terms.price, terms.currency) for _, price in value.net(facts.billable)
     ):
         yield "price_drift"
+    if facts.variance == 0 and _amounts_differ(plan, position, facts):
+        yield "amount_difference"
     cost = vendor_cost(plan, position)
     if cost is None or facts.price is None:
         return
@@ -94,6 +98,19 @@ def _of_money(plan: Plan, position: Position, facts: Facts) -> Iterator[str]:
         yield "cost_drift"
     if terms.margin_floor is not None and (facts.price - cost) * 100 < terms.margin_floor * facts.price:
         yield "margin_below_floor"
+
+
+def _amounts_differ(plan: Plan, position: Position, facts: Facts) -> bool:
+    """Whether the days of a product that is priced by the day come to another amount than its lines bill."""
+    if position.product.counted_when != "prorated" or not position.counts:
+        return False
+    days, last = position.counts[0].days, last_of_month(plan.day)
+    month = [plan.first + timedelta(days=n) for n in range(last.day)]
+    if any(day not in days for day in month if day <= plan.day):
+        return False
+    due = sum((days[min(day, plan.day)] for day in month), ZERO) * facts.billable[0].price
+    billed = sum((line.amount * ((last - max(plan.first, line.effective)).days + 1) for line in facts.billable), ZERO)
+    return (due / last.day).quantize(_CENT, ROUND_HALF_UP) != (billed / last.day).quantize(_CENT, ROUND_HALF_UP)
 
 
 def vendor_cost(plan: Plan, position: Position) -> Decimal | None:

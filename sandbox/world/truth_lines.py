@@ -80,7 +80,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
     is_believed = class_ not in ("not_assessed", "unmapped_product")
     users = tally.users if is_believed else []
     paid = value.of_line(billable) or price
-    facts = Facts(terms, billable, paid, sides["owned"], sides["used"], sides["charged"], is_believed, users)
+    facts = Facts(terms, billable, paid, sides["owned"], sides["used"], sides["charged"], is_believed, users, variance)
     return TruthRow(
         line_key=key,
         client_id=client.id,

@@ -4,12 +4,13 @@ Belongs here: prices and money of a line, as raw rows through all models. Does n
 (`test_worked_examples`), amounts by the day (`test_prorated_amounts`).
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.engine.example_desk import CLIENT, SEAT, Desk
+from tests.engine.example_desk import CLIENT, JUNE, SEAT, Desk, days
 from tests.engine.project import Engine, at_midnight
 
 
@@ -226,3 +227,31 @@ def test_a_catalogue_price_of_a_year_is_brought_to_a_month(desk: Desk) -> None:
     desk.catalog_columns = {"recurring_flag": True, "recurring_bill_cycle__name": "Yearly"}
     desk.subscription(5)
     assert desk.compute()["revenue_impact"] == 110
+
+
+def test_another_price_than_signed_has_totals_of_its_own(desk: Desk) -> None:
+    """10 billed at 22.00, 12 owned, contract 30.00: 60.00 for the two, and 80.00 for the ten, never in one sum."""
+    contract(desk, "30.00")
+    desk.line(10, "22.00")
+    desk.subscription(12)
+    row = desk.compute()
+    assert "10 x 8.00 (line 1 of agreement 41) = 80.00 USD a month." in row["explanation"]
+    for summary in ("period_summary", "client_summary", "product_summary"):
+        total = desk.engine.row(f"SELECT * FROM analytics.{summary} WHERE currency = 'USD'")
+        assert (total["underbilled_amount"], total["price_drift_underbilled_amount"]) == (60, 80)
+        assert (total["price_drift_overbilled_amount"], total["amount_difference_underbilled_amount"]) == (0, 0)
+
+
+def test_amounts_that_differ_at_equal_quantities_are_said(desk: Desk) -> None:
+    """13 by the day from 17 June and 10 before; the PSA bills 13 for all of June: 250.80 - 286.00."""
+    desk.rules["counting"] = []
+    desk.counted_by_day("prorated")
+    desk.line(13, "22.00")
+    desk.daily(days(JUNE, date(2026, 6, 16), 10) + days(date(2026, 6, 17), date(2026, 6, 30), 13))
+    row = desk.compute()
+    assert (row["class"], row["flags"], row["amount_difference_amount"]) == (
+        "matched", ["amount_difference"], Decimal("-35.20"),
+    )  # fmt: skip
+    assert "should come to 250.80 and comes to 286.00 USD though the quantities agree." in row["explanation"]
+    total = desk.engine.row("SELECT * FROM analytics.period_summary WHERE currency = 'USD'")
+    assert (total["overbilled_amount"], total["amount_difference_overbilled_amount"]) == (0, Decimal("35.20"))

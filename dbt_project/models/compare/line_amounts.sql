@@ -86,6 +86,7 @@ amounts as (
 
 select
     line_key,
+    currency,
     unit_days,
     average_quantity,
     {{ payable('expected_amount', 'currency') }} as expected_amount,

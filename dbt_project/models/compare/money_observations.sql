@@ -19,6 +19,10 @@ billed as (
     where is_billed
 ),
 
+amounts as (
+    select * from {{ ref('line_amounts') }}
+),
+
 terms as (
     select * from {{ ref('line_terms') }}
 )
@@ -38,8 +42,24 @@ select
     line_key,
     'price_drift' as flag,
     'The PSA prices ' || psa_prices_text || ', the contract ' || {{ money_text('contract_price') }} || ' '
-    || contract_currency || '.' as note
+    || contract_currency
+    || coalesce(
+        ': ' || rows_text || ' = ' || {{ money_text(payable('drift_amount', 'contract_currency')) }} || ' '
+        || contract_currency || ' a month',
+        ''
+    )
+    || '.' as note
 from price_drifts
+
+union all
+
+select
+    line_key,
+    'amount_difference' as flag,
+    'The bill of the period should come to ' || {{ money_text('expected_amount') }} || ' and comes to '
+    || {{ money_text('billed_amount') }} || ' ' || currency || ' though the quantities agree.' as note
+from amounts
+where amount_difference_amount != 0
 
 union all
 

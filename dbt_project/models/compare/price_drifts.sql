@@ -21,9 +21,10 @@ select
         distinct {{ money_text('billing_rows.net_price') }} || ' ' || billing_rows.currency, ' and '
         order by {{ money_text('billing_rows.net_price') }} || ' ' || billing_rows.currency
     ) as psa_prices_text,
+    -- Contract less billed: below 0 where the bill is too high.
     string_agg(
         {{ plain_number('billing_rows.billed_quantity') }} || ' x '
-        || {{ money_text('abs(terms.contract_price - billing_rows.net_price)') }}
+        || {{ money_text('terms.contract_price - billing_rows.net_price') }}
         || {{ row_name('billing_rows.source_record_id', 'billing_rows.agreement_id') }},
         ' + '
         order by length(billing_rows.source_record_id), billing_rows.source_record_id

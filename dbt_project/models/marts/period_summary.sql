@@ -30,6 +30,12 @@ select
     cast(count(*) filter (where measures.class = 'matched') as bigint) as matched_count,
     cast(coalesce(sum(measures.underbilled_amount), 0) as decimal(18, 2)) as underbilled_amount,
     cast(coalesce(sum(measures.overbilled_amount), 0) as decimal(18, 2)) as overbilled_amount,
+    cast(coalesce(sum(measures.price_drift_underbilled_amount), 0) as decimal(18, 2)) as price_drift_underbilled_amount,
+    cast(coalesce(sum(measures.price_drift_overbilled_amount), 0) as decimal(18, 2)) as price_drift_overbilled_amount,
+    cast(coalesce(sum(measures.amount_difference_underbilled_amount), 0) as decimal(18, 2))
+        as amount_difference_underbilled_amount,
+    cast(coalesce(sum(measures.amount_difference_overbilled_amount), 0) as decimal(18, 2))
+        as amount_difference_overbilled_amount,
     cast(coalesce(sum(measures.billed_quantity), 0) as decimal(18, 4)) as billed_quantity,
     cast(coalesce(sum(measures.assessed_billed_quantity), 0) as decimal(18, 4)) as assessed_billed_quantity,
     cast(coalesce(sum(measures.census_quantity), 0) as decimal(18, 4)) as census_quantity,
