@@ -33,17 +33,22 @@ def inspect_body(database: duckdb.DuckDBPyConnection, text: str, envelope: Envel
         if not (valid and valid[0]):
             return _refuse_body(f"JSON cut off or broken after {len(text)} characters")
         if envelope.rows is None:
-            body = json.loads(text)
+            try:
+                body = json.loads(text, object_pairs_hook=_once)
+            except _DoubledError as error:
+                return _refuse_body(str(error))
             if body is None and envelope.null_means:
                 return _refuse_body(envelope.null_means)
             return {"envelope": body} if isinstance(body, dict) else _refuse_body("not a JSON object")
         path, key = literal(envelope.rows), literal(f"{envelope.rows}[#-1].{envelope.key}")
         row = cursor.execute(
             f"""SELECT json_type(body, {path}), json_array_length(body, {path}), json_extract_string(body, {key}),
-                       md5(json_extract(body, {path})::VARCHAR) FROM (SELECT ?::JSON AS body)""",  # noqa: S608
+                       md5(json_extract(body, {path})::VARCHAR), json_keys(body) FROM (SELECT ?::JSON AS body)""",  # noqa: S608
             [text],
         ).fetchone()
         assert row is not None, "a select from one row gives one row"
+        if len(set(row[4])) != len(row[4]):
+            return _refuse_body(f"a field of the envelope stands twice: {', '.join(row[4])}")
         if row[0] != "ARRAY":
             where = "the body" if envelope.rows == "$" else envelope.rows.removeprefix("$.")
             return _refuse_body(f"unexpected envelope: {where} is not a list")
@@ -54,6 +59,17 @@ def inspect_body(database: duckdb.DuckDBPyConnection, text: str, envelope: Envel
             small = cursor.execute("SELECT json_merge_patch(?, ?)::VARCHAR", [text, patch]).fetchone()
             rest = json.loads(small[0]) if small else {}
     return {"envelope": rest, "row_count": row[1], "last_key": row[2], "digest": row[3]}
+
+
+class _DoubledError(ValueError):
+    """A field stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _DoubledError(f"a field stands twice: {', '.join(name for name, _ in pairs)}")
+    return found
 
 
 def _refuse_body(reason: str) -> dict[str, Any]:

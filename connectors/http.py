@@ -9,8 +9,8 @@ any secret. Does not belong here: paging (`connectors/paging.py`), tokens (`conn
 import copy
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dlt.sources.helpers.requests import Client
+from pydantic import SecretStr
 from requests import PreparedRequest, Request, Response
 from requests.exceptions import ChunkedEncodingError, ConnectionError, RequestException, Timeout
 
@@ -32,6 +33,7 @@ from connectors.errors import (
     shorten,
 )
 from connectors.json_pages import connect
+from connectors.refusals import stated_reason
 
 _PASSING_ERRORS = (ConnectionError, Timeout, ChunkedEncodingError)
 _SLOW_SECONDS = 30.0
@@ -39,16 +41,46 @@ _LONGEST_PAUSE_SECONDS = 300.0  # a vendor's Retry-After above this is cut; the 
 
 
 class Budget:
-    """How long one source may take in this run; `stop()` ends it early. Safe to share between threads.
-
-    `asked` is the endpoint of the latest request: where a source stands that nobody waits for any longer.
-    """
+    """How long one source may take in this run; `stop()` ends it early. Safe to share between threads."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.asked = ""
         self._ends = time.monotonic() + seconds
         self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._latest = ""
+        self._waiting: dict[int, tuple[float, str]] = {}
+        self._waited: dict[str, float] = {}
+
+    @contextmanager
+    def waiting(self, endpoint: str) -> Iterator[None]:
+        """While a request to `endpoint` is under way, its pauses included."""
+        started, number = time.monotonic(), threading.get_ident()
+        with self._lock:
+            self._latest = endpoint
+            self._waiting[number] = started, endpoint
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._waiting[number]
+                self._waited[endpoint] = self._waited.get(endpoint, 0.0) + time.monotonic() - started
+
+    @property
+    def asked(self) -> str:
+        """Where a source stands that nobody waits for any longer: the endpoint that has kept it waiting longest."""
+        with self._lock:
+            return min(self._waiting.values())[1] if self._waiting else self._latest
+
+    def spent(self) -> str:
+        """That the time is over, and which endpoint took most of it."""
+        with self._lock:
+            waited = dict(self._waited)
+        said = f"time budget of {self.seconds:g} s used up"
+        if not waited:
+            return said
+        endpoint = max(waited, key=lambda name: waited[name])
+        return f"{said}, {waited[endpoint]:.0f} s of it at {endpoint}"
 
     def stop(self) -> None:
         """No request is sent from now on."""
@@ -154,6 +186,8 @@ class SourceClient:
         self.auth = auth
         self._headers = {"Accept": "application/json", **(headers or {})}
         self._attempts = config.max_attempts
+        values = (getattr(config, name) for name in type(config).model_fields)
+        self._secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         self._calls = threading.local()
         self._pace = _Pace()
         self._database = connect()
@@ -219,8 +253,7 @@ class SourceClient:
 
     def _send_now(self, request: Request, endpoint: str, tally: Tally, envelope: Envelope) -> tuple[Response, _Call]:
         if self.budget.remaining() <= 0:
-            raise TimeBudgetError(self.system, endpoint, f"time budget of {self.budget.seconds:g} s used up")
-        self.budget.asked = endpoint
+            raise TimeBudgetError(self.system, endpoint, self.budget.spent())
         call = self._calls.current = _Call(endpoint, envelope)
         session = self._client.session
         request.headers = {**self._headers, **(request.headers or {})}
@@ -228,7 +261,8 @@ class SourceClient:
         prepared: PreparedRequest = session.prepare_request(request)
         try:
             # No redirects: an API that sends its reader elsewhere (to a login page) is not answering.
-            response = session.send(prepared, allow_redirects=False)
+            with self.budget.waiting(endpoint):
+                response = session.send(prepared, allow_redirects=False)
         except RequestException as error:
             raise SourceReadError(self.system, endpoint, self._gave_up(call, _name(error))) from None
         finally:
@@ -266,18 +300,28 @@ class SourceClient:
 
     def _refuse(self, response: Response, call: _Call) -> None:
         status = response.status_code
+        said = self._said(response)
         if status in (401, 403):
-            raise AccessRefusedError(self.system, call.endpoint, status)
+            raise AccessRefusedError(self.system, call.endpoint, status, f"access refused (HTTP {status}){said}")
         if status == 404:
-            raise NotFoundError(self.system, call.endpoint, "not found (HTTP 404)")
+            raise NotFoundError(self.system, call.endpoint, f"not found (HTTP 404){said}")
         if call.problem is not None:
             raise SourceReadError(self.system, call.endpoint, self._gave_up(call, call.problem))
         if status == 400 and _answers_login(response):
-            raise AccessRefusedError(self.system, call.endpoint, status, "the login refuses this application")
+            raise AccessRefusedError(
+                self.system, call.endpoint, status, f"the login refuses this application (HTTP 400){said}"
+            )
         if status != 200:
             where = urlsplit(response.headers.get("Location", "")).netloc
-            reason = f"HTTP {status}" + (f", redirected to {where}" if where else "")
+            reason = f"HTTP {status}" + (f", redirected to {where}" if where else said)
             raise SourceReadError(self.system, call.endpoint, reason)
+
+    def _said(self, response: Response) -> str:
+        """The vendor's own reason for a refusal, to stand behind ours; empty where it gives none."""
+        if not 400 <= response.status_code < 500:
+            return ""
+        reason = stated_reason(response.content.decode("utf-8", "replace"), self._secrets)
+        return f": {reason}" if reason else ""
 
     def _inspect(self, response: Response, call: _Call) -> str | None:
         """What is wrong with the body, or None and the facts about it in `call`."""
@@ -322,7 +366,7 @@ def token_fetcher(client: SourceClient, endpoint: str, tally: Tally) -> FetchTok
     """What `connectors.auth.TokenAuth` uses to ask for a token: `client` has no credentials of its own.
 
     The returned function raises `AccessRefusedError` where the login refuses the application (400, 401, 403) and
-    `SourceReadError` for anything else; the login's own words are left out except its error code.
+    `SourceReadError` for anything else; of the login's own words only the stated reason is repeated.
     """
 
     def fetch(request: Request) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from connectors.errors import FieldError, SourceReadError, shorten
 from connectors.sql import literal
-from connectors.tables import BOOLEAN, DATE, EPOCH_SECONDS, INTEGER, JSON, TEXT, TIMESTAMP, Column, Table
+from connectors.tables import BOOLEAN, DATE, EPOCH_SECONDS, INTEGER, JSON, QUANTITY, TEXT, TIMESTAMP, Column, Table
 
 _ARROW_TYPES = {
     TEXT: pa.string(),
@@ -82,7 +82,8 @@ def parse(pages: Sequence[PageText], table: Table, *, system: str, rows_path: st
         captured_at: the source's clock, written into `_captured_at`.
 
     Raises:
-        FieldError: a field has another type than declared, or a key is missing.
+        FieldError: a field has another type than declared, more decimals than a quantity keeps, or stands twice; or a
+            key is missing.
         SourceReadError: a page is not JSON, or has no array at `rows_path`.
     """
     if not pages:
@@ -92,6 +93,7 @@ def parse(pages: Sequence[PageText], table: Table, *, system: str, rows_path: st
         try:
             _refuse_bad_pages(connection, table, system, rows_path)
             connection.execute(_rows_sql(table, rows_path))
+            _refuse_doubled_keys(connection, table, system)
             result = connection.execute(_typed_sql(table), [captured_at]).to_arrow_table()
         except duckdb.Error as error:
             raise _explain(connection, table, system, error) from None
@@ -161,6 +163,11 @@ def _typed(column: Column) -> str:
             f"CASE WHEN contains({text}, '.') AND NOT ends_with({text}, '.0') THEN CAST({_fail(text)} AS BIGINT)"
             f" ELSE CAST({text} AS BIGINT) END"
         )
+    if column.type == QUANTITY:
+        # A cast would round a digit away; what a binary fraction leaves at the far end is no digit.
+        lost = f"abs(CAST({text} AS DOUBLE) - CAST(CAST({text} AS {QUANTITY}) AS DOUBLE))"
+        is_exact = f"{lost} <= 1e-12 * greatest(1, abs(CAST({text} AS DOUBLE)))"
+        return f"CASE WHEN {is_exact} THEN CAST({text} AS {QUANTITY}) ELSE CAST({_fail(text)} AS {QUANTITY}) END"
     return f"CAST({text} AS {column.type})"
 
 
@@ -197,9 +204,35 @@ def _first_bad(
         f" WHERE {where} ORDER BY page_number LIMIT 1"
     ).fetchone()
     assert row is not None, "called only when a row is known to be bad"
-    expected = "an object" if column.type == JSON else column.type
+    expected = {JSON: "an object", QUANTITY: "a number of at most four decimals"}.get(column.type, column.type)
     problem = problem or f"expected {expected}, received {shorten(row[2])!r}"
     return FieldError(system, table.endpoint, field=name, row_key=shorten(row[1]), problem=problem, page=row[0])
+
+
+def _refuse_doubled_keys(connection: duckdb.DuckDBPyConnection, table: Table, system: str) -> None:
+    """A name that stands twice in one object has two values, and a reader that takes either is wrong half the time."""
+    inside = dict.fromkeys(c.path.rpartition(".")[0] for c in table.columns if "." in c.path)
+    lists = [c.path for c in table.columns if c.path and c.type == JSON]
+    checks = [("''", "json_keys(raw)")]
+    checks += [(literal(f"{path}."), f"json_keys(raw, {literal('$.' + path)})") for path in inside]
+    # The keys of every object of a list, one list of names for each.
+    listed = [(literal(f"{path}[]."), f"json_keys(raw, {literal('$.' + path + '[*]')})") for path in lists]
+    conditions = [f"list_unique({keys}) <> len({keys})" for _, keys in checks]
+    conditions += [f"list_bool_or(list_transform({keys}, lambda k: list_unique(k) <> len(k)))" for _, keys in listed]
+    doubled = "list_filter({0}, lambda k: len(list_filter({0}, lambda other: other = k)) > 1)[1]"
+    names = [f"{prefix} || {doubled.format(keys)}" for prefix, keys in checks]
+    names += [
+        f"{prefix} || list_filter(list_transform({keys}, lambda ks: {doubled.format('ks')}),"
+        " lambda name: name IS NOT NULL)[1]"
+        for prefix, keys in listed
+    ]
+    row = connection.execute(
+        f"SELECT page_number, {_row_key(table)}, coalesce({', '.join(names)}) FROM received"  # noqa: S608
+        f" WHERE {' OR '.join(conditions)} ORDER BY page_number LIMIT 1"
+    ).fetchone()
+    if row is not None:
+        key, name = shorten(row[1]), shorten(row[2])
+        raise FieldError(system, table.endpoint, field=name, row_key=key, problem="stands twice", page=row[0])
 
 
 def _refuse_bad_pages(connection: duckdb.DuckDBPyConnection, table: Table, system: str, rows_path: str) -> None:

@@ -59,6 +59,7 @@ def read_pages(
     params: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     empty_is_suspect: bool = False,
+    empty_goes_on: bool = False,
 ) -> list[Answer]:
     """All pages of a list, in order.
 
@@ -72,6 +73,8 @@ def read_pages(
         params: query of the first page.
         headers: extra headers for every page.
         empty_is_suspect: ask once more when the first page is empty, before believing it.
+        empty_goes_on: follow the next link of a page that is empty, also when asked once more: for vendors that say
+            that a page may be, and whose list proves itself otherwise.
 
     Raises:
         IncompleteReadError: a page came twice, or an empty page came though more were due.
@@ -86,11 +89,11 @@ def read_pages(
     asked: set[str] = set()
     while True:
         answer = client.send(request, endpoint=endpoint, tally=tally, envelope=envelope)
-        due = bool(pages) or empty_is_suspect
+        due = bool(pages) or empty_is_suspect or empty_goes_on
         if answer.row_count == 0 and due:
             answer = client.send(request, endpoint=endpoint, tally=tally, envelope=envelope)
         _update(client, endpoint, paginator, answer)
-        if answer.row_count == 0 and paginator.has_next_page:
+        if answer.row_count == 0 and paginator.has_next_page and not empty_goes_on:
             raise IncompleteReadError(client.system, endpoint, f"page {len(pages) + 1} is empty though more follow")
         if answer.row_count and answer.digest in digests:
             raise IncompleteReadError(client.system, endpoint, f"page {len(pages) + 1} repeats an earlier page")

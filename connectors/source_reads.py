@@ -30,12 +30,13 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class AccountRead:
-    """How reading one vendor account went; `error` None means ok."""
+    """How reading one vendor account went; `error` None means ok. `note` says what an ok read had to leave out."""
 
     account_id: str
     tally: Tally
     seconds: float
     error: SourceReadError | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ class SourceReads:
             else:
                 found = hashes.get(account.account_id) or (no_rows(fetched.mode), 0)
                 read = self._ok(table, account.account_id, fetched, account.tally, account.seconds, found)
+                read = replace(read, message=account.note)
             outcome.reads.append(read)
         changed = pa.array([r.account_id for r in outcome.reads if r.rows_appended], pa.string())
         if len(changed):

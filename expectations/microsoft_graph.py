@@ -1,7 +1,7 @@
 """Microsoft Graph: what its raw tables must satisfy. Codes follow `subscribedSku` and `companySubscription`.
 
-Owned seats are enabled + warning units, used seats are users that hold the SKU; both block. `consumed_units` is
-Microsoft's own, lagging count of the latter and only warns.
+Nothing that one SKU of one tenant says badly blocks: the models leave that SKU's line not assessed and name it
+(`tenant_skus_microsoft_graph`). What blocks is about the load as a whole.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,10 @@ _MOST_OWNED = 10 * MOST_UNITS
 _LOOK = "Compare with Billing > Licenses in the tenant's admin center; if it shows the same, report it to Microsoft."
 _NO_NAME = "Rules that name a user by the sign-in name pass these users over; name their row ids instead."
 _NO_STATE = "These users count as enabled members, also where a counting rule leaves out disabled users or guests."
-_NEW_STATE = "Look whether Microsoft has a new state; seats are counted from the units, not from it."
+_NEW_STATE = "Look whether Microsoft has a new state; until it is known, lines of these SKUs are not assessed."
+_NEW_WORD = "Look whether Microsoft has a new word; these rows are counted as if they were of users."
+_NEW_SUBSCRIPTION = "Look whether Microsoft has a new state; these subscriptions are counted with their SKU."
+_LOOK_AT_SKU = f"Lines of these SKUs are not assessed. {_LOOK}"
 
 SUITES: Mapping[str, Suite] = {
     suite.table.name: suite
@@ -42,10 +45,10 @@ SUITES: Mapping[str, Suite] = {
                 guid("sku_id"),
                 present("sku_part_number", blocking=False, remedy="Reports show the SKU's GUID instead of its name."),
                 known("capability_status", STATES, blocking=False, remedy=_NEW_STATE),
-                known("applies_to", APPLIES_TO, blocking=False, remedy=_NEW_STATE),
-                present("prepaid_units__enabled", blocking=True, remedy=_LOOK),
-                between("prepaid_units__enabled", 0, _MOST_OWNED, blocking=True, remedy=_LOOK),
-                between("prepaid_units__warning", 0, _MOST_OWNED, blocking=True, remedy=_LOOK),
+                known("applies_to", APPLIES_TO, blocking=False, remedy=_NEW_WORD),
+                present("prepaid_units__enabled", blocking=False, remedy=_LOOK_AT_SKU),
+                between("prepaid_units__enabled", 0, _MOST_OWNED, blocking=False, remedy=_LOOK_AT_SKU),
+                between("prepaid_units__warning", 0, _MOST_OWNED, blocking=False, remedy=_LOOK_AT_SKU),
                 between("consumed_units", 0, None, blocking=False, remedy=_LOOK),
             ),
         ),
@@ -65,7 +68,7 @@ SUITES: Mapping[str, Suite] = {
             DIRECTORY_SUBSCRIPTIONS,
             (
                 *about_the_load(DIRECTORY_SUBSCRIPTIONS, may_be_empty=True),
-                known("status", STATES, blocking=False, remedy=_NEW_STATE),
+                known("status", STATES, blocking=False, remedy=_NEW_SUBSCRIPTION),
                 between("total_licenses", 0, _MOST_OWNED, blocking=False, remedy=_LOOK),
             ),
         ),

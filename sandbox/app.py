@@ -135,6 +135,8 @@ class _Gate:
         answer: Response
         if fault.kind == "http_429":
             answer = self._refuse(429, path, retry_after=fault.retry_after)
+        elif fault.kind == "http_403":
+            answer = self._refuse(403, path)
         elif fault.kind == "html_200":
             answer = HTMLResponse(_LOGIN_PAGE)
         elif fault.kind == "expired_token":

@@ -41,6 +41,12 @@ _MESSAGES: Final = {
 }
 
 
+_NOT_PREMIUM: Final = (
+    "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+    "Neither tenant is B2C or tenant doesn't have premium license",
+)
+
+
 class MicrosoftGraph(Vendor):
     """The directories of a world under `/microsoft_graph/v1.0`, tokens under `/microsoft_login`."""
 
@@ -106,6 +112,8 @@ class MicrosoftGraph(Vendor):
 
     def _knows(self, tenant: str) -> bool:
         world = self._world
+        if tenant in world.gone_tenants:
+            return False  # whatever the lists still say
         if tenant == world.partner_tenant_id or tenant in world.organizations or tenant in world.refused_tenants:
             return True
         return tenant in world.subscribed_skus or tenant in world.users
@@ -118,6 +126,9 @@ class MicrosoftGraph(Vendor):
             # Lost consent and a customer's token for the partner's lists get one and the same answer.
             if tenant in self._world.refused_tenants or (partner and tenant != self._world.partner_tenant_id):
                 return self.refusal(403, request.url.path)
+            wants_sign_in = "signInActivity" in request.query_params.get("$select", "")
+            if wants_sign_in and tenant in self._world.tenants_without_premium:
+                return self._error(403, *_NOT_PREMIUM)
             try:
                 return handler(request, tenant)
             except _QueryError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Final, Literal, get_args
 
 Kind = Literal[
+    "http_403",
     "http_429",
     "http_500",
     "slow",
@@ -17,14 +18,18 @@ Kind = Literal[
     "html_200",
     "expired_token",
     "empty_page",
+    "hollow_page",
     "repeated_page",
     "short_pages",
     "type_change",
 ]
 
 KINDS: Final = frozenset(get_args(Kind))
-PAGE_KINDS: Final = frozenset({"empty_page", "repeated_page", "short_pages", "type_change"})
-"""Faults in the rows of a page. All other kinds concern an answer as a whole."""
+PAGE_KINDS: Final = frozenset({"empty_page", "hollow_page", "repeated_page", "short_pages", "type_change"})
+"""Faults in the rows of a page. All other kinds concern an answer as a whole.
+
+An `empty_page` loses its rows; a `hollow_page` has none yet and says that the list goes on where it began.
+"""
 
 SYSTEMS: Final = ("connectwise", "microsoft_graph", "pax8", "ninjaone")
 """The systems the sandbox serves; `microsoft_graph` covers the login host too."""

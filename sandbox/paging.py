@@ -71,6 +71,8 @@ def page_of(rows: Sequence[Row], start: int, size: int, *, switchboard: Switchbo
         return Page(rows[start:stop], start, stop, total)
     if fault.kind == "empty_page":
         return Page((), start, stop, total)
+    if fault.kind == "hollow_page":
+        return Page((), start, start, total)
     if fault.kind == "repeated_page":
         previous = max(0, start - size)
         return Page(rows[previous:start], previous, start, total)

@@ -25,6 +25,7 @@ MAXIMUM_PAGE: Final = 200
 _MESSAGES: Final = {
     400: ("bad-request", "Bad request"),
     401: ("unauthorized", "Unauthorized"),
+    403: ("forbidden", "Forbidden"),
     404: ("not-found", "Not found"),
     429: ("too-many-requests", "Too many requests"),
     500: ("internal-server-error", "An unexpected error occurred"),

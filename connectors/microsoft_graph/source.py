@@ -19,7 +19,7 @@ from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
 from connectors.auth import TokenAuth
 from connectors.bodies import Envelope
 from connectors.config import without_slash
-from connectors.errors import FieldError, IncompleteReadError, SourceReadError
+from connectors.errors import AccessRefusedError, FieldError, IncompleteReadError, SourceReadError
 from connectors.http import Answer, Budget, SourceClient, Tally, token_fetcher
 from connectors.json_pages import PageText, empty, parse
 from connectors.microsoft_graph.assignments import held_licences, selected_fields
@@ -52,6 +52,7 @@ class _Part:
     rows: pa.Table | None = None
     seconds: float = 0.0
     error: SourceReadError | None = None
+    note: str | None = None
 
 
 @dataclass(slots=True)
@@ -134,6 +135,7 @@ class MicrosoftGraphReads(SourceReads):
         headers: Mapping[str, str] | None = None,
         *,
         empty_is_suspect: bool = False,
+        empty_goes_on: bool = False,
     ) -> list[Answer]:
         return read_pages(
             client,
@@ -145,6 +147,7 @@ class MicrosoftGraphReads(SourceReads):
             params=params,
             headers=headers,
             empty_is_suspect=empty_is_suspect,
+            empty_goes_on=empty_goes_on,
         )
 
     def _of_accounts(self, table: Table) -> TableRows:
@@ -161,14 +164,16 @@ class MicrosoftGraphReads(SourceReads):
                 prove(tenant)
         parts = [(tenant.tenant_id, tenant.part(table)) for tenant in self._tenants]
         rows = [part.rows for _, part in parts if part.error is None and part.rows is not None]
-        accounts = [AccountRead(tenant_id, part.tally, part.seconds, part.error) for tenant_id, part in parts]
+        accounts = [
+            AccountRead(tenant_id, part.tally, part.seconds, part.error, part.note) for tenant_id, part in parts
+        ]
         return TableRows(pa.concat_tables(rows) if rows else empty(table), accounts=accounts)
 
     def _read_tenant(self, tenant_id: str) -> _Tenant:
         tenant = _Tenant(tenant_id)
         client = self._in_tenant(tenant_id, tenant.skus.tally)
         self._attempt(tenant.skus, lambda part: self._texts(client, SUBSCRIBED_SKUS, part.tally))
-        self._attempt(tenant.users, lambda part: self._users(client, part.tally))
+        self._attempt(tenant.users, lambda part: self._users_as_allowed(client, part))
         self._attempt(tenant.subscriptions, lambda part: self._texts(client, DIRECTORY_SUBSCRIPTIONS, part.tally))
         return tenant
 
@@ -188,15 +193,27 @@ class MicrosoftGraphReads(SourceReads):
     def _texts(self, client: SourceClient, table: Table, tally: Tally) -> list[str]:
         return _texts(self._pages(client, table.endpoint, tally, empty_is_suspect=True))
 
-    def _users(self, client: SourceClient, tally: Tally) -> list[str]:
-        path = LICENSE_ASSIGNMENTS.endpoint
-        reads_sign_in, size = self._config.reads_sign_in, self._config.page_size
+    def _users_as_allowed(self, client: SourceClient, part: _Part) -> list[str]:
+        """The users with their last sign-in where that is wanted and allowed; no count rests on it."""
+        if not self._config.reads_sign_in:
+            return self._users(client, part.tally, reads_sign_in=False)
+        try:
+            return self._users(client, part.tally, reads_sign_in=True)
+        except AccessRefusedError as refusal:
+            # A tenant without Entra ID P1, or without the consent for sign-in data alone, still tells its users.
+            pages = self._users(client, part.tally, reads_sign_in=False)
+            part.note = f"read without the last sign-in: {refusal.reason}"
+            return pages
+
+    def _users(self, client: SourceClient, tally: Tally, *, reads_sign_in: bool) -> list[str]:
+        path, size = LICENSE_ASSIGNMENTS.endpoint, self._config.page_size
         query = {
             "$select": selected_fields(reads_sign_in=reads_sign_in),
             **_LICENSED,
             "$top": str(min(size, _MOST_WITH_SIGN_IN) if reads_sign_in else size),
         }
-        pages = self._pages(client, path, tally, query, _EVENTUAL, empty_is_suspect=True)
+        # A page may be empty and say where the list goes on: the number of users proves that none are missing.
+        pages = self._pages(client, path, tally, query, _EVENTUAL, empty_is_suspect=True, empty_goes_on=True)
         declared, received = pages[0].envelope.get("@odata.count"), row_total(pages)
         if declared != received:
             said = "none" if declared is None else declared
@@ -265,7 +282,8 @@ def prove(tenant: _Tenant) -> None:
         owned = pc.utf8_lower(skus.rows["sku_id"].combine_chunks())
         held = users.rows["sku_id"].unique()
         unknown = len(held) - (pc.sum(pc.is_in(held, value_set=owned)).as_py() or 0)
-        if unknown:
+        # One SKU that the list lacks makes that one unknown, which the models see; a list of none proves nothing.
+        if unknown and not skus.rows.num_rows:
             reason = f"users hold {unknown} SKUs that the tenant's list of {skus.rows.num_rows} lacks"
             reasons.append((skus, SUBSCRIBED_SKUS, reason))
         # Company-wide SKUs consume a unit without any user holding it.

@@ -3,14 +3,14 @@
     that every join has an equality to go by: compared with every row, a list of a thousand excluded users would take as
     long as a thousand runs.
 #}
-{% macro excluded_where(condition) -%}
+{% macro excluded_where(condition, rows='vendor_rows') -%}
     select
         vendor_rows.source_system,
         vendor_rows.source_table,
         vendor_rows.source_record_id,
         exclusions.rule_id,
         exclusions.reason
-    from vendor_rows
+    from {{ rows }} as vendor_rows
     inner join exclusions
         on
             {{ condition }}

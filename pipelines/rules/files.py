@@ -492,4 +492,27 @@ FILES: tuple[RuleFile, ...] = (
         checks=(rate_checks.currencies_differ, rate_checks.rate_is_positive),
         together=(rate_checks.directions_agree,),
     ),
+    RuleFile(
+        name="gone_accounts",
+        about="Vendor accounts that no longer exist although lists still name them: nobody need look at them again.",
+        columns=(
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("account_id", "vendor_id", required=True),
+            *_VALIDITY,
+            *_CONFIRMATION,
+        ),
+        key=("source_system", "account_id"),
+        target=(),
+        examples=(
+            (
+                "microsoft_graph",
+                "b44bb1fb-0000-45b0-9e09-d657365580bf",
+                "2026-01-01",
+                "",
+                "D. Okafor",
+                "2026-01-14",
+                "company dissolved, tenant deleted",
+            ),
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from sandbox.world.plan import Plan
 from sandbox.world.rule_differences import plant_rule_differences
 from sandbox.world.special_people import plant_people
 from sandbox.world.splits import plant_splits
+from sandbox.world.tenant_counts import plant_tenant_counts
 from sandbox.world.wrong_input import plant_wrong_input
 
 _PLANTERS: dict[str, Callable[[Plan], None]] = {
@@ -25,6 +26,7 @@ _PLANTERS: dict[str, Callable[[Plan], None]] = {
     features.WRONG_INPUT: plant_wrong_input,
     features.RULE_DIFFERENCES: plant_rule_differences,
     features.KEPT_READS: plant_kept_reads,
+    features.TENANT_COUNTS: plant_tenant_counts,
 }
 
 

@@ -22,11 +22,24 @@ RULE_DIFFERENCES = "rule_differences"
 """Products that the contract counts by one rule and the vendor by another."""
 KEPT_READS = "kept_reads"
 """Products that are counted by other days than the last one, at systems that are read daily."""
+TENANT_COUNTS = "tenant_counts"
+"""Tenants whose own counts differ, and SKUs of which only some units are ours."""
 WRONG_INPUT = "wrong_input"
 """Records that no vendor should send."""
 
 ALL = frozenset(
-    {PEOPLE, INACTIVE_SEATS, SPLITS, BUNDLES, MINIMUMS, DATED_COUNTS, RULE_DIFFERENCES, KEPT_READS, WRONG_INPUT}
+    {
+        PEOPLE,
+        INACTIVE_SEATS,
+        SPLITS,
+        BUNDLES,
+        MINIMUMS,
+        DATED_COUNTS,
+        RULE_DIFFERENCES,
+        KEPT_READS,
+        TENANT_COUNTS,
+        WRONG_INPUT,
+    }
 )
 DEFAULT = ALL
 """What is on by default: every feature that the pipeline of this version judges right."""

@@ -47,6 +47,10 @@ def _add_tenant(world: MicrosoftGraphWorld, tenant_id: str, name: str, domain: s
 
 def _render_tenant(plan: Plan, world: MicrosoftGraphWorld, account: Account, skus: list[TenantSku]) -> None:
     tenant = account.id
+    if account.is_gone:
+        _list_tenant(world, account)
+        world.gone_tenants.add(tenant)
+        return
     _add_tenant(world, tenant, account.name, account.domain)
     _list_tenant(world, account)
     if account.is_refused:
@@ -55,7 +59,8 @@ def _render_tenant(plan: Plan, world: MicrosoftGraphWorld, account: Account, sku
     for sku in skus:
         subscriptions = _subscriptions(plan, world.partner_tenant_id, sku, rng)
         world.directory_subscriptions[tenant] += subscriptions
-        world.subscribed_skus[tenant].append(_subscribed_sku(account, sku, subscriptions))
+        if sku.fault != "list":
+            world.subscribed_skus[tenant].append(_subscribed_sku(account, sku, subscriptions))
     since = midnight(add_months(plan.first, -3))
     world.users[tenant] = [_user(plan, user, number, since, rng) for number, user in enumerate(account.users, start=1)]
 
@@ -86,13 +91,18 @@ def _subscribed_sku(account: Account, sku: TenantSku, subscriptions: list[Payloa
         "accountName": account.domain.split(".")[0],
         "accountId": account.id,
         "appliesTo": "User",
-        "capabilityStatus": "Enabled" if sku.enabled else "Warning" if sku.warning else "Suspended",
-        "consumedUnits": sku.assigned,
+        "capabilityStatus": _status(sku),
+        "consumedUnits": sku.assigned + sku.unlisted,
         "id": f"{account.id}_{sku.sku.id}",
         "skuId": sku.sku.id,
         "skuPartNumber": sku.sku.part_number,
         "subscriptionIds": [row["id"] for row in subscriptions],
-        "prepaidUnits": {"enabled": sku.enabled, "suspended": sku.suspended, "warning": sku.warning, "lockedOut": 0},
+        "prepaidUnits": {
+            "enabled": None if sku.fault == "units" else sku.enabled,
+            "suspended": sku.suspended + sku.ended_trial,
+            "warning": sku.warning,
+            "lockedOut": 0,
+        },
         "servicePlans": [
             {
                 "servicePlanId": _SERVICE_PLAN_ID,
@@ -110,14 +120,26 @@ def _subscriptions(plan: Plan, partner: str, sku: TenantSku, rng: Random) -> lis
         for seats in sku.seats
         if seats.role != INFORMATION
     ]
-    if sku.own + sku.warning:
-        # No distributor stands behind these: free, or bought through a channel without an API.
-        since = add_months(plan.first, -rng.randrange(8, 20))
-        row = _subscription(sku.sku, rng, guid(rng), since, sku.own + sku.warning, None, plan)
-        row["isTrial"] = sku.is_trial
-        row["status"] = "Enabled" if sku.own else "Warning"
-        rows.append(row)
+    # No distributor stands behind these: free, or bought through a channel without an API.
+    for units, status in ((sku.own, "Enabled"), (sku.warning, "Warning")):
+        if units:
+            since = add_months(plan.first, -rng.randrange(8, 20))
+            rows.append(_subscription(sku.sku, rng, guid(rng), since, units, None, plan))
+            rows[-1] |= {"isTrial": sku.is_trial, "status": status}
+    for units, status in ((sku.trial, "Enabled"), (sku.ended_trial, "Suspended")):
+        if units:
+            rows.append(_subscription(sku.sku, rng, guid(rng), plan.first, units, None, plan))
+            rows[-1] |= {"isTrial": True, "status": status}
+    # The client, or another partner, bought these: their owner is another tenant.
+    for commerce_id, units in sku.direct.items():
+        rows.append(_subscription(sku.sku, rng, commerce_id, plan.first, units, guid(rng), plan))
     return rows
+
+
+def _status(sku: TenantSku) -> str:
+    if sku.fault == "status":
+        return "PendingReview"
+    return "Enabled" if sku.enabled else "Warning" if sku.warning else "Suspended"
 
 
 def _subscription(

@@ -29,6 +29,8 @@ class MicrosoftGraphWorld:
     """Microsoft Graph; the dicts are keyed by tenant id and hold every tenant, the partner's own included.
 
     `partner_tenant_id` is the MSP's own directory, in which the contract lists are read; it stands in neither list.
+    `gone_tenants` are no longer there: the login knows none of them, whatever the lists say. `tenants_without_premium`
+    refuse to tell when somebody signed in, and tell all else.
     """
 
     partner_tenant_id: str = ""
@@ -39,6 +41,8 @@ class MicrosoftGraphWorld:
     users: dict[str, list[Payload]] = field(default_factory=dict)
     directory_subscriptions: dict[str, list[Payload]] = field(default_factory=dict)
     refused_tenants: set[str] = field(default_factory=set)
+    gone_tenants: set[str] = field(default_factory=set)
+    tenants_without_premium: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -82,6 +86,7 @@ class Rules:
     special_users: list[dict[str, str]] = field(default_factory=list)
     bundles: list[dict[str, str]] = field(default_factory=list)
     exchange_rates: list[dict[str, str]] = field(default_factory=list)
+    gone_accounts: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Account:
     """Whether what it holds cannot be told: it refused to be read, or its counts end before the cut-off."""
     mapped_from: date | None = None
     """The first day of its rule, where that is later than of all others."""
+    is_gone: bool = False
+    """Whether the vendor knows it no longer, a list still names it, and somebody of the MSP said so."""
     users: list[User] = field(default_factory=list)
 
 
@@ -159,7 +161,10 @@ class Seats:
 class TenantSku:
     """A SKU in a tenant. `seats` are the distributor's subscriptions behind it; `own` is what has no subscription.
 
-    `holders` are the `assigned` users; they are planned last.
+    `holders` are the `assigned` users; they are planned last. Of the usable units `trial` and `direct` (by the ids of
+    subscriptions that the client buys itself) are no units of ours. `ended_trial` is a trial that is over; `unlisted`
+    are units that the tenant calls consumed and no user holds. `fault` is what the tenant says badly: `units` (none
+    stated), `status` (a word that nobody knows) or `list` (users hold the SKU, and the tenant's list lacks it).
     """
 
     account: Account
@@ -173,11 +178,27 @@ class TenantSku:
     role: str = COUNTED
     is_trial: bool = False
     holders: list[User] = field(default_factory=list)
+    trial: int = 0
+    direct: dict[str, int] = field(default_factory=dict)
+    ended_trial: int = 0
+    unlisted: int = 0
+    fault: str = ""
+
+    @property
+    def not_ours(self) -> int:
+        """Usable units that a subscription below the SKU takes out."""
+        return self.trial + sum(self.direct.values())
 
     @property
     def enabled(self) -> int:
         """Prepaid units in use: the live subscriptions' seats and the tenant's own."""
-        return self.own + sum(int(s.quantity) for s in self.seats if s.role != INFORMATION)
+        return self.own + self.not_ours + sum(int(s.quantity) for s in self.seats if s.role != INFORMATION)
+
+    def is_unknown(self, side: str) -> bool:
+        """Whether the tenant says so badly what is owned or used that nobody can count it."""
+        if side == "owned":
+            return bool(self.fault)
+        return self.unlisted > 0 or self.fault in ("status", "list")
 
 
 @dataclass(slots=True, eq=False)

@@ -49,6 +49,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "valid_to", "owner", "reason",
     ),
     "tolerances": ("client_id", "product_id", "tolerance", "valid_from", "valid_to", "owner", "reason"),
+    "gone_accounts": (
+        "source_system", "account_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at", "reason",
+    ),
     "exchange_rates": (
         "from_currency", "to_currency", "rate", "source", "valid_from", "valid_to", "owner", "reason",
     ),
@@ -71,7 +74,25 @@ def rules_of(plan: Plan) -> Rules:
         special_users=[special_user_row(user, since) for user in plan.special_users],
         bundles=[bundle_row(part, since) for part in plan.bundles],
         exchange_rates=[_rate(rate) for rate in plan.rates],
+        gone_accounts=_gone_accounts(plan, since),
     )
+
+
+def _gone_accounts(plan: Plan, since: date) -> list[dict[str, str]]:
+    accounts = [account for client in plan.everyone() for held in client.accounts.values() for account in held]
+    return [
+        {
+            "source_system": account.source,
+            "account_id": account.id,
+            "valid_from": since.isoformat(),
+            "valid_to": "",
+            "confirmed_by": _ANALYST,
+            "confirmed_at": plan.first.isoformat(),
+            "reason": "tenant deleted after a merger",
+        }
+        for account in accounts
+        if account.is_gone
+    ]
 
 
 def _client_map(plan: Plan, since: date) -> list[dict[str, str]]:

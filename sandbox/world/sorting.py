@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sandbox.world.people import client_by_split, role_of
 from sandbox.world.plan import COUNTED, EXCLUDED, INFORMATION, SILENT, ZERO, Account, Client, Plan, TenantSku
-from sandbox.world.products import BY_NODE_CLASS, BY_OFFER, BY_SKU, Product
+from sandbox.world.products import BY_NODE_CLASS, BY_OFFER, BY_SKU, GRAPH, Product
 from sandbox.world.user import User
 
 
@@ -60,7 +60,8 @@ class Tally:
 class Sorted:
     """A client's holdings by what becomes of them, each by the item part of the line key.
 
-    `uncounted` are products whose quantity nobody can tell, for want of a day's count.
+    `uncounted` are products whose quantity nobody can tell, for want of a day's count; `unknown` are sides of products
+    that their source says badly.
     """
 
     main: dict[str, Tally] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Sorted:
     unmapped_product: dict[str, Tally] = field(default_factory=dict)
     unmapped_client: dict[tuple[str, str, str], Tally] = field(default_factory=dict)
     uncounted: set[str] = field(default_factory=set)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
 
 
 def sort_holdings(plan: Plan, client: Client) -> Sorted:
@@ -78,6 +80,12 @@ def sort_holdings(plan: Plan, client: Client) -> Sorted:
         for position in client.positions.values()
         for counts in position.counts
         if counts.quantity(plan.first, plan.day, plan.count_day) is None
+    }
+    result.unknown = {
+        (position.product.id, side)
+        for position in client.positions.values()
+        for side in ("owned", "used")
+        if any(sku.is_unknown(side) for sku in position.skus) and getattr(position.product, f"{side}_source") == GRAPH
     }
     for holding in _holdings(plan, client):
         account, item = holding.account, holding.item
@@ -105,7 +113,12 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
         if sku.account.is_refused:
             continue
         product = BY_SKU.get(sku.sku.id)
-        yield Holding(sku.account, sku.sku.id, product, "owned", Decimal(sku.enabled + sku.warning), sku.role)
+        units = sku.enabled + sku.warning - sku.not_ours
+        if sku.fault != "list":
+            yield Holding(sku.account, sku.sku.id, product, "owned", Decimal(units), sku.role)
+        # Where another system tells what is owned, the tenant's subscriptions are no part of any line.
+        if sku.not_ours and product is not None and product.owned_source == GRAPH:
+            yield Holding(sku.account, sku.sku.id, product, "owned", Decimal(sku.not_ours), EXCLUDED)
         for user in sku.holders:
             role = role_of(plan, client, sku, user, product)
             yield Holding(sku.account, sku.sku.id, product, "used", Decimal(1), role, user)

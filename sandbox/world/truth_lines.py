@@ -53,6 +53,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         sides[product.basis] = around.coverage.drivers[product.id]
     elif cover:
         sides = {side: cover.beyond(quantity) for side, quantity in sides.items()}
+    sides |= {side: None for item, side in held.unknown if item == product.id}
     terms = terms_of(plan, position)
     source = product.source_of(terms.basis)
     is_unseen = bool(source) and (source in refused or sides[terms.basis] is None)

@@ -1,3 +1,4 @@
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -194,3 +195,89 @@ def test_parameters_reach_the_server(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/rows", query_string={"size": "200"}).respond_with_data("[]")
     request = Request("GET", httpserver.url_for("/rows"), params={"size": "200"})
     assert client().send(request, endpoint="/rows", tally=Tally(), envelope=Envelope()).row_count == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"code": "Request_BadRequest", "message": "Invalid  filter clause"}},
+         "HTTP 400: Request_BadRequest: Invalid filter clause"),
+        ({"code": "InvalidObject", "message": "conditions are invalid", "errors": [{"message": "Field x is unknown"}]},
+         "HTTP 400: InvalidObject: conditions are invalid: Field x is unknown"),
+        ({"resultCode": "FAILURE", "errorMessage": "Bad cursor"}, "HTTP 400: FAILURE: Bad cursor"),
+        ({"type": "bad-request", "message": "size is too large", "details": []}, "HTTP 400: bad-request: size is too"),
+    ],
+)  # fmt: skip
+def test_a_refusal_shows_the_reason_that_the_vendor_states(httpserver: HTTPServer, body: Any, said: str) -> None:
+    httpserver.expect_request("/rows").respond_with_json(body, 400)
+    with pytest.raises(SourceReadError) as caught:
+        ask(httpserver)
+    assert said in str(caught.value)
+
+
+class Keyed(ApiConfig):
+    client_secret: SecretStr = SecretStr("short1")
+
+
+def test_a_reason_is_short_and_holds_no_secret(httpserver: HTTPServer) -> None:
+    token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.abc123"
+    message = f"Bad short1 of ana@fabrikam.example, client_secret={SECRET}, Bearer {token}, got {token} " + "x" * 900
+    httpserver.expect_request("/rows").respond_with_json({"error": "invalid", "error_description": message}, 400)
+    with pytest.raises(SourceReadError) as caught:
+        ask(httpserver, client=client(config=Keyed(max_attempts=1)))
+    said = str(caught.value)
+    assert said.startswith("pax8 /rows: HTTP 400: invalid: Bad ... of (a user)")
+    assert len(said) < 250
+    assert not [part for part in ("short1", SECRET, "eyJ", "abc123", "ana@") if part in said]
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", "null", "{}", '{"error": 7}', "[" * 30_000])
+def test_a_refusal_without_a_stated_reason_is_told_by_its_status(httpserver: HTTPServer, body: str) -> None:
+    httpserver.expect_request("/rows").respond_with_data(body, 400)
+    with pytest.raises(SourceReadError, match=r"pax8 /rows: HTTP 400$"):
+        ask(httpserver)
+
+
+def test_time_that_is_over_names_the_endpoint_that_took_it(httpserver: HTTPServer) -> None:
+    def slow(_: Any) -> Response:
+        time.sleep(0.3)
+        return Response("[]")
+
+    httpserver.expect_request("/slow").respond_with_handler(slow)
+    httpserver.expect_request("/rows").respond_with_data("[]")
+    budget = Budget(30)
+    sender = client(budget=budget)
+    sender.get(httpserver.url_for("/slow"), endpoint="/slow", tally=Tally())
+    ask(httpserver, client=sender)
+    budget.stop()
+    with pytest.raises(TimeBudgetError, match=r"pax8 /rows: time budget of 30 s used up, \d+ s of it at /slow"):
+        ask(httpserver, client=sender)
+
+
+def test_of_several_requests_under_way_the_one_that_hangs_longest_is_named() -> None:
+    budget = Budget(30)
+    answered, may_end = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with budget.waiting("/hanging"):
+            answered.set()
+            may_end.wait(10)
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    answered.wait(10)
+    with budget.waiting("/quick"):
+        pass
+    assert budget.asked == "/hanging"
+    with budget.waiting("/later"):
+        assert budget.asked == "/hanging"
+    may_end.set()
+    thread.join()
+    assert budget.asked == "/later"
+
+
+@pytest.mark.parametrize("rows", ["$.value", None])
+def test_a_field_that_stands_twice_in_the_envelope_is_refused(httpserver: HTTPServer, rows: str | None) -> None:
+    httpserver.expect_request("/rows").respond_with_data('{"value": [{"id": 1}], "value": []}')
+    with pytest.raises(SourceReadError, match=r"stands twice: value, value"):
+        ask(httpserver, envelope=Envelope(rows))

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connectors.connectwise.schema import ADDITIONS
+from connectors.connectwise.schema import ADDITIONS, COMPANIES
 from connectors.errors import FieldError, SourceReadError
 from connectors.json_pages import PageText, arrow_schema, parse
 from connectors.pax8.schema import INVOICE_ITEMS, INVOICES
@@ -148,3 +148,53 @@ def test_no_pages_and_empty_pages_give_an_empty_table_of_the_declared_schema() -
     nothing = parse([], ADDITIONS, system="connectwise", rows_path="$", captured_at=MOMENT)
     assert nothing.schema.equals(parsed().schema)
     assert nothing.num_rows == parsed().num_rows == 0
+
+
+def written(text: str) -> pa.Table:
+    """Three rows, the second one with `text` as its quantity."""
+    page = json.dumps([addition(id=1), addition(id=2, quantity="HERE"), addition(id=3)]).replace('"HERE"', text)
+    return parse([PageText(page)], ADDITIONS, system="connectwise", rows_path="$", captured_at=MOMENT)
+
+
+@pytest.mark.parametrize("text", ["5.00005", "0.00004", "-1.23456", "1000000.00001", "3.3333333333333335", "1e-5"])
+def test_a_quantity_of_more_decimals_than_four_is_refused_and_never_rounded(text: str) -> None:
+    with pytest.raises(FieldError) as caught:
+        written(text)
+    assert "field quantity of row 2: expected a number of at most four decimals, received" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("5.0001", "5.0001"),
+        ("5.00010000", "5.0001"),
+        ("0.30000000000000004", "0.3000"),
+        ("12345678.1000000005", "12345678.1000"),
+        ("-0.0", "0.0000"),
+        ("99999999999999", "99999999999999.0000"),
+    ],
+)
+def test_a_quantity_is_kept_to_the_fourth_decimal_and_a_binary_fractions_end_is_no_digit(text: str, kept: str) -> None:
+    assert written(text).column("quantity").to_pylist()[1] == Decimal(kept)
+
+
+@pytest.mark.parametrize(
+    ("twice", "field"),
+    [
+        ('"quantity": 42.0, "quantity": 4', "quantity"),
+        ('"quantity": 42.0, "unread": 1, "unread": 2', "unread"),
+        ('"quantity": 42.0, "product": {"id": 771, "id": 772}', "product.id"),
+    ],
+)
+def test_a_field_that_stands_twice_in_a_row_is_refused_by_name(twice: str, field: str) -> None:
+    row = json.dumps({key: value for key, value in addition(id=2).items() if key not in ("quantity", "product")})
+    page = f"[{json.dumps(addition(id=1))}, {row[:-1]}, {twice}}}]"
+    with pytest.raises(FieldError) as caught:
+        parse([PageText(page)], ADDITIONS, system="connectwise", rows_path="$", captured_at=MOMENT)
+    assert f"field {field} of row 2: stands twice" in str(caught.value)
+
+
+def test_a_field_that_stands_twice_in_a_list_of_objects_is_refused() -> None:
+    page = '[{"id": 1, "customFields": [{"caption": "a", "value": "x"}, {"caption": "a", "value": 1, "value": 2}]}]'
+    with pytest.raises(FieldError, match=r"field customFields\[\]\.value of row 1: stands twice"):
+        parse([PageText(page)], COMPANIES, system="connectwise", rows_path="$", captured_at=MOMENT)

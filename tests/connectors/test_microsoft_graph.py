@@ -208,3 +208,56 @@ def test_a_wrong_field_of_a_user_is_named_and_the_person_is_not() -> None:
 )
 def test_users_that_cannot_be_counted_make_their_tenant_worthless(users: tuple[Any, ...]) -> None:
     assert set(held(*users)[1]) == {"t"}
+
+
+def test_a_page_of_users_that_is_empty_and_names_the_next_is_followed(world: World, server: SandboxServer) -> None:
+    tenant = licensed_tenant(world)
+    # Twice: a page that is empty is asked for once more before it is believed.
+    fault = Misbehaviour(system="microsoft_graph", kind="hollow_page", endpoint=f"{tenant}/v1.0/users", times=2)
+    whole = reading("microsoft_graph", world, server.url).rows(LICENSE_ASSIGNMENTS).rows
+    server.set([fault])
+    source = reading("microsoft_graph", world, server.url)
+    assert source.rows(LICENSE_ASSIGNMENTS).rows["_source_row"].to_pylist() == whole["_source_row"].to_pylist()
+    assert statuses(source, "license_assignments")[tenant] == ("ok", "")
+
+
+def test_a_sku_that_the_list_lacks_costs_the_tenant_no_table(world: World, server: SandboxServer) -> None:
+    graph = world.microsoft_graph
+    tenant = next(t for t, skus in graph.subscribed_skus.items() if len(skus) > 1 and t not in graph.refused_tenants)
+    held = {licence["skuId"] for user in graph.users[tenant] for licence in user["assignedLicenses"]}
+    missing = next(row for row in graph.subscribed_skus[tenant] if row["skuId"] in held)
+    graph.subscribed_skus[tenant].remove(missing)
+    try:
+        source = reading("microsoft_graph", world, server.url)
+        assert {statuses(source, table)[tenant][0] for table in ("subscribed_skus", "license_assignments")} == {"ok"}
+    finally:
+        graph.subscribed_skus[tenant].append(missing)
+
+
+def test_a_tenant_that_refuses_the_last_sign_in_alone_is_read_without_it(world: World, server: SandboxServer) -> None:
+    tenant = licensed_tenant(world)
+    world.microsoft_graph.tenants_without_premium.add(tenant)
+    try:
+        source = reading("microsoft_graph", world, server.url, reads_sign_in=True)
+        rows = source.rows(LICENSE_ASSIGNMENTS).rows.to_pylist()
+        status, note = statuses(source, "license_assignments")[tenant]
+    finally:
+        world.microsoft_graph.tenants_without_premium.discard(tenant)
+    assert status == "ok"
+    assert note.startswith("read without the last sign-in: access refused (HTTP 403): Authentication_RequestFrom")
+    mine = [row["last_sign_in_at"] for row in rows if row["tenant_id"] == tenant]
+    assert mine
+    assert set(mine) == {None}
+    assert any(row["last_sign_in_at"] for row in rows)
+
+
+def test_a_tenant_that_is_gone_says_so_in_the_logins_words(world: World, server: SandboxServer) -> None:
+    tenant = licensed_tenant(world)
+    world.microsoft_graph.gone_tenants.add(tenant)
+    try:
+        source = reading("microsoft_graph", world, server.url)
+        found = {statuses(source, table)[tenant] for table in ("subscribed_skus", "license_assignments")}
+    finally:
+        world.microsoft_graph.gone_tenants.discard(tenant)
+    assert {status for status, _ in found} == {"refused"}
+    assert all(f"AADSTS90002: Tenant '{tenant}' not found." in message for _, message in found)

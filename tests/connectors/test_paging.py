@@ -130,3 +130,21 @@ def test_a_page_without_its_totals_is_an_error(httpserver: HTTPServer) -> None:
     paginator = PageNumberPaginator(base_page=0, page_param="page", total_path="page.totalPages")
     with pytest.raises(SourceReadError, match="does not say where the list goes on"):
         read(httpserver, paginator, envelope=Envelope("$.content"))
+
+
+def test_an_empty_page_that_may_be_empty_is_followed(httpserver: HTTPServer) -> None:
+    """Asked for once more first: an answer that lost its rows on the way comes whole the second time."""
+    following = httpserver.url_for("/rows") + "?$skiptoken=a"
+    empty = {"value": [], "@odata.nextLink": following}
+    serve(httpserver, empty, empty, {"value": rows(1)})
+    paginator = JSONLinkPaginator("'@odata.nextLink'")
+    pages = read(httpserver, paginator, envelope=Envelope("$.value"), empty_goes_on=True)
+    assert row_total(pages) == 1
+
+
+def test_empty_pages_that_lead_in_a_circle_end(httpserver: HTTPServer) -> None:
+    following = httpserver.url_for("/rows") + "?$skiptoken=a"
+    empty = {"value": [], "@odata.nextLink": following}
+    serve(httpserver, *[empty] * 4)
+    with pytest.raises(IncompleteReadError, match="links back to an earlier page"):
+        read(httpserver, JSONLinkPaginator("'@odata.nextLink'"), envelope=Envelope("$.value"), empty_goes_on=True)

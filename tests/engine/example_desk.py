@@ -145,7 +145,8 @@ class Desk:
         )
         at = self.read_at
         self.engine.read("microsoft_graph", "tenants", [{"tenant_id": tenant, "display_name": "T"}], at=at)
-        self.engine.read("microsoft_graph", "subscribed_skus", [], at=at, account_id=tenant)
+        skus = [{"tenant_id": tenant, "sku_id": sku, "consumed_units": count, "prepaid_units__enabled": count}]
+        self.engine.read("microsoft_graph", "subscribed_skus", skus, at=at, account_id=tenant)
         rows = [
             {"tenant_id": tenant, "sku_id": sku, "user_id": f"u{n}", "account_enabled": True, "user_type": "Member"}
             for n in range(count)

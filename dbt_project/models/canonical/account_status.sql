@@ -6,6 +6,10 @@ current_reads as (
     select * from {{ ref('current_reads') }}
 ),
 
+accounts_gone as (
+    select * from {{ ref('accounts_gone') }}
+),
+
 sources as (
     select * from {{ ref('stg_control__sources') }}
 ),
@@ -68,7 +72,14 @@ judged as (
                     || ', more than ' || sources.limit_hours || ' hours before the cut-off'
         end as problem,
         asked.status,
-        known.captured_at
+        known.captured_at,
+        -- What cannot be told without this table; the subscriptions below a SKU only say whose its units are.
+        case known.table_name
+            when 'subscribed_skus' then ['owned']
+            when 'license_assignments' then ['used']
+            when 'directory_subscriptions' then []
+            else ['owned', 'used', 'charged']
+        end as sides
     from known
     inner join sources on known.source_system = sources.source_system and sources.is_enabled
     left join asked
@@ -96,6 +107,7 @@ judged_counts as (
     select
         counted.source_system,
         counted.account_id,
+        counted.side,
         'counts of ' || counted.side as table_name,
         coalesce(counted.closing_day, date '1900-01-01') as counted_until,
         case
@@ -129,6 +141,7 @@ all_judged as (
         problem,
         status,
         captured_at,
+        sides,
         cast(null as date) as counted_until
     from judged
 
@@ -141,6 +154,7 @@ all_judged as (
         problem,
         null as status,
         cast(null as timestamptz) as captured_at,
+        [side] as sides,
         counted_until
     from judged_counts
 ),
@@ -151,6 +165,7 @@ account_status as (
         account_id,
         count(problem) = 0 as is_assessable,
         string_agg(problem, '; ' order by table_name) as message,
+        coalesce(list_distinct(flatten(list(sides) filter (where problem is not null))), []) as stopped_sides,
         bool_or(coalesce(status = 'refused', false)) as is_refused,
         bool_or(coalesce(status = 'failed', false)) as is_failed,
         min(captured_at) as last_success_at,
@@ -160,4 +175,19 @@ account_status as (
     group by source_system, account_id
 )
 
-select * from account_status
+-- An account that is gone, and known to be, stops nothing and makes no source partial.
+select
+    account_status.source_system,
+    account_status.account_id,
+    account_status.is_assessable and accounts_gone.account_id is null as is_assessable,
+    coalesce(accounts_gone.message, account_status.message) as message,
+    case when accounts_gone.account_id is null then account_status.stopped_sides else [] end as stopped_sides,
+    account_status.is_refused and accounts_gone.account_id is null as is_refused,
+    account_status.is_failed and accounts_gone.account_id is null as is_failed,
+    account_status.last_success_at,
+    account_status.counted_until
+from account_status
+left join accounts_gone
+    on
+        account_status.source_system = accounts_gone.source_system
+        and account_status.account_id = accounts_gone.account_id

@@ -55,7 +55,9 @@ vendor_quantities as (
         department,
         company,
         site,
-        last_active_at
+        last_active_at,
+        coalesce(is_trial, false) as is_trial,
+        other_ids
     from judged
 )
 

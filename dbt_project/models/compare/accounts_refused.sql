@@ -12,7 +12,8 @@ select
     account_status.account_id,
     client_mappings.client_id,
     account_status.message,
-    account_status.counted_until
+    account_status.counted_until,
+    coalesce(account_status.stopped_sides, ['owned', 'used', 'charged']) as stopped_sides
 from account_status
 left join client_mappings
     on

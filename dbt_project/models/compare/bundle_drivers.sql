@@ -37,11 +37,13 @@ source_status as (
 ),
 
 refused as (
-    select distinct
+    select
         client_id,
-        source_system
+        source_system,
+        flatten(list(stopped_sides)) as stopped_sides
     from {{ ref('accounts_refused') }}
     where client_id is not null
+    group by client_id, source_system
 ),
 
 -- The bundle's own rules say which quantity prices it and who tells that; the driver's rows are what is counted.
@@ -118,6 +120,7 @@ counted as (
         on
             ruled.client_id = refused.client_id
             and ruled.source_system = refused.source_system
+            and list_contains(refused.stopped_sides, ruled.basis)
 ),
 
 judged as (

@@ -57,6 +57,15 @@ amounts as (
     where days_text is not null
 ),
 
+unread as (
+    select
+        line_key,
+        needed_source,
+        unread_message
+    from {{ ref('lines') }}
+    where unread_message is not null
+),
+
 retired as (
     select * from {{ ref('retired_and_charged') }}
 )
@@ -137,6 +146,11 @@ select
         else ''
     end
     || coalesce(line_flags.read_after_text, '')
+    || case
+        when lines.is_assessed and unread.line_key is not null
+            then ' Of ' || unread.needed_source || ' was not read: ' || rtrim(unread.unread_message, '. ') || '.'
+        else ''
+    end
     || coalesce(back_billing.exposure_text, '')
     || coalesce(changes.changes_text, '') as explanation
 from lines
@@ -158,4 +172,5 @@ left join amounts on lines.line_key = amounts.line_key
 left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key
 left join retired on lines.line_key = retired.line_key
+left join unread on lines.line_key = unread.line_key
 cross join advice

@@ -250,6 +250,25 @@ faults as (
             and vendor_faults.side = bases.basis
             and vendor_faults.source_system = bases.needed_source
     where not vendor_faults.is_counted and vendor_faults.line_key != bases.line_key
+
+    union all
+
+    -- What a source says of a product as a whole and cannot be right: it goes before its single records.
+    select
+        lines.line_key,
+        product_faults.source_system,
+        product_faults.fault,
+        '' as source_record_id
+    from {{ ref('product_faults') }} as product_faults
+    inner join lines
+        on product_faults.client_id = lines.client_id and product_faults.product_id = lines.product_id
+    where
+        lines.line_part = 'bundle'
+        or (
+            lines.line_part = 'main'
+            and product_faults.side = lines.basis
+            and product_faults.source_system = lines.needed_source
+        )
 ),
 
 numbered as (

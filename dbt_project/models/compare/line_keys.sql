@@ -8,6 +8,22 @@ vendor_rows as (
     where makes_line
 ),
 
+-- What a source says so badly that no row of it counts, where nothing else stands for a line of the client and product.
+faults as (
+    select
+        product_faults.client_id,
+        product_faults.product_id
+    from {{ ref('product_faults') }} as product_faults
+    anti join billing_rows
+        on product_faults.client_id = billing_rows.client_id and product_faults.product_id = billing_rows.product_id
+    anti join vendor_rows
+        on
+            product_faults.client_id = vendor_rows.client_id
+            and product_faults.product_id = vendor_rows.product_id
+            and vendor_rows.line_part in ('main', 'bundle')
+    where product_faults.makes_line
+),
+
 -- Every component of a sold bundle, also where nothing of it is there: the part that the bundle covers, and the line
 -- for what may be beyond it (kept only where something is).
 components as (
@@ -70,6 +86,20 @@ members as (
         null as account_id,
         null as vendor_product_id
     from {{ ref('minimum_lines') }}
+
+    union all
+
+    select
+        client_id || '|' || product_id || '|*' as line_key,
+        'main' as line_part,
+        client_id as client_key,
+        product_id as product_key,
+        client_id,
+        product_id,
+        null as source_system,
+        null as account_id,
+        null as vendor_product_id
+    from faults
 ),
 
 -- Key and part say which client and product a line is of. The vendor's own names are kept only where they are the same

@@ -1,3 +1,14 @@
+{# A line without a basis shows all that its source says. #}
+{% set is_stopped -%}
+    (
+        coalesce(
+            {{ of_side('sourced.basis', 'needed_refused.stops_{}') }},
+            needed_refused.stops_owned or needed_refused.stops_used or needed_refused.stops_charged,
+            false
+        )
+        and not coalesce(needed_refused.counted_until >= sourced.fixed_day, false)
+    )
+{%- endset %}
 with line_keys as (
     select * from {{ ref('line_keys') }}
 ),
@@ -106,26 +117,28 @@ unreadable as (
     group by sourced.line_key
 )
 
--- A source is believed for a line when it was read well and refused none of the client's accounts.
+-- A source is believed for a line when it was read well and refused none of the client's accounts that side.
 select
     sourced.*,
     coalesce(owned_status.is_assessable, false)
-    and owned_refused.source_system is null
+    and not coalesce(owned_refused.stops_owned, false)
     and unreadable.line_key is null as is_owned_readable,
-    coalesce(used_status.is_assessable, false) and used_refused.source_system is null as is_used_readable,
-    coalesce(charged_status.is_assessable, false) and charged_refused.source_system is null as is_charged_readable,
+    coalesce(used_status.is_assessable, false) and not coalesce(used_refused.stops_used, false) as is_used_readable,
+    coalesce(charged_status.is_assessable, false) and not coalesce(charged_refused.stops_charged, false)
+        as is_charged_readable,
     coalesce(needed_status.is_assessable, false)
-    and (needed_refused.source_system is null or coalesce(needed_refused.counted_until >= sourced.fixed_day, false))
-    and (sourced.basis is distinct from 'owned' or unreadable.line_key is null)
-        as is_needed_readable,
+    and not {{ is_stopped }}
+    and (sourced.basis is distinct from 'owned' or unreadable.line_key is null) as is_needed_readable,
     case
         when sourced.needed_source is null then null
         when needed_status.source_system is null then 'the source is not configured'
         when not needed_status.is_assessable then coalesce(needed_status.message, needed_status.status)
-        when needed_refused.source_system is not null
-            then coalesce(needed_refused.message, 'an account refused to be read')
+        when {{ is_stopped }} then coalesce(needed_refused.message, 'an account refused to be read')
         else unreadable.message
-    end as needed_message
+    end as needed_message,
+    case
+        when needed_refused.counted_until is null and not {{ is_stopped }} then needed_refused.message
+    end as unread_message
 from sourced
 left join unreadable on sourced.line_key = unreadable.line_key
 {% for side in ('owned', 'used', 'charged', 'needed') %}

@@ -19,6 +19,18 @@ charging as (
     select * from {{ ref('charging_sources') }}
 ),
 
+-- A count that cannot be right is unknown, also where another side decides the line.
+faulty as (
+    select
+        client_id,
+        product_id,
+        source_system,
+        bool_or(side = 'owned') as is_owned_faulty,
+        bool_or(side = 'used') as is_used_faulty
+    from {{ ref('product_faults') }}
+    group by client_id, product_id, source_system
+),
+
 -- Stale rows stay out of every sum. What a rule takes out is summed from the designated system alone: the same seats
 -- stand at the distributor and in the tenant. An unmapped account simply shows what it holds.
 sums as (
@@ -52,12 +64,12 @@ sums as (
 select
     lines.line_key,
     case
-        when shared.is_owned_shared then null
+        when shared.is_owned_shared or owned_faults.is_owned_faulty then null
         when lines.is_owned_readable and lines.is_ruled then coalesce(sums.owned_quantity, 0)
         when lines.is_owned_readable then sums.owned_quantity
     end as owned_quantity,
     case
-        when shared.is_used_shared then null
+        when shared.is_used_shared or used_faults.is_used_faulty then null
         when lines.is_used_readable and lines.is_ruled then coalesce(sums.used_quantity, 0)
         when lines.is_used_readable then sums.used_quantity
     end as used_quantity,
@@ -80,3 +92,15 @@ from lines
 left join sums on lines.line_key = sums.line_key
 left join charging on lines.charged_source = charging.source_system
 left join shared on lines.line_key = shared.line_key
+left join faulty as owned_faults
+    on
+        lines.client_id = owned_faults.client_id
+        and lines.product_id = owned_faults.product_id
+        and lines.owned_source = owned_faults.source_system
+        and lines.line_part in ('main', 'bundle')
+left join faulty as used_faults
+    on
+        lines.client_id = used_faults.client_id
+        and lines.product_id = used_faults.product_id
+        and lines.used_source = used_faults.source_system
+        and lines.line_part in ('main', 'bundle')

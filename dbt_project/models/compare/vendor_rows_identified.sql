@@ -87,6 +87,8 @@ select
     vendor_rows.department,
     vendor_rows.company,
     vendor_rows.site,
+    vendor_rows.is_trial,
+    vendor_rows.other_ids,
     special_users.kind as special_kind,
     special_users.is_licence_needed,
     {{ account_key('vendor_rows.') }} as account_key,

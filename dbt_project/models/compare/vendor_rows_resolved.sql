@@ -339,7 +339,9 @@ select
         company,
         site,
         scope_line_key,
-        is_silent
+        is_silent,
+        is_trial,
+        other_ids
     ),
     coalesce(scope_line_key, client_key || '|' || product_key || '|*')
     || case when line_part in ('excluded', 'bundle', 'unallocated') then '|' || line_part else '' end as line_key,

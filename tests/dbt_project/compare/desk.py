@@ -47,7 +47,11 @@ _TABLES = {
         " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN,"
         " names_every_account BOOLEAN,"
         " holder_id VARCHAR, holder_name VARCHAR, holder_is_disabled BOOLEAN, holder_is_guest BOOLEAN,"
-        " office VARCHAR, department VARCHAR, company VARCHAR, site VARCHAR, last_active_at TIMESTAMPTZ"
+        " office VARCHAR, department VARCHAR, company VARCHAR, site VARCHAR, last_active_at TIMESTAMPTZ,"
+        " is_trial BOOLEAN, other_ids VARCHAR[]"
+    ),
+    "canonical.quantity_faults": (
+        "source_system VARCHAR, account_id VARCHAR, vendor_product_id VARCHAR, side VARCHAR, fault VARCHAR"
     ),
     "canonical.restated_quantities": (
         "source_system VARCHAR, side VARCHAR, account_id VARCHAR, vendor_product_id VARCHAR, document VARCHAR,"
@@ -74,7 +78,8 @@ _TABLES = {
         " failed_expectations INTEGER, message VARCHAR"
     ),
     "canonical.account_status": (
-        "source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR, counted_until DATE"
+        "source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR, counted_until DATE,"
+        " stopped_sides VARCHAR[]"
     ),
     "canonical.current_reads": (
         "source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, is_newest BOOLEAN, row_count BIGINT,"

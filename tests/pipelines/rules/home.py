@@ -18,6 +18,7 @@ GOOD = {
     "tolerances.csv": "*,connectwise:640,2,2026-01-01,,M. Silva,devices come and go",
     "agreement_units.csv": "connectwise:250,*,microsoft_graph,office,Leeds,connectwise:41,2026-01-01,,M. Silva,own",
     "item_map.csv": "connectwise:772,connectwise:774,2026-01-01,,D. Okafor,2026-01-14,billed by the year",
+    "gone_accounts.csv": "microsoft_graph,t2,2026-01-01,,D. Okafor,2026-01-14,company dissolved",
     "exchange_rates.csv": "USD,GBP,0.79,ECB reference rate,2026-06-01,2026-07-01,M. Silva,what June is booked with",
 }
 

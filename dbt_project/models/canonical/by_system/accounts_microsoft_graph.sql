@@ -10,6 +10,10 @@ current_reads as (
     select * from {{ ref('current_reads') }}
 ),
 
+accounts_gone as (
+    select * from {{ ref('accounts_gone') }}
+),
+
 -- Tenants that the list names, plus those read beside it in the same run (the MSP's own tenant is in no list). A tenant
 -- that is in neither has left; what was once read of it counts no more.
 accounts as (
@@ -39,4 +43,7 @@ accounts as (
     where reads.source_system = 'microsoft_graph' and reads.account_id is not null and tenants.account_id is null
 )
 
-select * from accounts
+select accounts.*
+from accounts
+anti join accounts_gone
+    on accounts.source_system = accounts_gone.source_system and accounts.account_id = accounts_gone.account_id

@@ -1,0 +1,92 @@
+"""A tenant that refuses one table, or is gone: the lines that need it are not assessed, and no other."""
+
+import pytest
+
+from tests.engine.laws import LAWS
+from tests.engine.project import Engine
+from tests.engine.tenant_desk import GRAPH, TenantDesk, sku, subscription
+
+GONE = "44444444-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def desk(engine: Engine) -> TenantDesk:
+    return TenantDesk(engine)
+
+
+@pytest.mark.parametrize(
+    ("basis", "refused", "class_"),
+    [
+        ("owned", "directory_subscriptions", "matched"),
+        ("owned", "license_assignments", "matched"),
+        ("owned", "subscribed_skus", "not_assessed"),
+        ("used", "directory_subscriptions", "matched"),
+        ("used", "subscribed_skus", "matched"),
+        ("used", "license_assignments", "not_assessed"),
+    ],
+)
+def test_a_table_that_is_refused_costs_the_lines_that_need_it(
+    desk: TenantDesk, engine: Engine, basis: str, refused: str, class_: str
+) -> None:
+    desk.seat_is_counted(basis)
+    desk.line(10, "22.00")
+    desk.tenant(
+        None if refused == "subscribed_skus" else [sku(10, 10)],
+        None if refused == "license_assignments" else 10,
+        None if refused == "directory_subscriptions" else [subscription(1, 10)],
+    )
+    row = desk.compute()
+    assert row["class"] == class_
+    said = f"{refused} refused: microsoft_graph /{refused}: access refused (HTTP 403)"
+    if class_ == "matched":
+        assert row["explanation"].endswith(f" 10 billed. Of microsoft_graph was not read: {said}.")
+    else:
+        assert f"Not assessed: microsoft_graph - {said}" in row["explanation"]
+    assert {law: rows for law, query in LAWS.items() if (rows := engine.rows(query))} == {}
+
+
+def lay_out_two_tenants(desk: TenantDesk, message: str, *, is_confirmed: bool) -> None:
+    """Ten seats in one tenant; the second one, mapped to the same client, answers with `message`."""
+    desk.seat_is_counted("owned")
+    desk.line(10, "22.00")
+    desk.tenant([sku(10, 10)], 10)
+    desk.rule("client_map", source_system=GRAPH, account_id=GONE, client_id="connectwise:250")
+    desk.engine.read(GRAPH, "tenants", [*desk.tenants, {"tenant_id": GONE}], at=desk.read_at)
+    # Yesterday it still had five.
+    rows = [{**sku(5, 5), "tenant_id": GONE}]
+    desk.engine.read(GRAPH, "subscribed_skus", rows, at=desk.read_at, account_id=GONE, run_id="run-0")
+    for table in ("subscribed_skus", "license_assignments", "directory_subscriptions"):
+        desk.engine.read(GRAPH, table, at=desk.read_at, account_id=GONE, status="refused", message=message)
+    if is_confirmed:
+        desk.rule("gone_accounts", source_system=GRAPH, account_id=GONE.upper(), confirmed_by="D. Okafor",
+                  confirmed_at="2026-06-02", reason="company dissolved", rule_id="gone_accounts.csv:2")  # fmt: skip
+
+
+UNKNOWN = f"the login refuses this application (HTTP 400): invalid_request: AADSTS90002: Tenant '{GONE}' not found."
+
+
+def test_a_tenant_that_is_gone_and_known_to_be_counts_no_more(desk: TenantDesk, engine: Engine) -> None:
+    lay_out_two_tenants(desk, UNKNOWN, is_confirmed=True)
+    row = desk.compute()
+    assert desk.quantities(row)[:2] == ("matched", 10)
+    assert row["explanation"].endswith(
+        f"Of microsoft_graph was not read: account {GONE} no longer exists, confirmed by D. Okafor on 2026-06-02:"
+        " company dissolved (gone_accounts.csv:2)."
+    )
+    health = engine.row("SELECT * FROM analytics.source_health WHERE source_system = 'microsoft_graph'")
+    assert health["status"] == "healthy"
+    assert engine.rows("SELECT * FROM analytics.row_dispositions WHERE contains(source_record_id, ?)", GONE) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "is_confirmed"),
+    [(UNKNOWN, False), ("access refused (HTTP 403)", True)],
+    ids=["nobody has confirmed it", "it refuses, so it is there"],
+)
+def test_any_other_tenant_that_refuses_makes_its_lines_unknown_and_the_source_partial(
+    desk: TenantDesk, engine: Engine, message: str, is_confirmed: bool
+) -> None:
+    lay_out_two_tenants(desk, message, is_confirmed=is_confirmed)
+    assert desk.compute()["class"] == "not_assessed"
+    health = engine.row("SELECT * FROM analytics.source_health WHERE source_system = 'microsoft_graph'")
+    assert health["status"] == "partial"
