@@ -1,4 +1,4 @@
-"""Rules that point at nothing: ids that the PSA does not have, and minimums of agreements that bill nothing.
+"""Rules that point at nothing: ids that the PSA or a vendor does not have, minimums of agreements that bill nothing.
 
 Known only once canonical data exist, hence a warning. Belongs here: questions to the warehouse. Does not belong here:
 anything a rule file can be refused for by itself.
@@ -23,6 +23,28 @@ _CANONICAL = {
 }
 
 _LINES = "canonical.billing_lines"
+_ROWS = "canonical.vendor_quantities"
+
+# As in the comparison: by the record's id, by another id of it, or by the sign-in name of who holds it.
+_NAMES_NOTHING = """WITH named AS (
+    SELECT source_system, source_record_id AS name FROM canonical.vendor_quantities
+    UNION SELECT source_system, holder_name FROM canonical.vendor_quantities WHERE holder_name IS NOT NULL
+    UNION SELECT source_system, unnest(other_ids) FROM canonical.vendor_quantities WHERE other_ids IS NOT NULL
+)
+SELECT rule.file, rule.line, 'source_record_id' AS column_name,
+    rule.source_record_id || ': no record or user of this name was read'
+    || CASE WHEN rule.source_system = '*' THEN '' ELSE ' of ' || rule.source_system END
+    || ', so the rule takes nothing out' AS reason
+FROM {exclusions} AS rule
+WHERE rule.source_record_id <> '*'
+    AND rule.valid_from <= coalesce((SELECT max(cutoff_date) FROM control.run), DATE '9999-12-31')
+    AND coalesce(rule.valid_to > (SELECT max(cutoff_date) FROM control.run), true)
+    AND (rule.source_system = '*' OR rule.source_system IN (SELECT source_system FROM named))
+    AND NOT EXISTS (
+        FROM named
+        WHERE rule.source_system IN (named.source_system, '*')
+            AND named.name IN (trim(rule.source_record_id), lower(trim(rule.source_record_id)))
+    )"""
 
 # Its own lines carry it, whoever else bills the same products.
 _UNCARRIED = """SELECT rule.file, rule.line, 'agreement_id' AS column_name,
@@ -43,7 +65,8 @@ WHERE rule.minimum_scope = 'agreement'
 def dangling(connection: "duckdb.DuckDBPyConnection", rules: "Rules | None" = None) -> list[RuleError]:
     """Rules in force that name a client, agreement or product which the PSA does not have, or a client deleted there.
 
-    Named as well: the minimum of an agreement that bills no line. Nothing could be raised to it.
+    Named as well: the minimum of an agreement that bills no line, to which nothing could be raised, and an exclusion of
+    one record or user that was not read, which takes nothing out.
 
     A PSA of which no row was read says nothing about its ids, so its rules are left out; so are rules that ended on or
     before the cut-off day of the last run. Before the first run has computed anything, nothing dangles.
@@ -64,8 +87,20 @@ def dangling(connection: "duckdb.DuckDBPyConnection", rules: "Rules | None" = No
         for name, relation in relations.items():
             connection.register(relation, rules.tables[name])
     parts = f"{_query(relations)}\nUNION ALL\n{_UNCARRIED.format(terms=relations['terms'])}"
+    if _has_rows(connection):
+        parts += f"\nUNION ALL\n({_NAMES_NOTHING.format(exclusions=relations['exclusions'])})"
     found = connection.execute(f"{parts} ORDER BY file, line, column_name").fetchall()
     return [RuleError(file, line, column, reason) for file, line, column, reason in found]
+
+
+def _has_rows(connection: "duckdb.DuckDBPyConnection") -> bool:
+    """Whether the vendors' rows are there, with the ids that a rule may name them by."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE database_name = current_database()"
+        " AND schema_name || '.' || table_name = ? AND column_name = 'other_ids'",
+        [_ROWS],
+    ).fetchone()
+    return found is not None
 
 
 def _is_computed(connection: "duckdb.DuckDBPyConnection") -> bool:

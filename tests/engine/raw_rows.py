@@ -204,12 +204,14 @@ def _write_tenants(world: World, warehouse: Warehouse, arrange: Arrange) -> None
                 warehouse.read("microsoft_graph", table, account_id=tenant, status="refused", at=at, message="HTTP 403")
                 continue
             users = [user for user in world.users if user.account == account.number]
-            raw = _held(tenant, rows, users) if table == "license_assignments" else _owned(tenant, rows)
+            holders = _held(tenant, held["license_assignments"], users)
+            raw = holders if table == "license_assignments" else _owned(tenant, rows, holders)
             warehouse.read("microsoft_graph", table, arrange(raw), at=at, account_id=tenant)
 
 
-def _owned(tenant: str, rows: list[Row]) -> list[dict[str, Any]]:
-    return [
+def _owned(tenant: str, rows: list[Row], holders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tenant's SKUs; one that is held and of which nothing is owned is listed all the same."""
+    owned = [
         {
             "tenant_id": tenant,
             "sku_id": vendor_product_id("microsoft_graph", row.product),
@@ -217,6 +219,8 @@ def _owned(tenant: str, rows: list[Row]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+    unlisted = {row["sku_id"] for row in holders} - {row["sku_id"] for row in owned}
+    return owned + [{"tenant_id": tenant, "sku_id": sku_id, "prepaid_units__enabled": 0} for sku_id in sorted(unlisted)]
 
 
 def _held(tenant: str, rows: list[Row], users: list[User]) -> list[dict[str, Any]]:

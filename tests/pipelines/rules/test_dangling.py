@@ -124,3 +124,43 @@ def test_the_minimum_of_an_agreement_that_bills_nothing_is_named(warehouse, tmp_
         ("terms.csv", 2, "agreement_id",
          "connectwise:41: no line of this agreement is billed that could carry its minimum")
     ])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("system", "record", "is_named"),
+    [
+        ("microsoft_graph", "T1:S1", False),
+        ("microsoft_graph", "A356AC8C", False),
+        ("microsoft_graph", "Ana@Fabrikam.example", False),
+        ("*", "a356ac8c", False),
+        ("microsoft_graph", "another", True),
+        ("*", "another", True),
+        ("pax8", "a356ac8c", False),  # nothing was read there, which proves nothing
+    ],
+)
+def test_an_exclusion_of_one_record_that_takes_nothing_out_is_named(warehouse, tmp_path, system, record, is_named):
+    warehouse.execute(
+        "CREATE TABLE canonical.vendor_quantities AS SELECT 'microsoft_graph' AS source_system,"
+        " 't1:s1' AS source_record_id, 'ana@fabrikam.example' AS holder_name, ['a356ac8c'] AS other_ids"
+    )
+    fill(warehouse, tmp_path, exclusions=f"*,{system},*,{record},bought direct,A,2026-12-31,2026-01-01,")
+    found = [str(warning) for warning in dangling(warehouse)]
+    of = "" if system == "*" else f" of {system}"
+    said = (
+        f"exclusions.csv:2: source_record_id: {record}: no record or user of this name was read{of}, so the rule takes"
+        " nothing out"
+    )
+    assert found == ([said] if is_named else [])
+
+
+def test_an_exclusion_that_has_run_out_or_not_begun_is_not_missed(warehouse, tmp_path):
+    warehouse.execute(
+        "CREATE TABLE canonical.vendor_quantities AS SELECT 'pax8' AS source_system, 's1' AS source_record_id,"
+        " NULL::VARCHAR AS holder_name, NULL::VARCHAR[] AS other_ids"
+    )
+    rules = [
+        "*,pax8,*,old,trial,A,2026-12-31,2026-01-01,2026-03-01",
+        "*,pax8,*,new,trial,A,2026-12-31,2026-04-01,",
+    ]
+    fill(warehouse, tmp_path, exclusions="\n".join(rules))
+    assert dangling(warehouse) == []
