@@ -75,7 +75,11 @@ def test_a_tenant_that_is_gone_and_known_to_be_counts_no_more(desk: TenantDesk, 
     )
     health = engine.row("SELECT * FROM analytics.source_health WHERE source_system = 'microsoft_graph'")
     assert health["status"] == "healthy"
-    assert engine.rows("SELECT * FROM analytics.row_dispositions WHERE contains(source_record_id, ?)", GONE) == []
+    rows = engine.rows("SELECT * FROM analytics.row_dispositions WHERE contains(source_record_id, ?)", GONE)
+    assert [(one["disposition"], one["reason"]) for one in rows] == [
+        ("information_only", "its account no longer exists")
+    ]
+    assert engine.broken_tests() == {}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ with faults as (
 
 accounts as (
     select * from {{ ref('vendor_accounts') }}
+    where coalesce(is_active, true)
 ),
 
 client_mappings as (

@@ -43,7 +43,9 @@ accounts as (
     where reads.source_system = 'microsoft_graph' and reads.account_id is not null and tenants.account_id is null
 )
 
-select accounts.*
+select
+    accounts.* exclude (is_active),
+    accounts_gone.account_id is null as is_active
 from accounts
-anti join accounts_gone
+left join accounts_gone
     on accounts.source_system = accounts_gone.source_system and accounts.account_id = accounts_gone.account_id

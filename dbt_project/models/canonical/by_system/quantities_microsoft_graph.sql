@@ -34,8 +34,6 @@ graph_owned as (
             else tenant_skus.owned_fault
         end as state_reason
     from subscribed_skus
-    inner join accounts
-        on subscribed_skus.account_id = accounts.account_id
     left join tenant_skus
         on
             subscribed_skus.account_id = tenant_skus.account_id
@@ -65,8 +63,6 @@ graph_subscribed as (
                 then 'counted with its SKU, to whose units the subscriptions do not add up'
         end as state_reason
     from subscriptions
-    inner join accounts
-        on subscriptions.account_id = accounts.account_id
     left join tenant_skus
         on
             subscriptions.account_id = tenant_skus.account_id
@@ -94,8 +90,6 @@ graph_used as (
         license_assignments.last_sign_in_at as last_active_at,
         tenant_skus.is_trial
     from license_assignments
-    inner join accounts
-        on license_assignments.account_id = accounts.account_id
     left join tenant_skus
         on
             license_assignments.account_id = tenant_skus.account_id
@@ -110,4 +104,9 @@ quantities as (
     select * from graph_used
 )
 
-select * from quantities
+-- What was read of a tenant before it went counts no more.
+select
+    quantities.* exclude (state_reason),
+    case when accounts.is_active then quantities.state_reason else 'its account no longer exists' end as state_reason
+from quantities
+inner join accounts on quantities.account_id = accounts.account_id
