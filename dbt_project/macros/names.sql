@@ -63,3 +63,24 @@
         ['^' || left(replace({{ key }}, ' ', ''), 4)]
     ))
 {%- endmacro %}
+
+{# Whether a domain is a company's own: everybody may have an address or a page at these. #}
+{% macro is_own_domain(domain) -%}
+    {{ domain }} not in (
+        'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'yahoo.com', 'icloud.com', 'aol.com',
+        'gmx.de', 'gmx.net', 'web.de', 'facebook.com', 'linkedin.com'
+    )
+{%- endmacro %}
+
+{#
+    Whether two names may be one company's, beside an id that says so: alike, or all words of the shorter one in the longer.
+    Takes keys of companies.
+#}
+{% macro is_name_akin(one, other) -%}
+    {{ numbered_words(one) }} = {{ numbered_words(other) }}
+    and (
+        jaro_winkler_similarity({{ one }}, {{ other }}) >= 0.9
+        or list_has_all(string_split({{ one }}, ' '), string_split({{ other }}, ' '))
+        or list_has_all(string_split({{ other }}, ' '), string_split({{ one }}, ' '))
+    )
+{%- endmacro %}

@@ -46,3 +46,15 @@
     ' (line ' || {{ record_id }}
     || coalesce(' of agreement ' || regexp_replace({{ agreement_id }}, '^[^:]*:', ''), '') || ')'
 {%- endmacro %}
+
+{# The amount of one unit on the average of rows of several units each, to six decimals, half up; NULL of no units. #}
+{% macro average_of_units(unit_amount, units) -%}
+    {%- set parts = "cast(cast(" ~ units ~ " as decimal(26, 4)) * cast(10000 as decimal(5, 0)) as hugeint)" -%}
+    {%- set coins = "cast(cast(" ~ unit_amount ~ " as decimal(26, 6)) * cast(1000000 as decimal(7, 0)) as hugeint)" -%}
+    (
+        cast(
+            (2 * sum({{ parts }} * {{ coins }}) + sum({{ parts }})) // nullif(2 * sum({{ parts }}), 0)
+            as decimal(18, 0)
+        ) * 0.000001
+    )
+{%- endmacro %}

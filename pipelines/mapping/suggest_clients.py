@@ -59,10 +59,27 @@ def suggested_clients(
     known = [row["client_id"] for row in confirmed]
     ours, theirs = Side(named, left), Side(targets, right)
     if not usage.of_accounts or not usage.of_clients:
-        return matched("client", ours, theirs, known, teaching)
+        return _without_lone_typed_ids(matched("client", ours, theirs, known, teaching), accounts, clients)
     holdings = Holdings(usage.of_accounts, usage.of_clients, confirmed)
     told = matched("client", ours, theirs, known, teaching, holdings.ask)
-    return _with_holdings(told, ours.first(len(accounts)), theirs, teaching, holdings)
+    told = _with_holdings(told, ours.first(len(accounts)), theirs, teaching, holdings)
+    return _without_lone_typed_ids(told, accounts, clients)
+
+
+def _without_lone_typed_ids(
+    told: list[dict[str, Any]], accounts: Sequence[Row], clients: Sequence[Row]
+) -> list[dict[str, Any]]:
+    """The same suggestions, never certain where all that agrees is an id that somebody once typed at the vendor."""
+    typed = {(row["source_system"], row["account_id"]): row for row in accounts if row["external_id"]}
+    by_client = {row["client_id"]: row for row in clients}
+    for row in told:
+        account = typed.get((row["source_system"], row["left_id"]))
+        if account is None or row["method"] != "id" or row["tier"] != "certain":
+            continue
+        client = by_client[row["right_id"]]
+        if not any(account[name] and account[name] == client[name] for name in ("tenant_id", "domain")):
+            row["tier"] = "likely"
+    return told
 
 
 def _with_holdings(

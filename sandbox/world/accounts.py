@@ -91,8 +91,16 @@ def _add_strays(plan: Plan, index: int, rng: Random) -> None:
         client = Client(number, 0, company_name(number, 0, "USD", rng), "USD", rng.randrange(3, 9), kind="stray")
         client.note = f"known to {source} only"
         plan.others.append(client)
-        add_account(plan, client, source, rng, mapped_by="")
+        account = add_account(plan, client, source, rng, mapped_by="")
+        if source == PAX8:
+            account.hint = _stale_id(plan, index)
         _hold_only(plan, client, BY_KEY[key], client.users, rng)
+
+
+def _stale_id(plan: Plan, index: int) -> str:
+    """The id of a client whose own account is confirmed by a rule: at a stranger's account it proves nothing."""
+    known = [c for c in plan.clients if [a.mapped_by for a in c.accounts.get(PAX8, ())] == ["rule"]]
+    return str(known[index % len(known)].company_id) if index < len(known) else ""
 
 
 def _hold_only(plan: Plan, client: Client, product: Product, quantity: int, rng: Random) -> None:

@@ -5,15 +5,17 @@ position and gives back that class. Does not belong here: quantities to bill (`c
 (`plants.py`).
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
 from sandbox.world.agreed import Term
 from sandbox.world.dates import add_months
-from sandbox.world.holdings import day_in_month, grow
+from sandbox.world.holdings import adopt, day_in_month, grow
 from sandbox.world.line_plants import live
 from sandbox.world.plan import Plan, Position
+from sandbox.world.streams import guid
 
 _CENT = Decimal("0.01")
 
@@ -67,6 +69,20 @@ def cost_ate_the_margin(plan: Plan, position: Position, rng: Random) -> str:
 def cost_moved(plan: Plan, position: Position, rng: Random) -> str:
     """The cost moved at renewal; what is left of the price is enough."""
     _renew(plan, position, position.product.cost - Decimal("0.25"), rng)
+    return "matched"
+
+
+def two_costs(plan: Plan, position: Position, rng: Random) -> str:
+    """Two subscriptions of two costs: on the average of their units the margin keeps above the floor."""
+    seats = position.seats[0]
+    line = live(position)
+    line.price = Decimal(22)
+    dearer = replace(seats, id=guid(rng), vendor_subscription_id=guid(rng), steps=[*seats.steps], costs=[])
+    adopt(position, dearer)
+    line.quantity += dearer.quantity
+    since = seats.steps[0][0]
+    seats.costs, dearer.costs = [(since, Decimal("17.60"))], [(since, Decimal("21.12"))]
+    plan.terms.append(Term(position.client, position.product, margin_floor=Decimal(10)))
     return "matched"
 
 

@@ -17,6 +17,9 @@ _CENT = Decimal("0.01")
 _MONTHS = 12
 # One partner state taxes the resale of security products; the others invoice net.
 _TAXED_VENDOR, _TAX_RATE = "Tidewatch", Decimal("0.0825")
+# How many items of a month's first document were wrong.
+_WRONG_ITEMS = 40
+_FLAT_FEE = Decimal("25.00")
 _INVOICE, _ITEM = 0xB6C1, 0x0C9D
 _COUNTRY = {"USD": ("CO", "US"), "CAD": ("ON", "CA"), "EUR": ("BE", "DE")}
 
@@ -34,7 +37,25 @@ def render(plan: Plan) -> Pax8World:
     world.subscriptions.sort(key=lambda row: (row["createdDate"], row["id"]))
     for back in range(_MONTHS, -1, -1):
         _add_invoices(plan, world, add_months(plan.first, -back), seats)
+    _add_superseded(plan, world)
     return world
+
+
+def _add_superseded(plan: Plan, world: Pax8World) -> None:
+    """The month's first document was wrong: credited, it stays listed beside the one that was made in its place."""
+    right = next(row for row in reversed(world.invoices) if row["invoiceDate"] == plan.first.isoformat())
+    rows = [dict(item) for item in world.invoice_items[right["id"]][:_WRONG_ITEMS]]
+    for item in rows:
+        cost = Decimal(str(item["cost"]))
+        if item["type"] == "subscription" and item["billedByPax8"]:
+            # Charged for one seat more than there were.
+            item["quantity"] += 1
+            more = _money(cost)
+            for name in ("total", "amountDue", "costTotal"):
+                item[name] = float(Decimal(str(item[name])) + more)
+    total = sum((Decimal(str(item["amountDue"])) for item in rows), ZERO)
+    _add_invoice(plan, world, plan.first, right["currencyCode"], rows, total)
+    world.invoices[-1] |= {"status": "Credited", "balance": 0}
 
 
 def _money(value: Decimal) -> Decimal:
@@ -107,7 +128,7 @@ def _subscription(plan: Plan, seats: Seats) -> Payload:
         "currencyCode": seats.charged_in,
         "partnerCost": float(seats.cost_on(plan.day)),
         "productName": seats.offer.name,
-        "billingTerm": "Trial" if is_trial else "Monthly",
+        "billingTerm": "Trial" if is_trial else seats.billing_term,
         "commitmentTerm": commitment,
     }
 
@@ -123,7 +144,7 @@ def _add_invoices(plan: Plan, world: Pax8World, day: date, seats: list[Seats]) -
     totals: dict[str, Decimal] = {}
     for held in seats:
         currency = held.charged_in
-        extra = held.overcharge if day == plan.first else ZERO
+        extra = held.overcharge if day == plan.first else None
         for item, payable in _charges(held, day, last, before, extra):
             items.setdefault(currency, []).append(item)
             totals[currency] = totals.get(currency, ZERO) + payable
@@ -158,13 +179,23 @@ def _add_invoice(plan: Plan, world: Pax8World, day: date, currency: str, rows: l
         item["id"] = numbered_guid(_ITEM, number * 1_000_000 + offset)
 
 
-def _charges(seats: Seats, day: date, last: date, before: date, extra: Decimal) -> list[tuple[Payload, Decimal]]:
+def _charges(seats: Seats, day: date, last: date, before: date, extra: Decimal | None) -> list[tuple[Payload, Decimal]]:
     """What one subscription puts on the invoice of `day`: the month ahead, and last month's changes by days.
 
-    `extra` are units that the invoice holds by mistake.
+    `extra` are units that this month's invoice holds by mistake; None on the invoices of earlier months.
     """
+    if seats.billing_term != "Monthly":
+        # Billed once, in the month in which it was bought, as an item that is written like one of seats.
+        bought = seats.steps[0][0]
+        if not day <= bought <= last:
+            return []
+        item, total = _payable(seats, "subscription", day, last, seats.quantity, _money(seats.cost_on(day)))
+        item["term"] = seats.billing_term
+        return [(item, total)]
     if (seats.role == INFORMATION and not seats.is_charged) or seats.status == "Trial":
         return []
+    is_now = extra is not None
+    extra = extra or ZERO
     if seats.cycle_day > 1:
         # Its own cycle: the invoice holds the one that begins in the month ahead.
         last = last_of_month(day).replace(day=seats.cycle_day) + timedelta(days=(add_months(day, 1) - day).days - 1)
@@ -174,11 +205,42 @@ def _charges(seats: Seats, day: date, last: date, before: date, extra: Decimal) 
     if quantity and not seats.is_charged:
         # The client pays the vendor itself: shown for information, not in what the MSP owes.
         rows.append((_item(seats, "subscription", day, last, quantity, ZERO, billed_by_pax8=False), ZERO))
+    elif quantity and is_now:
+        rows += _charged_now(seats, day, last, quantity)
     elif quantity:
         rows.append(_payable(seats, "subscription", day, last, quantity, _money(quantity * seats.cost_on(day))))
     if seats.is_charged:
         rows += _prorated(seats, before, day)
     return rows
+
+
+def _charged_now(seats: Seats, day: date, last: date, quantity: Decimal) -> list[tuple[Payload, Decimal]]:
+    """This month's charge, in as many items as it was made of."""
+
+    def charge(start: date, units: Decimal, sign: int = 1) -> tuple[Payload, Decimal]:
+        cost = seats.cost_on(day)
+        if start > day:
+            # The vendor rounds what a unit costs for these days, then multiplies.
+            cost = _money(cost * ((last - start).days + 1) / ((last - day).days + 1))
+        item, payable = _payable(seats, "subscription", start, last, units, sign * _money(units * cost))
+        item["cost"] = float(cost)
+        return item, payable
+
+    if seats.rebilled_on:
+        anew = seats.rebilled_on
+        return [charge(day, seats.rebilled_from), charge(anew, seats.rebilled_from, -1), charge(anew, quantity)]
+    if seats.is_taken_back:
+        return [charge(day, quantity), charge(day, quantity, -1)]
+    if seats.first_tier:
+        tiers = [charge(day, seats.first_tier), charge(day, quantity - seats.first_tier)]
+        for item, _ in tiers:
+            item["rateType"] = "tiered"
+        return tiers
+    if seats.has_flat_fee:
+        fee, total = _payable(seats, "subscription", day, last, Decimal(1), _FLAT_FEE)
+        fee |= {"chargeType": "flat", "cost": float(_FLAT_FEE), "details": "platform fee"}
+        return [charge(day, quantity), (fee, total)]
+    return [charge(day, quantity)]
 
 
 def _prorated(seats: Seats, month: date, end: date) -> list[tuple[Payload, Decimal]]:

@@ -103,7 +103,10 @@ class Seats:
 
     `role` is how it was meant to count on the cut-off day; `is_charged` whether Pax8 invoices it, `overcharge` the
     units that its newest invoice holds too many. `cycle_day` is the day of the month on which its charge cycle begins,
-    `currency` what the vendor asks its cost in where that is not the client's.
+    `currency` what the vendor asks its cost in where that is not the client's. `billing_term` is another than monthly
+    where it is billed once. How this month is charged where that is no single item: `rebilled_from` units were charged
+    first and taken back on `rebilled_on`, `is_taken_back` is a charge without its successor, `first_tier` units of a
+    tiered price have an item of their own, `has_flat_fee` puts a fee beside them.
     """
 
     id: str
@@ -121,6 +124,12 @@ class Seats:
     overcharge: Decimal = ZERO
     cycle_day: int = 1
     currency: str = ""
+    billing_term: str = "Monthly"
+    rebilled_from: Decimal = ZERO
+    rebilled_on: date | None = None
+    is_taken_back: bool = False
+    first_tier: Decimal = ZERO
+    has_flat_fee: bool = False
 
     @property
     def quantity(self) -> Decimal:
@@ -137,6 +146,15 @@ class Seats:
         if self.ended is not None and self.ended <= day:
             return ZERO
         return next((quantity for start, quantity in reversed(self.steps) if start <= day), ZERO)
+
+    def charged_on(self, day: date) -> Decimal | None:
+        """Units that the invoices charge on `day`; None where the first one has yet to come."""
+        if not self.is_charged:
+            return ZERO
+        invoiced = self.on(self.cycle_of(day))
+        if self.role != INFORMATION and self.on(day) and not invoiced:
+            return None
+        return ZERO if self.is_taken_back else invoiced + self.overcharge
 
     def cycle_of(self, day: date) -> date:
         """First day of the charge cycle that holds `day`."""
@@ -264,7 +282,8 @@ class Devices:
 class Position:
     """Everything about one client and one product; `intent` is the class planted here (empty: nothing planted).
 
-    `is_broken`: a record of it says something that no vendor should say, so nothing can be concluded.
+    `is_broken`: a record of it says something that no vendor should say, so nothing can be concluded; `unclear_sides`
+    are those that it leaves unknown.
     """
 
     client: "Client"
@@ -276,6 +295,7 @@ class Position:
     counts: list[Counts] = field(default_factory=list)
     reads: Reads | None = None
     is_broken: bool = False
+    unclear_sides: frozenset[str] = frozenset()
     intent: str = ""
     note: str = ""
 

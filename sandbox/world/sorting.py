@@ -60,8 +60,9 @@ class Tally:
 class Sorted:
     """A client's holdings by what becomes of them, each by the item part of the line key.
 
-    `uncounted` are products whose quantity nobody can tell, for want of a day's count; `unknown` are sides of products
-    that their source says badly.
+    `uncounted` are products whose quantity nobody can tell, for want of a day's count, `uninvoiced` those that await an
+    invoice, and `ended` those of which the distributor has a record that counts nothing; `unknown` are sides of
+    products that their source says badly.
     """
 
     main: dict[str, Tally] = field(default_factory=dict)
@@ -70,6 +71,8 @@ class Sorted:
     unmapped_client: dict[tuple[str, str, str], Tally] = field(default_factory=dict)
     uncounted: set[str] = field(default_factory=set)
     unknown: set[tuple[str, str]] = field(default_factory=set)
+    uninvoiced: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
 
 
 def sort_holdings(plan: Plan, client: Client) -> Sorted:
@@ -87,6 +90,12 @@ def sort_holdings(plan: Plan, client: Client) -> Sorted:
         for side in ("owned", "used")
         if any(sku.is_unknown(side) for sku in position.skus) and getattr(position.product, f"{side}_source") == GRAPH
     }
+    for position in client.positions.values():
+        for seats in (s for s in position.seats if s.account.mapped_by):
+            if seats.role == INFORMATION:
+                result.ended.add(position.product.id)
+            elif seats.role == COUNTED and seats.charged_on(plan.day) is None:
+                result.uninvoiced.add(position.product.id)
     for holding in _holdings(plan, client):
         account, item = holding.account, holding.item
         if not account.mapped_by:
@@ -106,7 +115,7 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
         product = BY_OFFER.get(seats.offer.id)
         if seats.role != INFORMATION:
             yield Holding(seats.account, seats.offer.id, product, "owned", seats.quantity, seats.role)
-        charged = seats.on(seats.cycle_of(plan.day)) + seats.overcharge if seats.is_charged else ZERO
+        charged = seats.charged_on(plan.day)
         if charged:
             yield Holding(seats.account, seats.offer.id, product, "charged", charged, seats.role)
     for sku in (*client.loose_skus, *(s for p in positions for s in p.skus)):

@@ -116,20 +116,25 @@ def _amounts_differ(plan: Plan, position: Position, facts: Facts) -> bool:
 def vendor_cost(plan: Plan, position: Position) -> Decimal | None:
     """What the vendor asks for a unit this month, in the client's currency: as invoiced, else as the subscription says.
 
-    None where nobody tells, or where it is asked in another currency and no rate leads to the client's.
+    Several subscriptions weigh by their units. None where nobody tells, or where it is asked in another currency and no
+    rate leads to the client's.
 
     Raises:
-        ValueError: two subscriptions were planted with two costs, and nothing says which one is the line's.
+        ValueError: two subscriptions were planted with two currencies.
     """
     counted = [seats for seats in position.seats if seats.role == COUNTED and seats.account.mapped_by]
-    cycles = [(seats, seats.cycle_of(plan.day)) for seats in counted if seats.is_charged]
-    costs = {(seats.cost_on(start), seats.charged_in) for seats, start in cycles if seats.on(start)}
-    costs = costs or {(seats.cost_on(plan.day), seats.charged_in) for seats in counted}
-    if len(costs) > 1:
-        raise ValueError(f"{position.note!r} at client {position.client.number} holds seats of {len(costs)} costs")
-    if not costs:
+    charged = [(seats, seats.charged_on(plan.day)) for seats in counted]
+    invoiced = [(units, seats.cost_on(seats.cycle_of(plan.day))) for seats, units in charged if units]
+    if not invoiced or any(units is None for _, units in charged):
+        invoiced = [(seats.quantity, seats.cost_on(plan.day)) for seats in counted]
+    currencies = {seats.charged_in for seats in counted}
+    if len(currencies) > 1:
+        raise ValueError(f"{position.note!r} at client {position.client.number} holds seats in two currencies")
+    if not counted:
         return None
-    cost, currency = costs.pop()
+    currency = currencies.pop()
+    cost = sum((units * cost for units, cost in invoiced), ZERO) / sum(units for units, _ in invoiced)
+    cost = cost.quantize(Decimal("0.000001"), ROUND_HALF_UP)
     own = position.client.currency
     return cost if currency == own else converted(cost, rate_on(plan.rates, plan.day, currency, own))
 

@@ -49,6 +49,9 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
     if product.owned_source == GRAPH and any(split.client is client for split in plan.splits):
         # A shared tenant tells whose a user is, not whose a licence was bought.
         sides["owned"] = None
+    if product.id in held.uninvoiced and product.charged_source == PAX8:
+        sides["charged"] = None
+    sides |= dict.fromkeys(position.unclear_sides)
     if product.id in around.coverage.drivers:
         sides[product.basis] = around.coverage.drivers[product.id]
     elif cover:
@@ -69,6 +72,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         class_ = "unmapped_client"
     else:
         has_record = terms.basis == "fixed" or source in tally.sources or product.id in held.excluded
+        has_record = has_record or (source == PAX8 and product.id in held.ended)
         census = _census(plan, position, terms, sides)
         expected, is_minimum = _expected(census, billed, billable, terms)
         expected, is_minimum = expected + raised, is_minimum or raised > 0

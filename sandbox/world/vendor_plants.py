@@ -46,10 +46,66 @@ def _end(seats: Seats, plan: Plan, rng: Random) -> None:
 
 
 def cancelled_subscription(plan: Plan, position: Position, rng: Random) -> str:
-    """The subscription ended last month; the line was not told."""
+    """The subscription ended last month; the line was not told. Its record is there, so that it is no orphan."""
     _end(position.seats[0], plan, rng)
     position.skus.clear()
-    return "orphan_billing"
+    return "overbilled"
+
+
+def cancelled_and_running(plan: Plan, position: Position, rng: Random) -> str:
+    """The subscription was cancelled and runs until its end, some weeks ahead."""
+    seats = position.seats[0]
+    seats.status, seats.ended = "Cancelled", plan.day + timedelta(days=rng.randrange(1, 40))
+    return "matched"
+
+
+def provisioning(plan: Plan, position: Position, rng: Random) -> str:
+    """The vendor's status says that something is still to be done; by its dates the subscription runs."""
+    position.seats[0].status = rng.choice(("PendingManual", "PendingAutomated", "WaitingForDetails", "Converted"))
+    return "matched"
+
+
+def billed_once(plan: Plan, position: Position, rng: Random) -> str:
+    """A set-up that was bought this month is money, and no seat beside the monthly ones."""
+    seats = _add(plan, position, 1, rng)
+    seats.billing_term, seats.commitment = rng.choice(("One-Time", "Activation")), ""
+    seats.steps, seats.role, seats.is_charged = [(plan.first, Decimal(1))], INFORMATION, False
+    return "matched"
+
+
+def bought_after_the_invoice(plan: Plan, position: Position, rng: Random) -> str:
+    """Seats that were bought on the cut-off day, and billed: their first invoice has yet to come."""
+    seats = _add(plan, position, 2, rng)
+    seats.steps, seats.commitment = [(plan.day, Decimal(2))], ""
+    _bill_more(position, 2)
+    return "matched"
+
+
+def charged_anew(plan: Plan, position: Position, rng: Random) -> str:
+    """One seat too many was charged, taken back on the next day, and the right ones charged in its place."""
+    seats = position.seats[0]
+    if plan.day > plan.first:
+        seats.rebilled_from, seats.rebilled_on = seats.quantity + 1, plan.first + timedelta(days=1)
+    return "matched"
+
+
+def charge_taken_back(plan: Plan, position: Position, rng: Random) -> str:
+    """The month's charge was taken back to the last unit: the vendor charges nothing, and the seats are owned."""
+    position.seats[0].is_taken_back = True
+    return "matched"
+
+
+def charged_in_tiers(plan: Plan, position: Position, rng: Random) -> str:
+    """A tiered price: two items of one subscription for the same days, which add up."""
+    seats = position.seats[0]
+    seats.first_tier = seats.quantity - 1
+    return "matched"
+
+
+def charged_with_a_fee(plan: Plan, position: Position, rng: Random) -> str:
+    """A flat fee stands beside the charge per unit, for the same days: money, not a seat."""
+    position.seats[0].has_flat_fee = True
+    return "matched"
 
 
 def _add(plan: Plan, position: Position, quantity: int, rng: Random) -> Seats:
@@ -95,9 +151,10 @@ def own_cycle(plan: Plan, position: Position, rng: Random) -> str:
 
 
 def pending_subscription(plan: Plan, position: Position, rng: Random) -> str:
-    """Seats that are ordered and not active yet count nothing."""
+    """Seats that are ordered and start after the cut-off count nothing, whatever their status says."""
     seats = _add(plan, position, 3, rng)
-    seats.status, seats.role, seats.is_charged = rng.choice(("PendingManual", "WaitingForDetails")), INFORMATION, False
+    seats.status, seats.role, seats.is_charged = rng.choice(("PendingManual", "Active")), INFORMATION, False
+    seats.steps = [(plan.day + timedelta(days=rng.randrange(1, 20)), Decimal(3))]
     return "matched"
 
 

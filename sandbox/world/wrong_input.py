@@ -24,6 +24,8 @@ def plant_wrong_input(plan: Plan) -> None:
     _position(plan, "line with an unknown bill mode", rng).lines[0].mode = "PerContract"
     line = _position(plan, "agreement with an unknown status", rng).lines[0]
     line.agreement.status, line.role = "Dormant", "past"
+    suspended = _position(plan, "subscription with an unknown status", rng)
+    suspended.seats[0].status, suspended.unclear_sides = "Suspended", frozenset({"owned"})
     _odd_device(plan, stream(plan.seed, "wrong devices"))
 
 

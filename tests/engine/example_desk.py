@@ -36,6 +36,8 @@ class Desk:
         self.catalog_columns: dict[str, Any] = {}
         self.agreements: list[dict[str, Any]] = []
         self.agreement(AGREEMENT)
+        self.companies: dict[str, dict[str, Any]] = {}
+        self.invoices: dict[str, str | None] = {"invoice-1": "Paid"}
         self.accounts, self.catalog = ["c1"], {SEAT: "p1"}
 
     def set_month(self, as_of: datetime, run_id: str = "run-1") -> None:
@@ -211,14 +213,16 @@ class Desk:
         ], at=at)  # fmt: skip
         engine.read("connectwise", "additions", self.lines, at=at)
         items = self.vendor.get("invoice_items", [])
-        engine.read("pax8", "companies", [{"id": account, "name": "Fabrikam"} for account in self.accounts], at=at)
+        engine.read("pax8", "companies", [
+            {"id": account, "name": "Fabrikam", **self.companies.get(account, {})} for account in self.accounts
+        ], at=at)  # fmt: skip
         sold = {row["product_id"] for row in self.vendor.get("subscriptions", [])} | {"p1"}
         engine.read("pax8", "products", [{"id": product, "name": f"Seat {product}"} for product in sorted(sold)], at=at)
         engine.read("pax8", "subscriptions", self.vendor.get("subscriptions", []), at=at)
         engine.read("pax8", "invoices", [{
-            "id": "invoice-1", "invoice_date": JUNE, "status": "Paid", "currency_code": "USD",
-            "total": sum((item["total"] for item in items), Decimal(0)),
-        }] if items else [], at=at)  # fmt: skip
+            "id": number, "invoice_date": JUNE, "status": status, "currency_code": "USD",
+            "total": sum((i["total"] + i["sales_tax"] for i in items if i["invoice_id"] == number), Decimal(0)),
+        } for number, status in self.invoices.items()] if items else [], at=at)  # fmt: skip
         engine.read("pax8", "invoice_items", items, at=at)
         devices = self.vendor.get("devices", [])
         organizations = [{"id": 12, "name": "Fabrikam"}] if devices else []

@@ -41,6 +41,7 @@ vendor_invoice_lines as (
         cast(coalesce(charged_items.sales_tax, 0) as decimal(18, 6)) as tax,
         coalesce(charged_items.currency, invoices.currency, run.default_currency) as currency,
         charged_items.is_payable,
+        charged_items.is_superseded,
         charged_items.not_countable_reason is null as states_closing_quantity,
         charged_items.read_at as captured_at
     from charged_items

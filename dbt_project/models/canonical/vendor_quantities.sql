@@ -33,11 +33,14 @@ vendor_quantities as (
         cast(coalesce(quantity, 0) as decimal(18, 4)) as quantity,
         currency,
         cast(monthly_unit_cost as decimal(18, 6)) as monthly_unit_cost,
+        cast(unit_cost_rounding as decimal(18, 6)) as unit_cost_rounding,
         priced_from,
         committed_until,
         not_countable_reason is null as is_countable,
         not_countable_reason,
         fault,
+        coalesce(awaits_charge, false) as awaits_charge,
+        ended_on,
         case
             when is_duplicate then 'duplicate'
             when not_countable_reason = 'retired' then 'excluded'

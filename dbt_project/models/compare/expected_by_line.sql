@@ -32,7 +32,10 @@ vendor_records as (
         product_id,
         source_system
     from {{ ref('vendor_rows_resolved') }}
-    where disposition in ('counted', 'excluded', 'duplicate')
+    -- A record that has ended, or has yet to start, is one too; a document that was taken back is none.
+    where
+        disposition in ('counted', 'excluded', 'duplicate')
+        or (resolution = 'not_countable' and not starts_with(reason, 'its invoice is '))
 
     union all
 

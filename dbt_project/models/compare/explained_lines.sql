@@ -68,6 +68,44 @@ unread as (
 
 retired as (
     select * from {{ ref('retired_and_charged') }}
+),
+
+-- Where nothing counts any more, the records that did say why; three are enough to go and look.
+idle_records as (
+    select
+        classified.line_key,
+        vendor_rows.source_system,
+        {{ plain_number('vendor_rows.quantity') }} || ' of ' || vendor_rows.source_record_id || ', '
+        || vendor_rows.reason as record_text,
+        row_number() over (
+            partition by classified.line_key
+            order by
+                vendor_rows.side = lines.basis desc, vendor_rows.ended_on desc nulls last,
+                vendor_rows.source_record_id asc
+        ) as position,
+        count(*) over (partition by classified.line_key) as record_count
+    from {{ ref('classified_lines') }} as classified
+    inner join {{ ref('lines') }} as lines on classified.line_key = lines.line_key
+    inner join {{ ref('vendor_rows_resolved') }} as vendor_rows
+        on
+            classified.line_key = vendor_rows.line_key
+            and lines.needed_source = vendor_rows.source_system
+    where
+        classified.class = 'overbilled'
+        and classified.basis_quantity = 0
+        and vendor_rows.resolution = 'not_countable'
+        and vendor_rows.disposition = 'information_only'
+),
+
+idle as (
+    select
+        line_key,
+        ' At ' || min(source_system) || ': '
+        || string_agg(record_text, '; ' order by position) filter (where position <= 3)
+        || case when max(record_count) > 3 then ' and ' || (max(record_count) - 3) || ' more' else '' end
+        || '.' as note
+    from idle_records
+    group by line_key
 )
 
 select
@@ -132,7 +170,7 @@ select
         when lines.class in ('underbilled', 'overbilled')
             then
                 lines.expected_text || '; ' || lines.billed_text || '; ' || lines.money_text || ' '
-                || lines.class || '.'
+                || lines.class || '.' || coalesce(idle.note, '')
         when lines.class = 'matched_tolerance'
             then
                 lines.expected_text || '; ' || lines.billed_text || '; ' || lines.tolerance_text || '.'
@@ -173,4 +211,5 @@ left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key
 left join retired on lines.line_key = retired.line_key
 left join unread on lines.line_key = unread.line_key
+left join idle on lines.line_key = idle.line_key
 cross join advice

@@ -7,8 +7,8 @@ shared as (
     where is_basis_shared
 ),
 
-charging as (
-    select * from {{ ref('charging_sources') }}
+charged as (
+    select * from {{ ref('lines_charged') }}
 ),
 
 run as (
@@ -56,7 +56,7 @@ select
     and (judged.needed_source is null or judged.is_needed_readable)
     and (not judged.is_ruled or judged.basis = 'fixed' or judged.needed_source is not null)
     and shared.line_key is null
-    and (judged.basis is distinct from 'charged' or charging.source_system is not null) as is_readable,
+    and (judged.basis is distinct from 'charged' or coalesce(charged.is_known, false)) as is_readable,
     judged.needed_source,
     case
         when not judged.is_psa_assessable then judged.psa_system
@@ -69,11 +69,13 @@ select
             then
                 'the ' || judged.basis
                 || ' quantity is stated for the whole shared account, whose users are split by rule'
-        when judged.is_needed_readable and judged.basis = 'charged' and charging.source_system is null
-            then 'no invoice that charges ' || strftime(run.cutoff_date, '%Y-%m-%d') || ' has arrived yet'
+        when judged.is_needed_readable and judged.basis = 'charged' and not coalesce(charged.is_known, false)
+            then
+                'no invoice that charges ' || coalesce('subscription ' || charged.waiting_record_id || ' on ', '')
+                || strftime(run.cutoff_date, '%Y-%m-%d') || ' has arrived yet'
         else judged.needed_message
     end as blocking_message
 from judged
 cross join run
 left join shared on judged.line_key = shared.line_key
-left join charging on judged.needed_source = charging.source_system
+left join charged on judged.line_key = charged.line_key

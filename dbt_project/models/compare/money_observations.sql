@@ -79,7 +79,7 @@ select
 from margins
 inner join billed on margins.line_key = billed.line_key
 where
-    margins.vendor_unit_cost != margins.unit_cost
+    abs(margins.vendor_unit_cost - margins.unit_cost) > coalesce(margins.unit_cost_rounding, 0)
     -- A PSA records a converted cost as what it rounds to: in the currency's coins, or to more decimals.
     and (
         margins.rate_rule_id is null
@@ -104,4 +104,6 @@ select
 from margins
 inner join billed on margins.line_key = billed.line_key
 inner join terms on margins.line_key = terms.line_key
-where (margins.unit_price - margins.vendor_unit_cost) * 100 < terms.margin_floor_percent * margins.unit_price
+where
+    (margins.unit_price - margins.vendor_unit_cost + coalesce(margins.unit_cost_rounding, 0)) * 100
+    < terms.margin_floor_percent * margins.unit_price

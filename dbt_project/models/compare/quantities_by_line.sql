@@ -15,8 +15,19 @@ bundle_sides as (
     select * from {{ ref('bundle_sides') }}
 ),
 
-charging as (
-    select * from {{ ref('charging_sources') }}
+charged as (
+    select * from {{ ref('lines_charged') }}
+),
+
+-- A subscription or charge that may count or not leaves its side unknown.
+faulty_rows as (
+    select
+        line_key,
+        bool_or(side = 'owned') as is_owned_faulty,
+        bool_or(side = 'charged') as is_charged_faulty
+    from vendor_rows
+    where is_faulty and side in ('owned', 'charged')
+    group by line_key
 ),
 
 -- A count that cannot be right is unknown, also where another side decides the line.
@@ -64,7 +75,7 @@ sums as (
 select
     lines.line_key,
     case
-        when shared.is_owned_shared or owned_faults.is_owned_faulty then null
+        when shared.is_owned_shared or faulty_rows.is_owned_faulty or owned_faults.is_owned_faulty then null
         when lines.is_owned_readable and lines.is_ruled then coalesce(sums.owned_quantity, 0)
         when lines.is_owned_readable then sums.owned_quantity
     end as owned_quantity,
@@ -74,8 +85,8 @@ select
         when lines.is_used_readable then sums.used_quantity
     end as used_quantity,
     case
-        when shared.is_charged_shared then null
-        when charging.source_system is null then sums.charged_quantity
+        when shared.is_charged_shared or faulty_rows.is_charged_faulty then null
+        when lines.is_ruled and not coalesce(charged.is_known, false) then null
         when lines.is_charged_readable and lines.is_ruled then coalesce(sums.charged_quantity, 0)
         when lines.is_charged_readable then sums.charged_quantity
     end as charged_quantity,
@@ -90,7 +101,8 @@ select
     end as census_quantity
 from lines
 left join sums on lines.line_key = sums.line_key
-left join charging on lines.charged_source = charging.source_system
+left join charged on lines.line_key = charged.line_key
+left join faulty_rows on lines.line_key = faulty_rows.line_key
 left join shared on lines.line_key = shared.line_key
 left join faulty as owned_faults
     on

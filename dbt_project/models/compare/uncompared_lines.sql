@@ -28,9 +28,8 @@ sides as (
         margins.currency as cost_currency,
         case
             when classified.class != 'excluded' then null
-            when lines.basis = 'used' then quantities.used_quantity
-            when lines.basis = 'charged' then quantities.charged_quantity
-            else quantities.owned_quantity
+            -- What the vendor charges costs us, else what was bought, whatever the contract counts.
+            else coalesce(quantities.charged_quantity, quantities.owned_quantity, quantities.used_quantity)
         end as own_quantity
     from classified
     inner join lines on classified.line_key = lines.line_key

@@ -40,10 +40,7 @@ same_domain as (
     from open_accounts
     inner join client_keys on open_accounts.domain = client_keys.domain
     where
-        open_accounts.domain not in (
-            'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'yahoo.com', 'icloud.com',
-            'aol.com', 'gmx.de', 'gmx.net', 'web.de', 'facebook.com', 'linkedin.com'
-        )
+        {{ is_own_domain('open_accounts.domain') }}
 ),
 
 hints as (

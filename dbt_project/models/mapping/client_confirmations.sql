@@ -48,6 +48,34 @@ living_clients as (
     where source_system = 'connectwise' and not is_deleted
 ),
 
+-- What a person typed at the distributor may be stale.
+typed_pairs as (
+    select
+        accounts.source_system,
+        accounts.account_id,
+        living_clients.client_id,
+        accounts.external_id,
+        accounts.domain,
+        {{ is_own_domain('accounts.domain') }} and accounts.domain = living_clients.domain as is_same_domain,
+        {{ company_key(fold('accounts.account_name')) }} as account_key,
+        {{ company_key(fold('living_clients.client_name')) }} as client_key
+    from accounts
+    inner join living_clients on accounts.external_id = living_clients.source_client_id
+    where accounts.source_system = 'pax8'
+),
+
+-- It decides together with a second proof; alone it is a hint for a person (`same_client_ids`).
+typed_ids as (
+    select
+        *,
+        'external id ' || external_id
+        || case when is_same_domain then ' and the same domain ' || domain else ' and a name like it' end as reasons
+    from typed_pairs
+    qualify
+        (coalesce(is_same_domain, false) or coalesce({{ is_name_akin('account_key', 'client_key') }}, false))
+        and count(*) over (partition by source_system, client_id) = 1
+),
+
 id_pairs as (
     select
         accounts.source_system,
@@ -59,13 +87,11 @@ id_pairs as (
     where accounts.source_system = 'microsoft_graph'
     union all
     select
-        accounts.source_system,
-        accounts.account_id,
-        living_clients.client_id,
-        'external id ' || accounts.external_id as reasons
-    from accounts
-    inner join living_clients on accounts.external_id = living_clients.source_client_id
-    where accounts.source_system = 'pax8'
+        source_system,
+        account_id,
+        client_id,
+        reasons
+    from typed_ids
 ),
 
 -- An id that two accounts or two clients carry proves nothing.

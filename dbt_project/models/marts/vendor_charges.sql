@@ -29,7 +29,7 @@ charges as (
     select
         *,
         source_record_id as charge_id,
-        case when is_payable then billed_cost else 0 end as cost,
+        case when is_payable and not is_superseded then billed_cost else 0 end as cost,
         case when is_credit then 'Credit' when is_usage then 'Usage' else 'Purchase' end as category
     from invoice_lines
 
@@ -41,7 +41,7 @@ charges as (
         tax as cost,
         'Tax' as category
     from invoice_lines
-    where tax != 0 and is_payable
+    where tax != 0 and is_payable and not is_superseded
 )
 
 select
@@ -83,6 +83,7 @@ select
     charges.subscription_id as x_subscription_id,
     charges.line_type as x_line_type,
     charges.is_payable as x_is_payable,
+    charges.is_superseded as x_is_superseded,
     -- By days, as money of two periods can only be set side by side on the days that they share: what is due until the
     -- end of this period less what was due until its start, so that the parts of all periods add up to the charge.
     case

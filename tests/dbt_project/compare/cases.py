@@ -232,6 +232,6 @@ def _orphans(desk: Desk) -> dict[str, str]:
     unused = desk.client(183, accounts=[("ninjaone", "183")])
     desk.line(unused, f"{PSA}:1", 1)
     return {
-        "orphan": _key(orphan, 2), "orphan beside a cancelled subscription": _key(cancelled, 2),
+        "orphan": _key(orphan, 2), "subscription that was cancelled": _key(cancelled, 2),
         "billed for a retired device": _key(retired, 1), "orphan without stray accounts": _key(unused, 1),
     }  # fmt: skip

@@ -43,7 +43,8 @@ _TABLES = {
     "canonical.vendor_quantities": (
         "side VARCHAR, source_system VARCHAR, source_table VARCHAR, source_record_id VARCHAR, account_id VARCHAR,"
         " vendor_product_id VARCHAR, quantity DECIMAL(18,4), is_countable BOOLEAN, not_countable_reason VARCHAR,"
-        " not_countable_disposition VARCHAR, last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6),"
+        " not_countable_disposition VARCHAR, fault VARCHAR, awaits_charge BOOLEAN, ended_on DATE,"
+        " last_seen_at TIMESTAMPTZ, monthly_unit_cost DECIMAL(18,6), unit_cost_rounding DECIMAL(18,6),"
         " currency VARCHAR, priced_from DATE, committed_until DATE, counted_on DATE, is_dated_count BOOLEAN,"
         " names_every_account BOOLEAN,"
         " holder_id VARCHAR, holder_name VARCHAR, holder_is_disabled BOOLEAN, holder_is_guest BOOLEAN,"
@@ -66,6 +67,7 @@ _TABLES = {
         " invoice_date DATE, account_id VARCHAR, account_name VARCHAR, vendor_product_id VARCHAR, vendor_name VARCHAR,"
         " subscription_id VARCHAR, line_description VARCHAR, charge_period_start DATE, charge_period_end DATE,"
         " quantity DECIMAL(18,4), billed_cost DECIMAL(18,6), tax DECIMAL(18,6), currency VARCHAR, is_payable BOOLEAN,"
+        " is_superseded BOOLEAN,"
         " states_closing_quantity BOOLEAN"
     ),
     "canonical.psa_invoices": (

@@ -45,7 +45,7 @@ pytestmark = pytest.mark.integration
         ("half a cent", "overbilled", 2, 1, "-0.13"),
         ("unbilled", "unbilled", 0, 3, "66.00"),
         ("orphan", "orphan_billing", 5, 0, "-40.00"),
-        ("orphan beside a cancelled subscription", "orphan_billing", 5, 0, "-40.00"),
+        ("subscription that was cancelled", "overbilled", 5, 0, "-40.00"),
         # Section 5: "Deleted or retired device": known and not counted, so it is no orphan.
         ("billed for a retired device", "overbilled", 1, 0, "-8.00"),
         ("orphan without stray accounts", "orphan_billing", 1, 0, "-8.00"),

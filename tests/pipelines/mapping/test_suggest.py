@@ -78,6 +78,13 @@ def test_the_psas_id_counts_at_the_distributor_alone_and_only_where_one_account_
     assert found(account("n1", "QWA Ltd", "ninjaone", external_id="101")) == []
 
 
+@pytest.mark.parametrize(("domain", "tier"), [(None, "likely"), ("quill.example", "certain")])
+def test_an_id_that_somebody_typed_is_certain_only_with_a_second_proof(domain: str | None, tier: str) -> None:
+    clients = [client(101, "Quill Wood Associates", domain="quill.example"), client(102, "Hazel Wick Dental")]
+    [row] = told([account("a1", "Northwind Traders", external_id="101", domain=domain)], clients)
+    assert (row["right_id"], row["method"], row["tier"]) == ("connectwise:101", "id", tier)
+
+
 def test_a_rejected_pair_is_not_suggested() -> None:
     clients, accounts = [client(1, "Harbor Logistics LLC")], [account("a1", "Harbor Logistics")]
     rejection = {"kind": "client", "source_system": "pax8", "left_id": "a1", "right_id": "connectwise:1"}

@@ -19,6 +19,10 @@ def _number(value) -> Decimal:
     return Decimal(str(value))
 
 
+def _site(website: str) -> str:
+    return website.split("://")[-1].removeprefix("www.")
+
+
 def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
@@ -41,6 +45,8 @@ class Reference:
         self.costs = defaultdict(
             list
         )  # main key -> (side, (cost, currency), commitment's end, quantity) of counted Pax8 rows
+        self.uninvoiced: set[tuple[str, str]] = set()  # account and product of subscriptions that await an invoice
+        self.waiting: set[str] = set()  # main keys that they stand on
         self.duplicated: set[str] = set()  # main keys with records of a machine that is counted already
         self.agreement_of: dict[int, dict] = {}
 
@@ -50,11 +56,17 @@ class Reference:
 
     def _client_map(self):
         live = {str(c["id"]) for c in self.world.connectwise.companies if not c["deletedFlag"]}
+        sites = {str(c["id"]): _site(c["website"]) for c in self.world.connectwise.companies}
         ids = defaultdict(list)
         for company in self.world.pax8.companies:
             if company["externalId"] in live:
-                ids[company["externalId"]].append(company["id"])
-        known = {(PAX8, ids[i][0]): f"connectwise:{i}" for i in ids if len(ids[i]) == 1}
+                ids[company["externalId"]].append(company)
+        # A typed id needs a second proof, and in these worlds every company has a site of its own.
+        known = {
+            (PAX8, found[0]["id"]): f"connectwise:{i}"
+            for i, found in ids.items()
+            if len(found) == 1 and _site(found[0]["website"]) == sites[i]
+        }
         for company in self.world.connectwise.companies:
             tenant = next((f["value"] for f in company["customFields"] if f["caption"] == "Tenant Id"), None)
             if tenant and not company["deletedFlag"]:
@@ -89,20 +101,24 @@ class Reference:
                     held[licence["skuId"]] += 1
             for sku_id, users in held.items():
                 yield GRAPH, tenant, sku_id, "", "used", users, None
+        charges = self._charges_of_today()
         for sub in self.world.pax8.subscriptions:
             is_over = sub["endDate"] is not None and _day(sub["endDate"]) <= self.today
-            if sub["status"] in ("Active", "PendingCancel", "Activated", "Trial") and not is_over:
-                assert _day(sub["startDate"]) <= self.today
+            is_ahead = _day(sub["startDate"]) > self.today
+            if is_over or is_ahead or sub["billingTerm"] in ("One-Time", "Activation"):
+                yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", 0, "idle"
+            else:
                 term = sub["commitmentTerm"]
+                if sub["status"] != "Trial" and sub["id"] not in charges:
+                    self.uninvoiced.add((sub["companyId"], sub["productId"]))
                 asked = _number(sub["partnerCost"]), sub["currencyCode"]
                 cost = "owned", asked, _day(term["endDate"]) if term else None, sub["quantity"]
                 yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", sub["quantity"], cost
-        for items in self.world.pax8.invoice_items.values():
-            for item in items:
-                holds_today = _day(item["startPeriod"]) <= self.today <= _day(item["endPeriod"])
-                if item["type"] == "subscription" and holds_today and item["billedByPax8"]:
-                    cost = "charged", (_number(item["cost"]), item["currencyCode"]), None, item["quantity"]
-                    yield PAX8, item["companyId"], item["productId"], item["id"], "charged", item["quantity"], cost
+        for items in charges.values():
+            item, units = items[0], self._units(items)
+            if units:
+                cost = "charged", (_number(item["cost"]), item["currencyCode"]), None, units
+                yield PAX8, item["companyId"], item["productId"], item["id"], "charged", units, cost
         newest = self._newest_record_of_each_machine()
         for device in self.world.ninjaone.devices:
             if device["approvalStatus"] in ("PENDING", "STAGED"):
@@ -111,6 +127,28 @@ class Reference:
             if state != "retired" and newest.get(device["id"], device["id"]) != device["id"]:
                 state = "duplicate"
             yield NINJAONE, str(device["organizationId"]), device["nodeClass"], str(device["id"]), "used", 1, state
+
+    def _charges_of_today(self) -> dict[str, list]:
+        """What documents that stand charge for seats today, by subscription; what the client pays itself among them."""
+        found = defaultdict(list)
+        standing = [i["id"] for i in self.world.pax8.invoices if i["status"] not in ("Credited", "Void")]
+        for item in (item for number in standing for item in self.world.pax8.invoice_items[number]):
+            holds_today = _day(item["startPeriod"]) <= self.today <= _day(item["endPeriod"])
+            if item["type"] == "subscription" and item["term"] == "Monthly" and holds_today:
+                found[item["subscriptionId"]].append(item)
+        return found
+
+    def _units(self, items: list) -> Decimal:
+        """In these worlds charges and what is taken back of them leave the closing quantity, fees left aside."""
+        fees = [item for item in items if item["chargeType"] == "flat" and len(items) > 1]
+        return sum(
+            (
+                _number(item["quantity"]) * (-1 if item["total"] < 0 else 1)
+                for item in items
+                if item["billedByPax8"] and item not in fees
+            ),
+            Decimal(0),
+        )
 
     def _newest_record_of_each_machine(self) -> dict[int, int]:
         serials = {row["deviceId"]: row["serialNumber"] for row in self.world.ninjaone.computer_systems}
@@ -180,7 +218,7 @@ class Reference:
             self.unmapped[f"{system}:{account}|{item}|*"] = "unmapped_client"
             return
         key = f"{client}|{item}|*"
-        if state == "retired":
+        if state in ("retired", "idle"):
             self.records[key].add(system)
             return
         if state == "duplicate":
@@ -203,6 +241,8 @@ class Reference:
         self.records[key].add(system)
         if system == PAX8:
             self.costs[key].append(state)
+            if side == "owned" and (account, vendor_product) in self.uninvoiced:
+                self.waiting.add(key)
         if is_silent:
             return
         self.sums[key][side] += _number(quantity)
@@ -329,7 +369,7 @@ class Reference:
         if billable and signed and (prices != {_number(signed)} or currencies != {terms["currency"]}):
             flags.add("price_drift")
         costs = self.costs[key]
-        asked = next((c for side in ("charged", "owned") for s, c, _, _ in costs if s == side), None)
+        asked = self._asked(costs, ("owned",) if key in self.waiting else ("charged", "owned"))
         cost = self._in_own_money(*asked, currencies) if billable and asked else None
         if cost is not None:
             for recorded in (_number(line["unitCost"]) for line in billable):
@@ -346,7 +386,7 @@ class Reference:
         known = {side for side in ("owned", "used", "charged") if (client, rule[f"{side}_source"]) in present}
         if "owned" not in known:
             return flags
-        if "charged" in known and sums["charged"] > sums["owned"]:
+        if "charged" in known and key not in self.waiting and sums["charged"] > sums["owned"]:
             flags.add("vendor_overcharge")
         if "used" in known and sums["used"] > sums["owned"]:
             flags.add("over_assigned")
@@ -356,6 +396,16 @@ class Reference:
         if any((end - self.today).days <= 30 for end in ends):
             flags.add("renewal_due")
         return flags
+
+    def _asked(self, costs: list, sides: tuple) -> tuple[Decimal, str] | None:
+        """What a unit costs on the average of all units of the first side that has any."""
+        for side in sides:
+            found = [(cost, _number(quantity)) for s, cost, _, quantity in costs if s == side]
+            if found:
+                units = sum(quantity for _, quantity in found)
+                whole = sum(cost * quantity for (cost, _), quantity in found)
+                return (whole / units).quantize(Decimal("0.000001"), ROUND_HALF_UP), found[0][0][1]
+        return None
 
     def _in_own_money(self, cost: Decimal, currency: str, own: set[str]) -> Decimal | None:
         """A vendor's cost in the one currency that the client pays in; None where no rate leads there."""

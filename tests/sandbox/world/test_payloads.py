@@ -31,10 +31,11 @@ def test_pax8_invoices_stand_on_the_first_of_thirteen_months_up_to_now(world):
     assert {day.day for day in days} == {1}
     assert days[-1] == world.clock.date().replace(day=1)
     cycles: Counter = Counter()
+    rebilled = _rebilled(world)
     for invoice in world.pax8.invoices:
         start = _day(invoice["invoiceDate"])
         for item in world.pax8.invoice_items[invoice["id"]]:
-            if item["type"] == "subscription":
+            if item["type"] == "subscription" and item["subscriptionId"] not in rebilled:
                 begins, ends = _day(item["startPeriod"]), _day(item["endPeriod"])
                 # Most follow the calendar, some a cycle of their own; all charge a month ahead.
                 assert begins.replace(day=1) == start
@@ -58,16 +59,36 @@ def test_pax8_invoices_hold_every_kind_of_item(world):
     assert max(Counter(item["id"] for item in items).values()) == 1
 
 
-def test_a_subscription_has_one_closing_item_at_most(world):
-    first = world.clock.date().replace(day=1).isoformat()
-    closing = Counter(
-        item["subscriptionId"]
-        for rows in world.pax8.invoice_items.values()
-        for item in rows
-        if item["type"] == "subscription" and item["startPeriod"][:7] == first[:7]
-    )
+def _rebilled(world):
+    items = [item for rows in world.pax8.invoice_items.values() for item in rows if item["type"] == "subscription"]
+    return {item["subscriptionId"] for item in items if item["total"] < 0}
 
-    assert set(closing.values()) == {1}
+
+def test_a_subscription_has_one_closing_item_but_for_tiers_fees_and_what_is_taken_back(world):
+    first = world.clock.date().replace(day=1).isoformat()
+    standing = [row["id"] for row in world.pax8.invoices if row["status"] != "Credited"]
+    rebilled = _rebilled(world)
+    closing = Counter(
+        (item["subscriptionId"], item["rateType"], item["chargeType"])
+        for number in standing
+        for item in world.pax8.invoice_items[number]
+        if item["type"] == "subscription" and item["startPeriod"][:7] == first[:7]
+        and item["subscriptionId"] not in rebilled
+    )  # fmt: skip
+
+    assert {count for (_, rate, _), count in closing.items() if rate != "tiered"} == {1}
+    assert {count for (_, rate, _), count in closing.items() if rate == "tiered"} == {2}
+    assert any(charge == "flat" for _, _, charge in closing)
+    assert rebilled
+
+
+def test_a_credited_document_stays_listed_beside_its_correction(world):
+    credited = [row for row in world.pax8.invoices if row["status"] == "Credited"]
+    assert len(credited) == 1
+    charged = {item["subscriptionId"] for item in world.pax8.invoice_items[credited[0]["id"]]}
+    others = [row["id"] for row in world.pax8.invoices if row["invoiceDate"] == credited[0]["invoiceDate"]]
+    anew = {i["subscriptionId"] for n in others if n != credited[0]["id"] for i in world.pax8.invoice_items[n]}
+    assert charged <= anew
 
 
 def test_pax8_subscriptions_point_at_companies_and_products_that_exist(world):

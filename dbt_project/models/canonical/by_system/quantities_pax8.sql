@@ -10,35 +10,112 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
+settled_subscriptions as (
+    select distinct subscription_id from charged_items
+    where settles_charge and subscription_id is not null
+),
+
+-- Dates decide whether a subscription is live; its status says how far provisioning is.
+dated_subscriptions as (
+    select
+        subscriptions.*,
+        -- A cost of zero may be one that nobody filled in.
+        case
+            when subscriptions.partner_cost > 0
+                then {{ share_of('subscriptions.partner_cost', '1', 'subscriptions.billed_months') }}
+        end as monthly_unit_cost,
+        greatest(subscriptions.start_date, subscriptions.billing_start) as live_from,
+        coalesce(lower(subscriptions.billing_term), lower(subscriptions.status)) = 'trial'
+        or lower(subscriptions.status) = 'trial' as is_trial,
+        coalesce({{ is_pax8_word('subscriptions.billing_term', 'billing terms of what is billed once') }}, false)
+            as is_billed_once,
+        settled.subscription_id is not null as is_settled,
+        run.cutoff_date
+    from (
+        select
+            *,
+            case replace(lower(billing_term), ' ', '-')
+                when 'monthly' then 1
+                when 'annual' then 12
+                when '2-year' then 24
+                when '3-year' then 36
+            end as billed_months
+        from subscriptions
+    ) as subscriptions
+    cross join run
+    left join settled_subscriptions as settled on subscriptions.subscription_id = settled.subscription_id
+),
+
 pax8_owned as (
     select
         'owned' as side,
         'pax8' as source_system,
         'subscriptions' as source_table,
-        subscriptions.subscription_id as source_record_id,
-        subscriptions.account_id,
-        subscriptions.vendor_product_id,
-        subscriptions.quantity,
-        subscriptions.currency,
-        -- A yearly charge is not twelve equal months, and a cost of zero may be one that nobody filled in.
+        subscription_id as source_record_id,
+        account_id,
+        vendor_product_id,
+        quantity,
+        currency,
+        monthly_unit_cost,
+        start_date as priced_from,
+        commitment_end_date as committed_until,
+        coalesce(quantity > 0 and not is_settled and is_trial is distinct from true, false) as awaits_charge,
+        end_date as ended_on,
         case
-            when lower(subscriptions.billing_term) = 'monthly' and subscriptions.partner_cost > 0
-                then subscriptions.partner_cost
-        end as monthly_unit_cost,
-        subscriptions.start_date as priced_from,
-        subscriptions.commitment_end_date as committed_until,
-        case
-            when lower(subscriptions.status) in ('active', 'pendingcancel', 'activated', 'trial') then null
-            else 'status ' || coalesce(subscriptions.status, 'missing')
+            when end_date <= cutoff_date then null
+            when is_billed_once then 'billing term ' || billing_term || ' is billed once and states no seats'
+            when end_date is null and {{ is_pax8_word('status', 'statuses of what ends') }} then 'status ' || status
         end as state_reason,
         case
-            when subscriptions.start_date > run.cutoff_date
-                then 'subscription starts on ' || strftime(subscriptions.start_date, '%Y-%m-%d')
-            when subscriptions.end_date <= run.cutoff_date
-                then 'subscription ended on ' || strftime(subscriptions.end_date, '%Y-%m-%d')
-        end as date_reason
-    from subscriptions
-    cross join run
+            when end_date <= cutoff_date then 'subscription ended on ' || strftime(end_date, '%Y-%m-%d')
+            when live_from > cutoff_date
+                then
+                    case when live_from = start_date then 'subscription starts' else 'billing starts' end
+                    || ' on ' || strftime(live_from, '%Y-%m-%d')
+        end as date_reason,
+        -- What may be seats and may be none: its line is not assessed, and names it.
+        case
+            when end_date <= cutoff_date or live_from > cutoff_date or is_billed_once then null
+            when status is null then 'it has no status'
+            when
+                not {{ is_pax8_word('status', 'statuses whose dates decide') }}
+                and not {{ is_pax8_word('status', 'statuses of what ends') }}
+                then 'status ' || status || ' is not known'
+            when not {{ is_pax8_word('billing_term', 'billing terms that recur') }}
+                then 'billing term ' || billing_term || ' is not known'
+            when live_from is null and starts_with(lower(status), 'pending')
+                then 'status ' || status || ' and no date on which it starts'
+        end as fault
+    from dated_subscriptions
+),
+
+-- A charge of whole months is brought to one by their number, any other by its days. The vendor rounds what it asks for
+-- part of a month, so that the month's cost is known no better than what that rounding comes to.
+monthly_costs as (
+    select
+        charged_items.*,
+        dated_subscriptions.monthly_unit_cost as promised_cost,
+        charged_items.start_period + to_months(charged_items.whole_months) = charged_items.end_period + 1
+            as is_of_whole_months,
+        day(last_day(charged_items.start_period)) as month_days
+    from charged_items
+    left join dated_subscriptions
+        on charged_items.subscription_id = dated_subscriptions.subscription_id
+),
+
+costed_items as (
+    select
+        *,
+        case
+            when item_type != 'subscription' or cost <= 0 or not period_days > 0 then null
+            when is_of_whole_months then {{ share_of('cost', '1', 'whole_months') }}
+            else {{ share_of('cost', 'month_days', 'period_days') }}
+        end as asked_cost,
+        case
+            when not is_of_whole_months and period_days > 0
+                then {{ share_of('0.005', 'month_days', 'period_days') }}
+        end as unit_cost_rounding
+    from monthly_costs
 ),
 
 pax8_charged as (
@@ -52,11 +129,16 @@ pax8_charged as (
         quantity,
         currency,
         case
-            when item_type = 'subscription' and cost > 0 and end_period - start_period <= 31 then cost
+            when abs(promised_cost - asked_cost) <= unit_cost_rounding then promised_cost else asked_cost
         end as monthly_unit_cost,
+        case
+            when not coalesce(abs(promised_cost - asked_cost) <= unit_cost_rounding, false) then unit_cost_rounding
+        end as unit_cost_rounding,
         start_period as priced_from,
-        not_countable_reason as state_reason
-    from charged_items
+        case when end_period < cutoff_date then end_period end as ended_on,
+        not_countable_reason as state_reason,
+        fault
+    from costed_items
 ),
 
 quantities as (
