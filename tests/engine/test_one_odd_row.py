@@ -92,7 +92,6 @@ def test_every_known_status_of_a_device_counts_or_does_not(desk: Desk) -> None:
     [
         ({"bill_customer": "Sometimes"}, "line 1: bill mode Sometimes is not known"),
         ({"bill_customer": None}, "line 1: it says nothing of being billed"),
-        ({"effective_date": None}, "line 1: it has no effective date"),
         ({"quantity": Decimal(1_000_001)}, "line 1: it states 1000001 units"),
     ],
 )

@@ -39,7 +39,9 @@ billing_lines as (
         case
             when agreements.fault is not null then agreements.fault
             when additions.bill_customer is null then 'it says nothing of being billed'
-            when additions.effective_date is null then 'it has no effective date'
+            -- Without a day of its own it bills from its agreement's first day on.
+            when additions.effective_date is null and agreements.valid_from is null
+                then 'neither it nor its agreement has a first day'
             when additions.largest_quantity > 1000000
                 then 'it states ' || {{ plain_number('additions.largest_quantity') }} || ' units'
         end as fault,
