@@ -15,20 +15,33 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
--- The newest whole answer of each table and account that the log knows of by the moment that counts: each must be in
--- use, whatever is thought of the source.
+-- Tables that somebody read in the period itself.
+read_within as (
+    select distinct
+        reads.source_system,
+        reads.table_name
+    from reads
+    cross join run
+    where reads.status = 'ok' and reads.captured_at between run.period_start and run.cutoff
+),
+
+-- The newest whole answer of each table and account that the log knows of by the moment that counts, or the first one
+-- after a period without any: each must be in use, whatever is thought of the source.
 answers as (
     select
         reads.source_system,
         reads.table_name,
         reads.account_id,
-        max(reads.captured_at) as captured_at
+        greatest(
+            max(reads.captured_at) filter (where reads.captured_at <= {{ counts_until('reads', 'sources', 'run') }}),
+            min(reads.captured_at) filter (where reads.captured_at > run.cutoff and read_within.table_name is null)
+        ) as captured_at
     from reads
     inner join sources on reads.source_system = sources.source_system
     cross join run
-    where
-        reads.status = 'ok'
-        and reads.captured_at <= {{ counts_until('reads', 'sources', 'run') }}
+    left join read_within
+        on reads.source_system = read_within.source_system and reads.table_name = read_within.table_name
+    where reads.status = 'ok' and reads.captured_at <= run.as_of
     group by reads.source_system, reads.table_name, reads.account_id
     having bool_or(reads.mode = 'full')
 ),
@@ -37,7 +50,7 @@ answer_totals as (
     select
         answers.source_system,
         answers.table_name,
-        count(*) as answer_count,
+        count(answers.captured_at) as answer_count,
         count(current_reads.captured_at) as used_count
     from answers
     left join current_reads
