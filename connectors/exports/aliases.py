@@ -24,11 +24,14 @@ def normalise(header: str) -> str:
 class Aliases:
     """Known names. `columns[kind][column]` lists normalised headers in order of preference.
 
-    For `vendor` the column `quantity` holds all sides in their order; `sides_of_quantity` says which header is which.
+    For `vendor` the column `quantity` holds all sides in their order; `sides_of_quantity` says which header is which,
+    and `unsaid` the ones that do not say. `deciders` are headers by role (state, active, inactive, type); `words` are
+    the lists that cells are compared with, by section and meaning.
     """
 
     columns: dict[str, dict[str, tuple[str, ...]]]
     sides_of_quantity: dict[str, str]
+    unsaid: frozenset[str]
     net_quantity: frozenset[str]
     signals: dict[str, frozenset[str]]
     totals: dict[str, tuple[str, ...]]
@@ -37,6 +40,16 @@ class Aliases:
     signs: dict[str, str]
     shared_signs: dict[str, tuple[str, ...]]
     codes: frozenset[str]
+    deciders: dict[str, frozenset[str]]
+    words: dict[str, dict[str, tuple[str, ...]]]
+    price_months: dict[str, int]
+    invoices: frozenset[str]
+    ledger: frozenset[str]
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """Words for yes and no."""
+        return frozenset(word for words in self.words["flags"].values() for word in words)
 
     def split_currency(self, header: str) -> tuple[str, str | None]:
         """A header without its currency, and that currency: "Price (USD)" gives ("Price", "USD")."""
@@ -76,6 +89,7 @@ def load_aliases() -> Aliases:
     return Aliases(
         columns=columns,
         sides_of_quantity=sides,
+        unsaid=frozenset(map(normalise, by_side["unsaid"])),
         net_quantity=frozenset(map(normalise, data["net_quantity"]["names"])),
         signals={kind: frozenset(map(normalise, names)) for kind, names in data["signals"].items()},
         totals={place: tuple(names) for place, names in data["totals"].items()},
@@ -84,4 +98,12 @@ def load_aliases() -> Aliases:
         signs=dict(data["currency_signs"]),
         shared_signs={sign: tuple(codes) for sign, codes in data["shared_signs"].items()},
         codes=frozenset(data["currencies"]["codes"]),
+        deciders={role: frozenset(map(normalise, names)) for role, names in data["deciders"].items()},
+        words={
+            section: {meaning: tuple(dict.fromkeys(words)) for meaning, words in data[section].items()}
+            for section in ("flags", "states", "types", "cycles", "months", "whole", "no_licence", "sheets")
+        },
+        price_months={normalise(name): int(months) for months, names in data["price_months"].items() for name in names},
+        invoices=frozenset(map(normalise, data["invoices"]["names"])),
+        ledger=frozenset(map(normalise, data["ledger"]["names"])),
     )

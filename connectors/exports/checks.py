@@ -45,15 +45,31 @@ _BARE_DAYS = frozenset({"date", "day", "datum", "tag", "jour", "fecha", "reportd
 
 
 def check_days(sheet: Sheet) -> None:
-    """One count a day, read as if all days were one, would be added up; records with ids of their own are not days."""
+    """One count or line a day, read as if all were of one day, would be added up; records with ids are not days."""
     mapping = sheet.mapping
-    if mapping.kind != "vendor" or {"counted_on", "record_id"} & {*mapping.columns, *sheet.profile.constants}:
-        return
-    same = ", ".join(
-        sheet.cell(name)
-        for name in ("account_id", "account_name", "product_code", "product_name")
-        if name in mapping.columns
+    said = {*mapping.columns, *sheet.profile.constants}
+    settled = (
+        "counted_on",
+        "counted_month",
+        "record_id",
+        "charged_from",
+        "line_id",
+        "billed_month",
+        "document_date",
+        "effective_date",
     )
+    names = ("product_code", "product_name", "agreement_name")
+    same = ", ".join(sheet.key(*mapping.owner, *names))
+    if said.intersection(settled) or not same:
+        return
+    advice = {
+        "vendor": 'If it is the day of the count, set counted_on = "{}" under [columns] in profile.toml; if not, '
+        "rename the column.",
+        "billing": 'If it is the day of an invoice, set document_date = "{}" under [columns] in profile.toml; if it is '
+        "the line's first day, effective_date.",
+    }[mapping.kind]
+    what = {"vendor": "the same account and product", "billing": "the same client and product"}[mapping.kind]
+    of = {"vendor": "counts", "billing": "lines"}[mapping.kind]
     taken = set(mapping.columns.values())
     for index, header in enumerate(mapping.headers):
         if index in taken or normalise(header) not in _BARE_DAYS:
@@ -65,10 +81,8 @@ def check_days(sheet: Sheet) -> None:
         sheet.fault(
             f"select row_number, c{index} as value from body where c{index} is not null qualify {days} limit 1",
             None,
-            f'the same account and product stand under several values of "{header}": counts of several days would be '
-            "added up",
-            f'If it is the day of the count, set counted_on = "{header}" under [columns] in profile.toml; if not, '
-            "rename the column.",
+            f'{what} stand under several values of "{header}": {of} of several days would be added up',
+            advice.format(header),
         )
 
 
@@ -78,7 +92,7 @@ def number_columns(sheet: Sheet) -> None:
     union = " union all ".join(
         f"select {literal(n)} as name, row_number, {sheet.cell(n)} as text, {sheet.kind(n)} as kind from body "
         f"where {sheet.cell(n)} is not null and {sheet.kind(n)} not in ('{NO_VALUE}', '{ERROR}') "
-        + ("" if n == "quantity" else f"and lower({sheet.cell(n)}) not in ('n/a', 'na', 'null', 'none')")
+        + ("" if n.startswith("quantity") else f"and lower({sheet.cell(n)}) not in ('n/a', 'na', 'null', 'none')")
         for n in names
     )
     union = union or "select '' as name, 0::bigint as row_number, '' as text, 't' as kind where false"
@@ -99,7 +113,7 @@ def number_columns(sheet: Sheet) -> None:
         sheet.fault(f"{bad} amount is null and shape = 'bad' and kind <> 'p' and not ends_with(text, '%')", name,
                     "not a number",
                     "Mend the cell, or leave such rows out with a skip rule in profile.toml.")  # fmt: skip
-        limit = 10**14 if name in ("quantity", "included_quantity") else 10**12
+        limit = 10**14 if sheet.type_of(name) == QUANTITY else 10**12
         sheet.fault(f"{bad} abs(amount) >= {limit}", name, "a number too large to be true", "Mend the cell.")
 
 
@@ -115,6 +129,10 @@ def _decimal_mark(sheet: Sheet) -> str:
     if "comma" in proofs:
         return ","
     if "either" in proofs and "dot" not in proofs:
+        # "1.020" licences cannot be a fraction: the mark groups thousands.
+        marks = _marks_of_thousands(sheet)
+        if len(marks) == 1:
+            return "," if marks == {"."} else "."
         names = dict(
             sheet.connection.execute(
                 "select name, min(row_number) from apart where shape = 'either' group by 1"
@@ -130,11 +148,30 @@ def _decimal_mark(sheet: Sheet) -> str:
     return "."
 
 
+def _marks_of_thousands(sheet: Sheet) -> set[str]:
+    """The marks in numbers such as 1.020 of columns that count whole things; 1.000 may be 1 with three decimals."""
+    words = sheet.aliases.words["whole"]["words"]
+    whole = [
+        name
+        for name in sheet.of_type(QUANTITY)
+        if any(word in sheet.mapping.headers[sheet.mapping.columns[name]].casefold() for word in words)
+    ]
+    if not whole:
+        return set()
+    found = sheet.connection.execute(
+        f"select distinct regexp_extract(digits, '[.,]') from apart where shape = 'either' "
+        f"and name in ({', '.join(map(literal, whole))}) and not ends_with(digits, '000')"
+    ).fetchall()
+    return {mark for (mark,) in found}
+
+
 def check_required(sheet: Sheet) -> None:
     """Every row says whose, what and how many."""
     for group, names in REQUIRED[sheet.mapping.kind].items():
-        if any(name in sheet.profile.constants for name in names):
+        if any(name in sheet.profile.constants or name in sheet.mapping.constants for name in names):
             continue
+        if group == "product" and "licences" in sheet.mapping.columns and sheet.mapping.each == "user":
+            continue  # a user without a licence has no product
         cells = [name for name in names if name in sheet.mapping.columns]
         if cells:
             values = ", ".join(map(sheet.cell, cells))

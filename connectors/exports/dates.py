@@ -12,9 +12,12 @@ _ISO = "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}" + _TIME
 _DOTTED = r"^[0-9]{1,2}\.[0-9]{1,2}\.([0-9]{4}|[0-9]{2})" + _TIME
 _SLASHED = "^[0-9]{1,2}[/-][0-9]{1,2}[/-]([0-9]{4}|[0-9]{2})" + _TIME
 _SHORT_YEAR = "^[0-9]{1,2}[^0-9][0-9]{1,2}[^0-9][0-9]{2}([^0-9]|$)"  # 1/1/26, not 1/1/0001
+# Two-digit years first: DuckDB reads the 26 of "15 Jan 26" as the year 26 under %Y, and 2026 never fits %y.
 _NAMED = (
-    "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y", "%d %B %y", "%b %d %y", "%B %d %y",
+    "%d %b %y", "%d %B %y", "%b %d %y", "%B %d %y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y",
 )  # fmt: skip
+# What programs write as a day where there is none: the first day of their calendar, or one before any billing.
+NO_DAYS = "({day} < date '1901-01-01' or {day} = date '1970-01-01')"
 
 
 def shape(text: str) -> str:

@@ -6,8 +6,9 @@ originals. Does not belong here: several folders, load packages (`source.py`).
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,7 +19,8 @@ import pyarrow as pa
 from connectors.exports.aliases import Aliases
 from connectors.exports.csv_grid import read_csv
 from connectors.exports.grid import Grid
-from connectors.exports.headers import count_known, find_header, refuse_missing
+from connectors.exports.headers import REQUIRED, Mapping, count_known, find_header, refuse_missing
+from connectors.exports.notes import Note
 from connectors.exports.problems import SHOWN, Problem, Refused
 from connectors.exports.profile import PROFILE_NAME, Profile, load_profile
 from connectors.exports.rows import CSV_SHEET, Rows, read_rows
@@ -34,7 +36,7 @@ READABLE = (*_TEXTS, *_SPREADSHEETS)
 # every quantity.
 _IDENTITY = {
     "billing": ("line_id", "client_id", "client_name", "agreement_id", "agreement_name", "product_code", "product_name",
-                "effective_date"),
+                "effective_date", "billed_month"),
     "vendor": ("record_id", "account_id", "account_name", "product_code", "product_name", "side"),
 }  # fmt: skip
 
@@ -46,7 +48,7 @@ class FolderRows:
     source_name: str
     as_of: datetime | None
     tables: dict[str, list[pa.Table]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     originals: dict[str, bytes] = field(default_factory=dict)  # kept name -> bytes
 
 
@@ -74,7 +76,9 @@ def read_folder(folder: Path, role: str | None, aliases: Aliases, currency: str 
                 data = path.read_bytes()
                 digest = hashlib.sha256(data).hexdigest()
                 if digest in hashes:
-                    result.notes.append(f"{path.name}: the same content as {hashes[digest]}, read once")
+                    result.notes.append(
+                        Note("file", f"the same content as {hashes[digest]}, read once", file=path.name)
+                    )
                     continue
                 hashes[digest] = path.name
                 for rows in _read_file(connection, path, data, role, profile, aliases, codes, result.notes):
@@ -118,15 +122,15 @@ def keep_originals(inbox: Path, originals: dict[str, bytes]) -> None:
         partial.replace(target)
 
 
-def _files(folder: Path, profile: Profile, notes: list[str], faults: list[Refused]) -> Iterable[Path]:
+def _files(folder: Path, profile: Profile, notes: list[Note], faults: list[Refused]) -> Iterable[Path]:
     for path in sorted(folder.iterdir()):
         name = path.name
         if name.startswith((".", "~$")) or name == PROFILE_NAME:
             continue  # lock files of spreadsheet programs, and ours
         if path.is_dir():
-            notes.append(f"{name}/: folders below a source folder are not read")
+            notes.append(Note("file", "folders below a source folder are not read", file=f"{name}/"))
         elif profile.files is not None and not any(fnmatch(name, pattern) for pattern in profile.files):
-            notes.append(f"{name}: left out by files in profile.toml")
+            notes.append(Note("file", "left out by files in profile.toml", file=name))
         elif path.suffix.lower() not in READABLE:
             advice = "Save it as .xlsx or CSV UTF-8, or move it out of the folder."
             faults.append(Refused([Problem(name, "neither CSV nor XLSX", advice)]))
@@ -142,10 +146,10 @@ def _read_file(
     profile: Profile,
     aliases: Aliases,
     codes: dict[str, str],
-    notes: list[str],
+    notes: list[Note],
 ) -> list[Rows]:
     grids = _grids(path.name, data, profile, aliases, codes, notes)
-    found = [(grid, find_header(grid, profile, aliases, role)) for grid in grids]
+    found = _with_sheet_names([(grid, find_header(grid, profile, aliases, role)) for grid in grids], profile, aliases)
     whole = [(grid, mapping) for grid, mapping in found if mapping and not mapping.missing(profile.constants)]
     if not whole:
         partly = [(grid, mapping) for grid, mapping in found if mapping]
@@ -160,11 +164,14 @@ def _read_file(
             "The file needs a row with headers such as Client, Product, Quantity; name other headers with [columns] "
             "in profile.toml, or their row with header_row."
         )
-        raise Refused([Problem(path.name, reason, " ".join([advice, *notes[-3:]]) if grids == [] else advice)])
+        raise Refused(
+            [Problem(path.name, reason, " ".join([advice, *map(str, notes[-3:])]) if grids == [] else advice)]
+        )
     read = {id(grid) for grid, _ in whole}
     for grid in grids:
         if id(grid) not in read and grid.cells.num_rows:
-            notes.append(f"{path.name}: sheet {grid.sheet} left out, it has no header with all needed columns")
+            text = f"sheet {grid.sheet} left out, it has no header with all needed columns"
+            notes.append(Note("file", text, file=path.name))
     rows, faults = [], []
     for grid, mapping in whole:
         try:
@@ -177,17 +184,37 @@ def _read_file(
     return rows
 
 
+def _with_sheet_names(
+    found: list[tuple[Grid, Mapping | None]], profile: Profile, aliases: Aliases
+) -> list[tuple[Grid, Mapping | None]]:
+    """Sheets that lack nothing but the client, and are called after one each: a workbook with a sheet per client."""
+
+    def lacks_owner(mapping: Mapping | None) -> bool:
+        return mapping is not None and mapping.missing(profile.constants) == [next(iter(REQUIRED[mapping.kind]))]
+
+    named = [grid.sheet for grid, mapping in found if lacks_owner(mapping)]
+    generic = aliases.words["sheets"]["generic"]
+    if len(named) < 2 or any(re.sub(r"[\W\d_]+", "", name.casefold()) in ("", *generic) for name in named):
+        return found
+    return [
+        (grid, replace(mapping, constants={**mapping.constants, mapping.owner[1]: grid.sheet}))
+        if mapping is not None and lacks_owner(mapping)
+        else (grid, mapping)
+        for grid, mapping in found
+    ]
+
+
 def _grids(
-    name: str, data: bytes, profile: Profile, aliases: Aliases, codes: dict[str, str], notes: list[str]
+    name: str, data: bytes, profile: Profile, aliases: Aliases, codes: dict[str, str], notes: list[Note]
 ) -> list[Grid]:
     # By content, not by name: a workbook called .csv is still a workbook.
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or name.lower().endswith(_SPREADSHEETS):
         grids, left_out = read_xlsx(data, name, profile.sheets, codes)
-        notes.extend(f"{name}: {note}" for note in left_out)
+        notes.extend(Note("file", note, file=name) for note in left_out)
         return grids
     text, encoding = decode(data, name, profile.encoding)
     if encoding not in ("utf-8", "utf-16-le", "utf-16-be"):
-        notes.append(f"{name}: read as {encoding}")
+        notes.append(Note("file", f"read as {encoding}", file=name))
     return [read_csv(text, name, profile.delimiter, lambda row: count_known(row, profile, aliases))]
 
 

@@ -25,6 +25,7 @@ class Grid:
         head: The first rows again, as lists of text by row number: small, for finding the header.
         spans: Merged ranges as (first row, first column, last row, last column), all 0-based but rows 1-based.
         currencies: Column index -> currency codes that the number formats of its cells name.
+        hidden: Row numbers that the workbook hides.
         notes: What a person should know about how it was read.
     """
 
@@ -35,6 +36,7 @@ class Grid:
     head: dict[int, list[str | None]]
     spans: tuple[tuple[int, int, int, int], ...] = ()
     currencies: dict[int, set[str]] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property

@@ -4,13 +4,15 @@ Belongs here: `find_header` and the `Mapping` it gives. Does not belong here: kn
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from openpyxl.utils import get_column_letter
 
 from connectors.exports.aliases import Aliases, normalise
+from connectors.exports.content import Content
 from connectors.exports.grid import Grid
+from connectors.exports.notes import Note
 from connectors.exports.problems import Problem, Refused
 from connectors.exports.profile import Profile
 
@@ -44,6 +46,13 @@ class Mapping:
         side: What a vendor's quantities are; None for billing lines.
         is_net: The quantity has the included units already taken off.
         currencies: Index of a column -> currency its header names.
+        deciders: Columns that decide whether a row counts, with their role (state, active, inactive, type).
+        parents: Those of them that tell of what the row belongs to (an agreement), not of the row.
+        sides: Of vendor quantities, which mapped column holds which side; the first is that of `side`.
+        each: What one row is where it counts one thing and states no quantity: `user` or `device`.
+        price_months: Months that the price's header says it is for.
+        constants: Raw column -> value for every row that the file says outside its rows (a sheet's name).
+        has_headings: The client stands in headings above its rows; `columns` then names a column beyond the last.
         notes: What a person should know.
     """
 
@@ -55,11 +64,28 @@ class Mapping:
     side: str | None
     is_net: bool
     currencies: dict[int, str]
-    notes: tuple[str, ...]
+    deciders: tuple[tuple[int, str], ...] = ()
+    parents: frozenset[int] = frozenset()
+    sides: tuple[tuple[str, str], ...] = ()
+    each: str | None = None
+    price_months: int | None = None
+    constants: dict[str, str] = field(default_factory=dict)
+    has_headings: bool = False
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """The raw columns that say whose a row is: id, name."""
+        id_column, name_column = next(iter(REQUIRED[self.kind].values()))
+        return id_column, name_column
 
     def missing(self, constants: Iterable[str]) -> list[str]:
         """Required groups that neither a column nor a constant serves."""
-        have = {*self.columns, *constants}
+        have = {*self.columns, *constants, *self.constants}
+        if self.each is not None:
+            have.add("quantity")
+            if "licences" in self.columns:
+                have.add("product_name")
         return [group for group, names in REQUIRED[self.kind].items() if not have.intersection(names)]
 
 
@@ -85,8 +111,9 @@ def find_header(grid: Grid, profile: Profile, aliases: Aliases, role: str | None
     best: tuple[tuple[bool, int, int], int, Kind] | None = None
     for number in rows:
         labels = _labels(grid, number)
+        content = Content(grid, number)
         for kind in (profile.kind,) if profile.kind else KINDS:
-            columns = _match(labels, kind, profile, aliases)
+            columns = _match(labels, kind, profile, aliases, content)
             complete = not _missing(kind, columns, profile)
             score = (complete, sum(name in columns for name in profile.columns), len(columns))
             # The first best row wins: a repeated header further down belongs to a page break.
@@ -107,14 +134,23 @@ def refuse_missing(grid: Grid, mapping: Mapping, profile: Profile) -> None:
         Problem(
             grid.file,
             f"no column for the {group} ({' or '.join(REQUIRED[mapping.kind][group])}) of {mapping.kind} data",
-            f"The header has: {found}. Map one in profile.toml, under [columns]: "
-            f'{REQUIRED[mapping.kind][group][0]} = "<header>".',
+            f"The header has: {found}. {_remedy(mapping.kind, group)}",
             where=grid.where(mapping.header_row),
         )
         for group in mapping.missing(profile.constants)
     ]
     if problems:
         raise Refused(problems)
+
+
+def _remedy(kind: Kind, group: str) -> str:
+    names = REQUIRED[kind][group]
+    mapped = f'Map one in profile.toml, under [columns]: {names[0]} = "<header>".'
+    if group in ("client", "account"):
+        return f'{mapped} If all rows are of one client, write under [constants]: {names[1]} = "<its name>".'
+    if group == "product":
+        return f'{mapped} If all rows are one product, write under [constants]: {names[1]} = "<its name>".'
+    return mapped
 
 
 def _labels(grid: Grid, number: int) -> list[list[str]]:
@@ -138,7 +174,45 @@ def _cell(grid: Grid, number: int, column: int) -> str | None:
     return row[column] if column < len(row) else None
 
 
-def _match(labels: list[list[str]], kind: Kind, profile: Profile, aliases: Aliases) -> dict[str, int]:
+# What a column may hold whose header has two meanings; anything else of that header is left to the other meaning.
+_DAYS = ("effective_date", "cancelled_date", "end_date", "charged_from", "charged_to")
+_MONTHS = ("billed_month", "counted_month")
+# A bare day is a document's only where the file is a list of documents.
+_BARE_DAYS = frozenset({"date", "datum", "fecha", "postingdate"})
+
+
+def _fits(
+    raw: str, index: int, alias: str, kind: Kind, names: list[set[str]], aliases: Aliases, content: Content
+) -> bool:
+    """Whether a column's content allows what its header says."""
+    every = frozenset(name for forms in names for name in forms)
+    if raw.startswith("quantity"):
+        if alias in aliases.deciders["active"] | aliases.deciders["inactive"] and content.is_flag(index, aliases):
+            return False
+        worded = kind == "vendor" and (alias not in aliases.unsaid or alias in aliases.columns["vendor"]["licences"])
+        return content.has_numbers(index) or not worded
+    if raw in _DAYS:
+        return not content.is_flag(index, aliases)
+    if raw in _MONTHS:
+        return alias not in aliases.columns["billing"]["billing_cycle"] or content.is_month(index)
+    if raw == "billing_cycle":
+        return alias not in aliases.columns["billing"]["billed_month"] or not content.is_month(index)
+    if raw == "document_date" and alias in _BARE_DAYS:
+        return bool(every & (aliases.ledger | aliases.invoices))
+    if raw == "bill_mode" and alias in aliases.deciders["type"]:
+        return content.any_of(index, frozenset(aliases.bill_modes))
+    if raw == "client_name" and alias in ("account", "accountname"):
+        return not (every & aliases.ledger or content.is_ledger(index))
+    if raw == "client_name" and alias in ("name", "contact"):
+        return bool(every & (aliases.ledger | aliases.invoices))
+    if raw == "licences":
+        return not content.has_numbers(index) or bool(every & frozenset(aliases.columns["vendor"]["user"]))
+    return True
+
+
+def _match(
+    labels: list[list[str]], kind: Kind, profile: Profile, aliases: Aliases, content: Content | None = None
+) -> dict[str, int]:
     """Raw column -> index: the profile's headers first, then known names in their order of preference."""
     names = [
         {form for label in options for form in (normalise(label), normalise(aliases.split_currency(label)[0]))}
@@ -150,19 +224,80 @@ def _match(labels: list[list[str]], kind: Kind, profile: Profile, aliases: Alias
             if normalise(header) in forms:
                 columns.setdefault(raw, index)
     taken = set(columns.values())
+
+    def find(raw: str, known: Iterable[str]) -> None:
+        for alias in known:
+            for at, forms in enumerate(names):
+                if alias not in forms or at in taken:
+                    continue
+                if content is None or _fits(raw, at, alias, kind, names, aliases, content):
+                    columns[raw] = at
+                    taken.add(at)
+                    return
+
     for raw, preferred in aliases.columns[kind].items():
-        known = preferred
-        if raw in profile.columns or raw in profile.constants:
+        if raw in profile.columns or raw in profile.constants or raw in _EACH:
             continue  # the person decided; a known name must not stand in for a header that is missing
         if raw == "quantity":
-            known = _quantity_headers(known, kind, names, profile, aliases)
-        for alias in known:
-            at = next((i for i, forms in enumerate(names) if alias in forms and i not in taken), None)
-            if at is not None:
-                columns[raw] = at
-                taken.add(at)
-                break
+            find(raw, _quantity_headers(preferred, kind, names, profile, aliases))
+        else:
+            find(raw, preferred)
+    if kind == "billing":
+        _prefer_codes(columns, names, profile, aliases, content)
+    else:
+        # What one row is matters only where no column says how many.
+        if "quantity" not in columns and "quantity" not in profile.constants:
+            if "product_name" in columns and "licences" not in profile.columns:
+                index = columns["product_name"]
+                if names[index] & set(aliases.columns["vendor"]["licences"]):
+                    taken.discard(columns.pop("product_name"))
+            for raw in _EACH:
+                if raw not in profile.columns:
+                    find(raw, aliases.columns["vendor"][raw])
+            if "product_name" not in columns and "licences" not in columns:
+                find("product_name", aliases.columns["vendor"]["product_name"])
+        if profile.side is None:
+            stated = aliases.sides_of_quantity
+            for side in ("owned", "used", "charged"):
+                find(f"quantity_{side}", [n for n in preferred_quantities(aliases) if stated[n] == side])
+        _order_sides(columns, names, profile, aliases)
     return columns
+
+
+_EACH = ("licences", "user", "device")
+
+
+def preferred_quantities(aliases: Aliases) -> list[str]:
+    """Quantity headers that say which side they are."""
+    return [name for name in aliases.columns["vendor"]["quantity"] if name not in aliases.unsaid]
+
+
+def _order_sides(columns: dict[str, int], names: list[set[str]], profile: Profile, aliases: Aliases) -> None:
+    """The further sides of a vendor's file: not the one that `quantity` holds already, nor doubles of it."""
+    if "quantity" not in columns:
+        return
+    own = {aliases.sides_of_quantity[n] for n in names[columns["quantity"]] if n in aliases.sides_of_quantity}
+    is_unsaid = bool(names[columns["quantity"]] & aliases.unsaid)
+    for side in ("owned", "used", "charged"):
+        if side in own or (is_unsaid and side != "used"):
+            columns.pop(f"quantity_{side}", None)
+
+
+def _prefer_codes(
+    columns: dict[str, int], names: list[set[str]], profile: Profile, aliases: Aliases, content: Content | None
+) -> None:
+    """An item that is a number, beside a text that describes it: number and name, not name and nothing."""
+    index = columns.get("product_name")
+    if index is None or content is None or "product_code" in columns or "product_name" in profile.columns:
+        return
+    if "product_code" in profile.constants or not content.is_code(index):
+        return
+    taken = set(columns.values())
+    for alias in aliases.columns["billing"]["product_name"]:
+        for at, forms in enumerate(names):
+            if alias in forms and at not in taken and content.texts(at) and not content.is_code(at):
+                columns["product_code"], columns["product_name"] = index, at
+                return
 
 
 def _quantity_headers(
@@ -170,7 +305,14 @@ def _quantity_headers(
 ) -> tuple[str, ...]:
     """Quantity headers in the order that suits the file: of the wanted side first, or net of included units first."""
     if kind == "vendor":
-        first = frozenset(n for n in known if profile.side and aliases.sides_of_quantity[n] == profile.side)
+        sides = aliases.sides_of_quantity
+        if profile.side is None:
+            # Beside a header that says used, one that does not say is what was bought.
+            present = {name for forms in names for name in forms if name in sides and name not in aliases.unsaid}
+            has_used = any(sides[name] == "used" for name in present)
+            first = frozenset(n for n in known if sides[n] == "owned" and (has_used or n not in aliases.unsaid))
+            return tuple(sorted(known, key=lambda name: (name not in first, has_used and name in aliases.unsaid)))
+        first = frozenset(n for n in known if sides[n] == profile.side)
     else:
         included = any(forms.intersection(aliases.columns[kind]["included_quantity"]) for forms in names)
         first = frozenset() if included or "included_quantity" in profile.columns else aliases.net_quantity
@@ -179,6 +321,10 @@ def _quantity_headers(
 
 def _missing(kind: Kind, columns: Iterable[str], profile: Profile) -> bool:
     have = {*columns, *profile.constants}
+    if have.intersection(_EACH):
+        have.add("quantity")
+    if "licences" in have:
+        have.add("product_name")
     return any(not have.intersection(names) for names in REQUIRED[kind].values())
 
 
@@ -191,7 +337,8 @@ def _kind(
         return max(KINDS, key=lambda kind: counts[kind])
     if role is not None:
         return "billing" if role == "psa" else "vendor"
-    complete = [kind for kind in KINDS if not _missing(kind, _match(labels, kind, profile, aliases), profile)]
+    content = Content(grid, number)
+    complete = [kind for kind in KINDS if not _missing(kind, _match(labels, kind, profile, aliases, content), profile)]
     if len(complete) == 1:
         return complete[0]
     reason = "the headers fit billing lines of a PSA as well as quantities of a vendor"
@@ -202,7 +349,8 @@ def _kind(
 def _mapping(
     grid: Grid, number: int, labels: list[list[str]], kind: Kind, profile: Profile, aliases: Aliases
 ) -> Mapping:
-    columns = _match(labels, kind, profile, aliases)
+    content = Content(grid, number)
+    columns = _match(labels, kind, profile, aliases, content)
     own = [options[0] if options else "" for options in labels]
     headers = _unique(
         [(options[-1] if own.count(options[0]) > 1 else options[0]) if options else "" for options in labels]
@@ -239,27 +387,122 @@ def _mapping(
         and kind == "billing"
         and any(normalise(label) in aliases.net_quantity for label in labels[columns["quantity"]]),
         currencies=currencies,
-        notes=(),
+        price_months=_price_months(columns, labels, kind, aliases),
     )
-    return _with_side(mapping, labels, profile, aliases) if kind == "vendor" else mapping
+    mapping = _with_headings(mapping, grid, profile, content)
+    if kind == "vendor":
+        mapping = _with_side(mapping, labels, profile, aliases, content)
+    deciders = _deciders(mapping, labels, aliases, content)
+    parents = {i for i, _ in deciders if {normalise(name) for name in labels[i]} & aliases.deciders["parent_state"]}
+    return replace(mapping, deciders=deciders, parents=frozenset(parents))
 
 
-def _with_side(mapping: Mapping, labels: list[list[str]], profile: Profile, aliases: Aliases) -> Mapping:
+def _price_months(columns: dict[str, int], labels: list[list[str]], kind: Kind, aliases: Aliases) -> int | None:
+    index = columns.get("unit_price" if kind == "billing" else "unit_cost")
+    names = [] if index is None else [normalise(aliases.split_currency(label)[0]) for label in labels[index]]
+    return next((aliases.price_months[name] for name in names if name in aliases.price_months), None)
+
+
+def _with_headings(mapping: Mapping, grid: Grid, profile: Profile, content: Content) -> Mapping:
+    """A file without a column for the client, whose clients stand alone in rows above their lines."""
+    group = next(iter(REQUIRED[mapping.kind]))
+    if mapping.missing(profile.constants) != [group] or not content.has_headings():
+        return mapping
+    text = "no column names the client: it is taken from the headings, the rows with a single text, above its rows"
+    return replace(
+        mapping,
+        columns={**mapping.columns, mapping.owner[1]: grid.width},
+        headers=(*mapping.headers, "heading above"),
+        has_headings=True,
+        notes=(*mapping.notes, Note("assumed", text, column=mapping.owner[1])),
+    )
+
+
+def _deciders(
+    mapping: Mapping, labels: list[list[str]], aliases: Aliases, content: Content
+) -> tuple[tuple[int, str], ...]:
+    """Columns that decide whether a row counts, and are not read as anything else."""
+    read = {index for raw, index in mapping.columns.items() if raw != "status"}
+    known = frozenset(word for words in aliases.words["states"].values() for word in words)
+    found: list[tuple[int, str]] = []
+    for index, options in enumerate(labels):
+        names = {normalise(label) for label in options}
+        if index in read or index >= content.width or not content.texts(index):
+            continue
+        if mapping.columns.get("status") == index:
+            found.append((index, "state"))
+            continue
+        role = next((role for role in ("inactive", "active", "state", "type") if names & aliases.deciders[role]), None)
+        if role in ("active", "inactive") and not content.is_flag(index, aliases):
+            role = "state" if not content.has_numbers(index) else None
+        # A state of a country is none of a line.
+        if (role == "state" and not names <= {"state"}) or (role != "state" and role is not None):
+            found.append((index, role or ""))
+        elif role == "state" and any(text.split(" ")[0] in known or text in known for text in content.texts(index)):
+            found.append((index, role))
+    return tuple(found)
+
+
+def _with_side(
+    mapping: Mapping, labels: list[list[str]], profile: Profile, aliases: Aliases, content: Content
+) -> Mapping:
     def side_of(index: int) -> str | None:
         names = (normalise(aliases.split_currency(label)[0]) for label in labels[index])
         return next((aliases.sides_of_quantity[name] for name in names if name in aliases.sides_of_quantity), None)
 
-    index = mapping.columns.get("quantity")
-    side = profile.side or (side_of(index) if index is not None else None) or "owned"
-    read = {*mapping.columns.values(), *(i for others in mapping.twins.values() for i in others)}
-    others = [mapping.headers[i] for i in range(len(labels)) if i not in read and side_of(i)]
-    notes: tuple[str, ...] = ()
-    if others and index is not None:
-        notes = (
+    columns = dict(mapping.columns)
+    index = columns.get("quantity")
+    notes = list(mapping.notes)
+    if index is None:
+        if "quantity" in profile.constants:
+            return replace(mapping, side=profile.side or "owned")
+        each = "user" if {"licences", "user"} & set(columns) else "device" if "device" in columns else None
+        if "device" in columns and "licences" not in columns and "user" in columns:
+            each = "device"
+        if each is not None:
+            text = f"the file states no quantity: each row is one {each} and counts 1 as {profile.side or 'used'}"
+            if "licences" in columns:
+                text = f"each row is one user: every licence in {mapping.headers[columns['licences']]} counts 1 as used"
+                columns.pop("product_name", None)
+            named = columns.get("user", columns.get("device"))
+            if named is not None and "record_id" not in columns:
+                columns["record_id"] = named
+            notes.append(Note("assumed", text, column="quantity"))
+        for raw in ("user", "device"):
+            columns.pop(raw, None)
+        return replace(mapping, columns=columns, side=profile.side or "used", each=each, notes=tuple(notes))
+    names = {normalise(label) for options in labels for label in options}
+    stated = {normalise(aliases.split_currency(label)[0]) for label in labels[index]} - aliases.unsaid
+    side = profile.side or (side_of(index) if stated & set(aliases.sides_of_quantity) else None)
+    if side is None:
+        is_invoice = bool(names & aliases.invoices)
+        side = "charged" if is_invoice else "owned"
+        reason = "the file is an invoice" if is_invoice else "its header does not say what was counted"
+        notes.append(
+            Note("assumed", f"{mapping.headers[index]} is taken as {side}: {reason} (side in profile.toml chooses)",
+                 column="quantity", header=mapping.headers[index])
+        )  # fmt: skip
+    sides = [(side, "quantity")]
+    for other in ("owned", "used", "charged"):
+        raw = f"quantity_{other}"
+        if raw in columns and other != side:
+            sides.append((other, raw))
+        else:
+            columns.pop(raw, None)
+    read = {*columns.values(), *(i for others in mapping.twins.values() for i in others)}
+    others = [
+        mapping.headers[i]
+        for i in range(len(labels))
+        if i not in read and side_of(i) and content.texts(i) and content.has_numbers(i)
+        and not content.is_flag(i, aliases)
+    ]  # fmt: skip
+    if others:
+        text = (
             f"quantity read from {mapping.headers[index]} as {side}; not read: {', '.join(others)} "
-            "(side in profile.toml chooses)",
+            "(side in profile.toml chooses)"
         )
-    return replace(mapping, side=side, notes=notes)
+        notes.append(Note("not_read", text, column="quantity", values=tuple(others)))
+    return replace(mapping, columns=columns, side=side, sides=tuple(sides), notes=tuple(notes))
 
 
 def _unique(headers: list[str]) -> tuple[str, ...]:

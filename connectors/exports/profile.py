@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from connectors.exports.problems import Problem, Refused
 from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
+from connectors.tables import DATE, PRICE, QUANTITY, TEXT
 
 PROFILE_NAME = "profile.toml"
 WHERE_COLUMNS = ("source_name", "file_name", "file_hash", "sheet_name", "row_number")
@@ -21,6 +22,24 @@ COLUMNS = {
     "billing": tuple(c.name for c in BILLING_LINES.columns if c.name not in (*WHERE_COLUMNS, *OF_THE_PROFILE)),
     "vendor": tuple(c.name for c in VENDOR_QUANTITIES.columns if c.name not in (*WHERE_COLUMNS, *OF_THE_PROFILE)),
 }
+
+# What is read to settle a raw column, and not kept itself.
+HELPERS = {
+    "document_date": DATE,
+    "billing_cycle": TEXT,
+    "amount": PRICE,
+    "counted_month": TEXT,
+    "billed_month": TEXT,
+    "plan": TEXT,
+    "licences": TEXT,
+    "user": TEXT,
+    "device": TEXT,
+    "quantity_owned": QUANTITY,
+    "quantity_used": QUANTITY,
+    "quantity_charged": QUANTITY,
+}
+# What only the reader says.
+_SETTLED = ("not_counted", "fault", "is_part_charge", "price_months")
 
 
 class Skip(BaseModel):
@@ -54,6 +73,8 @@ class Profile(BaseModel):
         columns: Raw column name -> header as the file writes it.
         constants: Raw column name -> value for every row, for what the file does not hold.
         skip: Rows to leave out.
+        states: Word of a state -> `counts` or `gone`, for words that are in no list or mean something else here.
+        hidden_rows: `read` also reads rows that the workbook hides.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -74,11 +95,13 @@ class Profile(BaseModel):
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str | int | float | Decimal] = Field(default_factory=dict)
     skip: list[Skip] = Field(default_factory=list)
+    states: dict[str, Literal["counts", "gone"]] = Field(default_factory=dict)
+    hidden_rows: Literal["leave_out", "read"] = "leave_out"
 
     @field_validator("columns", "constants")
     @classmethod
     def _known_columns(cls, mapped: dict[str, object]) -> dict[str, object]:
-        known = {*COLUMNS["billing"], *COLUMNS["vendor"]}
+        known = {*COLUMNS["billing"], *COLUMNS["vendor"], *HELPERS} - set(_SETTLED)
         unknown = sorted(set(mapped) - known)
         if unknown:
             raise ValueError(f"unknown column {', '.join(unknown)}; known are {', '.join(sorted(known))}")

@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from connectors.exports import dates
 from connectors.exports.aliases import Aliases
 from connectors.exports.body import drop_unnamed_total, make_body
 from connectors.exports.checks import (
@@ -25,6 +24,8 @@ from connectors.exports.checks import (
 )
 from connectors.exports.grid import Grid
 from connectors.exports.headers import Mapping
+from connectors.exports.judging import date_value, judge, judged_notes, read_months, unread_columns
+from connectors.exports.notes import Note
 from connectors.exports.problems import SHOWN, Refused
 from connectors.exports.profile import COLUMNS, Profile
 from connectors.exports.sheet import TABLES, Sheet
@@ -40,7 +41,7 @@ class Rows:
 
     kind: str
     data: pa.Table
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def read_rows(
@@ -65,7 +66,7 @@ def read_rows(
         Refused: With every fault found (the first twenty of each sort, the rest counted).
     """
     sheet = Sheet(connection, grid, mapping, profile, aliases, codes)
-    notes = list(mapping.notes) + make_body(sheet)
+    notes = [*_taken(sheet), *mapping.notes, *make_body(sheet)]
     check_twins(sheet)
     check_cells(sheet)
     check_days(sheet)
@@ -75,61 +76,186 @@ def read_rows(
     order = date_order(sheet)
     check_words(sheet)
     currency = currency_of_rows(sheet)
+    judge(sheet, order)
+    month = read_months(sheet, "billed_month" if mapping.kind == "billing" else "counted_month")
+    plan = _plan(sheet, notes)
     if sheet.problems:
         raise Refused(sheet.problems[:SHOWN], sheet.more + max(0, len(sheet.problems) - SHOWN))
-    data = _project(sheet, order, currency)
+    if "document_date" in mapping.columns:
+        notes.append(_document_note(sheet))
+    notes += [*judged_notes(sheet), *unread_columns(sheet)]
+    data = _project(sheet, order, currency, month, plan)
     if data.num_rows == 0:
-        notes.append("a header and no rows")
-    return Rows(mapping.kind, data, tuple(_placed(grid, note) for note in notes))
+        notes.append(Note("file", "a header and no rows"))
+    return Rows(mapping.kind, data, tuple(note.at(grid.file, grid.sheet) for note in notes))
 
 
-def _placed(grid: Grid, note: str) -> str:
-    return f"{grid.file}{f' [{grid.sheet}]' if grid.sheet else ''}: {note}"
+def _taken(sheet: Sheet) -> list[Note]:
+    """Which column was read as what."""
+    mapping = sheet.mapping
+    notes = [
+        Note("taken", f"{mapping.headers[index]} is read as {raw}", column=raw, header=mapping.headers[index])
+        for raw, index in mapping.columns.items()
+        if index < sheet.grid.width
+    ]
+    notes += [
+        Note("taken", f"{mapping.headers[index]} decides whether a row counts", column="status",
+             header=mapping.headers[index])
+        for index, _ in mapping.deciders
+    ]  # fmt: skip
+    notes += [
+        Note("assumed", f'"{value}" is {raw} of all rows', column=raw, values=(value,))
+        for raw, value in mapping.constants.items()
+    ]
+    read = {*mapping.columns.values(), *(index for index, _ in mapping.deciders)}
+    unread = tuple(h for i, h in enumerate(mapping.headers) if i not in read and not h.startswith("column "))
+    if unread:
+        notes.append(Note("not_read", f"columns that are not read: {', '.join(unread)}", values=unread))
+    return notes
 
 
-def _project(sheet: Sheet, order: str, currency: str) -> pa.Table:
-    table = TABLES[sheet.mapping.kind]
+def _document_note(sheet: Sheet) -> Note:
+    header = sheet.mapping.headers[sheet.mapping.columns["document_date"]]
+    text = f"a row bills the month of its {header} (billed_month in profile.toml says another)"
+    return Note("assumed", text, column="billed_month", header=header)
+
+
+def _plan(sheet: Sheet, notes: list[Note]) -> bool:
+    """Whether a product has several plans: then each is a product of its own."""
+    cells = sheet.key("product_code", "product_name")
+    if "plan" not in sheet.mapping.columns or not cells:
+        return False
+    plan = sheet.cell("plan")
+    if not sheet.connection.execute(
+        f"select count(*) from (select 1 from body group by {', '.join(cells)} having count(distinct {plan}) > 1)"
+    ).fetchall()[0][0]:
+        return False
+    header = sheet.mapping.headers[sheet.mapping.columns["plan"]]
+    notes.append(Note("assumed", f"a product has several values of {header}: each is a product of its own",
+                      column="product_name", header=header))  # fmt: skip
+    return True
+
+
+def _project(sheet: Sheet, order: str, currency: str, month: str, plan: bool) -> pa.Table:
+    mapping = sheet.mapping
+    table = TABLES[mapping.kind]
     pivot = ", ".join(
         f"max(amount) filter (where name = {literal(name)}) as {name}" for name in sheet.of_type(QUANTITY, PRICE)
     )
-    columns = [_expression(sheet, name, order, currency) for name in COLUMNS[sheet.mapping.kind]]
-    source_row = ", ".join(f"{literal(header)}, r{index}" for index, header in enumerate(sheet.mapping.headers))
-    types = {column.name: column.type for column in table.columns}
-    selected = ", ".join(
-        f"cast({expression} as {types[name]}) as {name}"
-        for name, expression in zip(COLUMNS[sheet.mapping.kind], columns, strict=True)
-    )
     amounts = f"(select row_number{', ' + pivot if pivot else ''} from parsed group by 1)"
+    source_row = ", ".join(f"{literal(header)}, r{index}" for index, header in enumerate(mapping.headers))
+    types = {column.name: column.type for column in table.columns}
+    selects = []
+    for place, (side, raw) in enumerate(mapping.sides or ((mapping.side, "quantity"),)):
+        columns = {name: _expression(sheet, name, order, currency, month) for name in COLUMNS[mapping.kind]}
+        columns["quantity"] = _quantity(sheet, raw)
+        columns["fault"] = _whole(sheet, raw, columns["quantity"])
+        if mapping.kind == "vendor" and "side" not in mapping.columns and "side" not in sheet.profile.constants:
+            columns["side"] = literal(str(side))
+        if place:
+            columns["unit_cost"] = "null"  # what one costs is said of the first
+        if plan:
+            for name in ("product_code", "product_name"):
+                if name in mapping.columns:
+                    columns[name] = f"concat_ws(' - ', {columns[name]}, {sheet.cell('plan')})"
+        if mapping.each == "user" and "licences" in mapping.columns:
+            columns["product_name"] = "licence"
+        selected = ", ".join(f"cast({columns[name]} as {types[name]}) as {name}" for name in COLUMNS[mapping.kind])
+        suffix = literal(f", {side}" if place else "")
+        if mapping.each == "user" and "licences" in mapping.columns:
+            suffix = "if(licence_place > 1, ', licence ' || licence_place, '')"
+        where = f"amounts.{raw} is not null" if place else "true"
+        selects.append(
+            f"""
+            select {literal(sheet.grid.sheet or CSV_SHEET)} || {suffix} as sheet_name, body.row_number, {selected},
+                cast(json_object({source_row}) as varchar) as _source_row, {place} as place
+            from {_holders(sheet)} as body
+            left join {amounts} as amounts using (row_number)
+            left join signs using (row_number)
+            left join judged using (row_number)
+            where {where}
+            """
+        )
     result: Any = sheet.connection.sql(
-        f"""
-        select {literal(sheet.grid.sheet or CSV_SHEET)} as sheet_name, body.row_number, {selected},
-            cast(json_object({source_row}) as varchar) as _source_row
-        from body
-        left join {amounts} as amounts using (row_number)
-        left join signs using (row_number)
-        order by body.row_number
-        """
+        f"select * exclude (place) from ({' union all '.join(selects)}) order by row_number, place, sheet_name"
     )
     return result.to_arrow_table()
 
 
-def _expression(sheet: Sheet, name: str, order: str, currency: str) -> str:
+def _holders(sheet: Sheet) -> str:
+    """SQL of the rows: one for each licence of a user, where a cell lists several."""
+    if sheet.mapping.each != "user" or "licences" not in sheet.mapping.columns:
+        return "body"
+    cell = sheet.cell("licences")
+    none = ", ".join(map(literal, sheet.aliases.words["no_licence"]["words"]))
+    # "Backup+" is one name: a plus parts names only where another follows it.
+    marked = f"regexp_replace(replace({cell}, ';', chr(31)), '\\+\\s*([^\\s+])', chr(31) || '\\1', 'g')"
+    parts = f"string_split({marked}, chr(31))"
+    licences = (
+        f"list_filter(list_transform({parts}, lambda x: trim(x)), lambda x: x <> '' and lower(x) not in ({none}))"
+    )
+    return (
+        f"(select rows.*, unnest(licences) as licence, generate_subscripts(licences, 1) as licence_place "
+        f"from (select *, {licences} as licences from body where {cell} is not null) as rows)"
+    )
+
+
+def _quantity(sheet: Sheet, raw: str) -> str:
+    """SQL of a row's quantity: gross of included units, and negative where the row takes units back."""
+    constant = sheet.profile.constants.get("quantity")
+    if raw not in sheet.mapping.columns:
+        return literal(str(constant)) if constant is not None else ("1" if sheet.mapping.each else "null")
+    value = f"amounts.{raw}"
+    if raw == "quantity" and sheet.mapping.is_net and "included_quantity" in sheet.mapping.columns:
+        value = f"({value} + coalesce(amounts.included_quantity, 0))"
+    if "amount" in sheet.mapping.columns:
+        price = "coalesce(amounts.unit_price, 1)" if "unit_price" in sheet.mapping.columns else "1"
+        value = f"if({value} > 0 and {price} >= 0 and amounts.amount < 0, -{value}, {value})"
+    if sheet.mapping.kind == "billing":
+        value = f"if(judged.is_credit, -abs({value}), {value})"
+    return value
+
+
+def _whole(sheet: Sheet, raw: str, quantity: str) -> str:
+    """SQL of what makes a row unclear: a word, or a part of something that comes whole."""
+    index = sheet.mapping.columns.get(raw)
+    header = sheet.mapping.headers[index] if index is not None else ""
+    if not any(word in header.casefold() for word in sheet.aliases.words["whole"]["words"]):
+        return "judged.fault"
+    said = literal(f"{header} is ")
+    number = f"rtrim(rtrim(cast(cast({quantity} as decimal(18, 4)) as varchar), '0'), '.')"
+    part = f"if({quantity} <> trunc({quantity}), {said} || {number} || ', and there is no part of one', null)"
+    return f"coalesce(judged.fault, {part})"
+
+
+def _expression(sheet: Sheet, name: str, order: str, currency: str, month: str) -> str:
+    mapping = sheet.mapping
     if name == "currency":
         return currency
-    constant = sheet.profile.constants.get(name)
-    if name not in sheet.mapping.columns:
+    if name in ("status", "not_counted", "fault", "price_months"):
+        return f"judged.{name}"
+    if name == "is_part_charge":
+        return "judged.is_part"
+    constant = sheet.profile.constants.get(name, mapping.constants.get(name))
+    if name == "billed_month" and constant is None:
+        document = date_value(sheet, "document_date", order)
+        return f"coalesce({month}, date_trunc('month', ({document})))"
+    if name == "counted_on" and name not in mapping.columns and constant is None:
+        return f"last_day({month})"
+    if name == "cancelled_date" and constant is None:
+        return f"coalesce(({date_value(sheet, name, order)}), judged.said_gone_on)"
+    if name not in mapping.columns:
         if name == "side":
-            return literal(str(constant or sheet.mapping.side))
+            return literal(str(constant or mapping.side))
         return "null" if constant is None else literal(str(constant))
     cell = sheet.cell(name)
-    kind = TABLES[sheet.mapping.kind].column(name).type
-    if name == "quantity" and sheet.mapping.is_net and "included_quantity" in sheet.mapping.columns:
-        return "amounts.quantity + coalesce(amounts.included_quantity, 0)"
+    kind = TABLES[mapping.kind].column(name).type
+    if name == "unit_cost":
+        return "if(judged.price_months < 0, null, amounts.unit_cost)"
     if kind in (QUANTITY, PRICE):
         return f"amounts.{name}"
     if kind == DATE:
-        # Programs write year 1 for "no date"; read as a day it would say that a line was cancelled long ago.
-        return f"(select if(day >= date '1900-01-01', day, null) from (select {dates.value(cell, order)} as day))"
+        return f"({date_value(sheet, name, order)})"
     if name in ("side", "bill_mode"):
         words = sheet.aliases.side_values if name == "side" else sheet.aliases.bill_modes
         known = ", ".join(f"{literal(word)}: {literal(meaning)}" for word, meaning in words.items())

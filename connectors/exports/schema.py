@@ -6,8 +6,14 @@ _WHERE = (
     Column("source_name", "", TEXT),  # the inbox folder: which system the file came from
     Column("file_name", "", TEXT),
     Column("file_hash", "", TEXT),  # sha256 of the file's bytes
-    Column("sheet_name", "", TEXT),
+    Column("sheet_name", "", TEXT),  # and after a comma which part, where one row says several things ("Data, used")
     Column("row_number", "", INTEGER),  # 1-based, as a spreadsheet shows it
+)
+# What the reader found out about whether the row counts; the words it went by are data (aliases.toml).
+_JUDGED = (
+    Column("status", "", TEXT),  # the words of all columns that decide, each with its header
+    Column("not_counted", "", TEXT),  # why the row does not count; null: it does
+    Column("fault", "", TEXT),  # why it cannot be told whether it counts
 )
 
 BILLING_LINES = Table(
@@ -33,7 +39,11 @@ BILLING_LINES = Table(
         Column("bill_mode", "", TEXT),
         Column("billing_cycle", "", TEXT),  # what the price is for, in the file's own word; none: a month
         Column("effective_date", "", DATE),
-        Column("cancelled_date", "", DATE),
+        Column("cancelled_date", "", DATE),  # the first day that is not billed
+        Column("end_date", "", DATE),  # the last day that is billed
+        Column("billed_month", "", DATE),  # a day of the month that the row bills, where a row bills one month
+        Column("price_months", "", INTEGER),  # the months that price and cost are for; null: one
+        *_JUDGED,
     ),
 )
 
@@ -54,8 +64,14 @@ VENDOR_QUANTITIES = Table(
         Column("quantity", "", QUANTITY),
         Column("unit_cost", "", PRICE),
         Column("currency", "", TEXT),
-        Column("status", "", TEXT),
         Column("counted_on", "", DATE),  # the day of the count, in files that hold one count per day
+        Column("effective_date", "", DATE),
+        Column("cancelled_date", "", DATE),
+        Column("charged_from", "", DATE),  # the days that a charge covers, first and last
+        Column("charged_to", "", DATE),
+        Column("is_part_charge", "", BOOLEAN),  # charges some days only of what another row charges whole
+        Column("price_months", "", INTEGER),  # the months that the cost is for; null: one
+        *_JUDGED,
         Column("names_every_account", "", BOOLEAN),  # the profile says that each day of the file names all accounts
     ),
 )

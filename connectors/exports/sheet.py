@@ -11,7 +11,7 @@ from connectors.exports.aliases import Aliases
 from connectors.exports.grid import Grid
 from connectors.exports.headers import Mapping
 from connectors.exports.problems import SHOWN, Problem
-from connectors.exports.profile import Profile
+from connectors.exports.profile import HELPERS, Profile
 from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
 
 TABLES = {"billing": BILLING_LINES, "vendor": VENDOR_QUANTITIES}
@@ -32,12 +32,19 @@ class Sheet:
 
     def of_type(self, *types: str) -> list[str]:
         """The mapped raw columns of these types."""
-        table = TABLES[self.mapping.kind]
-        return [name for name in self.mapping.columns if table.column(name).type in types]
+        return [name for name in self.mapping.columns if self.type_of(name) in types]
+
+    def type_of(self, name: str) -> str:
+        """The type of a raw column, or of a helper that is read and not kept."""
+        return HELPERS.get(name) or TABLES[self.mapping.kind].column(name).type
 
     def cell(self, name: str) -> str:
         """The column of `body` that holds raw column `name`."""
         return f"c{self.mapping.columns[name]}"
+
+    def key(self, *names: str) -> list[str]:
+        """The columns of `body` that hold those of the raw columns `names` that the sheet has."""
+        return [self.cell(name) for name in names if name in self.mapping.columns]
 
     def kind(self, name: str) -> str:
         """The column of `body` that holds the kinds of the cells of `name`."""

@@ -83,7 +83,10 @@ class ExportReads:
         tables = {table.name: _whole(table, folders, now) for table in TABLES}
         # The oldest export decides: the newest must not make an old one look fresh.
         captured_at = min((folder.as_of for folder in folders if folder.as_of), default=now)
-        message = "; ".join(f"{folder.source_name}/{note}" for folder in folders for note in folder.notes) or None
+        notes = [note.of(folder.source_name) for folder in folders for note in folder.notes]
+        # What every file has belongs to the notes alone.
+        told = [note for note in notes if note.is_particular]
+        message = "; ".join(f"{note.source}/{note}" for note in told) or None
         reads = []
         for table in TABLES:
             rows = tables[table.name]

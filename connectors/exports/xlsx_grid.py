@@ -25,6 +25,9 @@ from connectors.exports.problems import Problem, Refused
 
 _OLE = b"\xd0\xcf\x11\xe0"  # the container of old .xls files, and of .xlsx files with a password
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
+_ROW_NUMBER = re.compile(rb'(?:^|\s)r="(\d+)"')
+_HIDDEN = re.compile(rb'(?:^|\s)hidden="(?:1|true)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 # An export of ten million cells would take minutes and gigabytes here: it belongs in a CSV file.
 _MOST_CELLS = 10_000_000
@@ -81,11 +84,21 @@ def _read(data: bytes, file: str, sheets: list[str] | None, codes: dict[str, str
                     formulas = formulas or load_workbook(io.BytesIO(data), read_only=True, data_only=False)
                     beside = formulas[sheet.title]
                 spans = [range_boundaries(ref.decode()) for ref in _MERGED.findall(part)]
-                grids.append(_grid(sheet, beside, file, spans, codes))
+                grids.append(_grid(sheet, beside, file, spans, codes, _hidden_rows(part)))
     return grids, notes
 
 
-def _grid(sheet: Any, formulas: Any, file: str, spans: list[Any], codes: dict[str, str]) -> Grid:
+def _hidden_rows(part: bytes) -> frozenset[int]:
+    """The rows that a filter or a person hides, by the sheet's own XML: the reader of cells does not say."""
+    if not _HIDDEN.search(part):
+        return frozenset()
+    hidden = (_ROW_NUMBER.search(row) for row in _ROW.findall(part) if _HIDDEN.search(row))
+    return frozenset(int(number.group(1)) for number in hidden if number)
+
+
+def _grid(
+    sheet: Any, formulas: Any, file: str, spans: list[Any], codes: dict[str, str], hidden: frozenset[int]
+) -> Grid:
     numbers: list[int] = []
     texts: list[list[str | None]] = []
     kinds: list[list[str]] = []
@@ -124,6 +137,7 @@ def _grid(sheet: Any, formulas: Any, file: str, spans: list[Any], codes: dict[st
         head={number: row for number, row in zip(numbers, texts, strict=True) if number <= HEAD_ROWS},
         spans=tuple((top, left - 1, bottom, right - 1) for left, top, right, bottom in spans),
         currencies=_currencies(formats, codes),
+        hidden=hidden,
     )
 
 

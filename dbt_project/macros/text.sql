@@ -34,6 +34,14 @@
     )
 {%- endmacro %}
 
+{#
+    A name that stands for an id in a file that has none: case and blanks folded, and nothing else. 'Backup' and 'Backup+'
+    are two products, 'C++ Labs' and 'C Labs' two clients; that 'Acme, Inc.' may be 'Acme Inc' is for matching to say.
+#}
+{% macro name_as_id(text) -%}
+    nullif(trim(regexp_replace(lower({{ text }}), '\s+', ' ', 'g')), '')
+{%- endmacro %}
+
 {# The domain of a web address: scheme, 'www.', port and path cut off; NULL where no dot is left. #}
 {% macro domain_of(address) -%}
     nullif(

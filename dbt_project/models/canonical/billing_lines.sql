@@ -81,6 +81,7 @@ judged as (
             when all_lines.cycle_months = 0 and all_lines.first_billed_on is null
                 then 'it is billed once, and no date says when'
         end as unreadable_reason,
+        coalesce(all_lines.takes_back, false) as takes_back,
         all_lines.last_updated_at
     from all_lines
     left join clients on all_lines.client_id = clients.client_id
@@ -90,7 +91,7 @@ judged as (
 
 billing_lines as (
     select
-        * exclude (absent_reason, unreadable_reason),
+        * exclude (absent_reason, unreadable_reason, takes_back),
         coalesce(absent_reason, unreadable_reason) as not_live_reason,
         absent_reason is null and unreadable_reason is null as is_live,
         -- Nothing but its first day, or its agreement's, stands between such a line and the bill.
@@ -106,7 +107,7 @@ billing_lines as (
         case
             when absent_reason is not null then null
             when unreadable_reason is not null then unreadable_reason
-            when bill_mode = 'billable' and billed_quantity < 0
+            when bill_mode = 'billable' and billed_quantity < 0 and not takes_back
                 then 'it bills ' || {{ plain_number('billed_quantity') }}
         end as fault
     from judged

@@ -8,6 +8,20 @@ with billing_faults as (
     where makes_line and fault is not null
 ),
 
+-- A charge that is taken back is a negative row of the account's charges; they must not come to less than nothing.
+vendor_rows as (
+    select
+        *,
+        quantity < 0
+        and (
+            side != 'charged'
+            or sum(case when resolution = 'counted' then quantity end) over (
+                partition by line_key, source_system, side, account_id, vendor_product_id
+            ) < 0
+        ) as is_short
+    from {{ ref('vendor_rows_resolved') }}
+),
+
 -- A negative row would take from another what is there; one without quantity, or of a state that nobody knows, leaves
 -- its count unknown.
 vendor_faults as (
@@ -25,10 +39,10 @@ vendor_faults as (
                 then source_record_id || ' states ' || {{ plain_number('quantity') }} || ' ' || side
             else source_record_id || ' carries no quantity'
         end as fault
-    from {{ ref('vendor_rows_resolved') }}
+    from vendor_rows
     where
         is_faulty
-        or (resolution = 'counted' and quantity < 0)
+        or (resolution = 'counted' and is_short)
         or (
             resolution = 'not_countable'
             and reason = 'it carries no quantity'

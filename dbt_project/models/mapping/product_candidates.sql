@@ -22,6 +22,8 @@ hints as (
                 then
                     case
                         when is_same_name then 1.0000
+                        -- A file that has nothing but the code for a name contradicts nothing.
+                        when is_code_as_name then 1.0000
                         when regexp_matches(code, '[A-Z]') and (is_same_edition or similarity < 0.6) then 1.0000
                         else 0.9000
                     end

@@ -78,6 +78,11 @@ product_pairs as (
         paired_ids.code,
         open_vendor_products.folded = product_keys.folded as is_same_name,
         open_vendor_products.name_key = product_keys.name_key as is_same_key,
+        coalesce(
+            upper(open_vendor_products.vendor_product_name) = paired_ids.code
+            and regexp_matches(paired_ids.code, '[A-Z]'),
+            false
+        ) as is_code_as_name,
         open_vendor_products.telling_words = product_keys.telling_words as is_same_edition,
         jaro_winkler_similarity(open_vendor_products.name_key, product_keys.name_key) as similarity
     from paired_ids

@@ -43,9 +43,19 @@ def test_the_quantitys_header_says_what_was_counted(inbox, header, side, quantit
     assert (row["side"], row["quantity"]) == (side, quantity)
 
 
+def test_owned_and_used_of_one_row_are_both_read(inbox):
+    inbox.drop("v/file.csv", "Tenant,Product,Total Licenses,Assigned Licenses,Unit Cost\nAcme,P,5,4,2.00\n")
+    rows = inbox.rows("vendor_quantities")
+    assert [(row["sheet_name"], row["side"], row["quantity"], row["unit_cost"]) for row in rows] == [
+        ("csv", "owned", 5, 2),
+        ("csv, used", "used", 4, None),
+    ]
+
+
 def test_a_quantity_that_was_not_read_is_named_and_the_profile_chooses_it(inbox):
+    inbox.drop("v/file.csv", "Tenant,Product,Total Licenses,Seat Count\nAcme,P,5,4\n")
+    assert "quantity read from Total Licenses as owned; not read: Seat Count" in inbox.message()
     inbox.drop("v/file.csv", "Tenant,Product,Total Licenses,Assigned Licenses\nAcme,P,5,4\n")
-    assert "quantity read from Total Licenses as owned; not read: Assigned Licenses" in inbox.message()
     inbox.drop("v/profile.toml", 'side = "used"\n')
     assert [(row["side"], row["quantity"]) for row in inbox.rows("vendor_quantities")] == [("used", 4)]
 

@@ -6,26 +6,106 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
+-- The closing state of what is charged: all charges that cover the cut-off, with their reversals. Days of a period that
+-- another charge covers whole (a prorate) do not make one by themselves; an invoice in advance states the next period.
+charges as (
+    select
+        source_name,
+        account_id,
+        vendor_product_id,
+        side,
+        coalesce(bool_or(not is_part and covers), false) as is_covered,
+        min(charged_from) filter (where not is_part and is_next) as next_from,
+        coalesce(bool_or(covers), false) as has_any
+    from (
+        select
+            exported_quantities.*,
+            exported_quantities.is_part_charge
+            or exported_quantities.charged_to - exported_quantities.charged_from < 26 as is_part,
+            run.cutoff_date between exported_quantities.charged_from and exported_quantities.charged_to as covers,
+            exported_quantities.charged_from > run.cutoff_date
+            and exported_quantities.charged_from <= run.cutoff_date + interval 31 day as is_next
+        from exported_quantities
+        cross join run
+        where
+            exported_quantities.charged_from is not null
+            and exported_quantities.charged_to is not null
+            and exported_quantities.not_counted is null
+    )
+    group by source_name, account_id, vendor_product_id, side
+),
+
+-- A source of which no charge covers the cut-off nor follows it at once knows nothing of that month.
+charging_sources as (
+    select
+        source_name,
+        side,
+        bool_or(is_covered or has_any or next_from is not null) as covers
+    from charges
+    group by source_name, side
+),
+
 judged as (
     select
-        *,
+        exported_quantities.*,
         -- A row whose side is not known stands somewhere, and counts nowhere.
-        case when side in ('owned', 'used', 'charged') then side else 'owned' end as known_side,
         case
-            when side is null then 'it names no side'
-            when side not in ('owned', 'used', 'charged') then 'side ' || side || ' is not known'
-            when status in ('decommissioned', 'retired') then 'retired'
+            when exported_quantities.side in ('owned', 'used', 'charged') then exported_quantities.side
+            else 'owned'
+        end as known_side,
+        case
+            when exported_quantities.side is null then 'it names no side'
+            when exported_quantities.side not in ('owned', 'used', 'charged')
+                then 'side ' || exported_quantities.side || ' is not known'
+            when exported_quantities.not_counted is not null then exported_quantities.not_counted
+            when exported_quantities.cancelled_date <= run.cutoff_date
+                then 'cancelled on ' || strftime(exported_quantities.cancelled_date, '%Y-%m-%d')
+            when exported_quantities.effective_date > run.cutoff_date
+                then 'starts on ' || strftime(exported_quantities.effective_date, '%Y-%m-%d')
+            when charges.source_name is null or not charging_sources.covers then null
             when
-                status in (
-                    'cancelled', 'canceled', 'suspended', 'expired', 'deleted', 'terminated', 'inactive', 'disabled',
-                    'lockedout', 'locked out', 'pending', 'staged', 'converted', 'pendingactivation',
-                    'pending activation', 'pendingmanual', 'pendingautomated', 'waitingfordetails'
-                )
-                then 'status ' || status
+                case
+                    when charges.is_covered
+                        then run.cutoff_date between exported_quantities.charged_from and exported_quantities.charged_to
+                    when charges.next_from is not null then exported_quantities.charged_from = charges.next_from
+                    else run.cutoff_date between exported_quantities.charged_from and exported_quantities.charged_to
+                end
+                then null
+            else
+                'charge of ' || strftime(exported_quantities.charged_from, '%Y-%m-%d') || ' to '
+                || strftime(exported_quantities.charged_to, '%Y-%m-%d')
+                || case
+                    when charges.is_covered or charges.next_from is null
+                        then '; it does not hold ' || strftime(run.cutoff_date, '%Y-%m-%d')
+                    else '; the charge from ' || strftime(charges.next_from, '%Y-%m-%d') || ' states what stands'
+                end
         end as own_reason,
+        case
+            when exported_quantities.fault is not null then exported_quantities.fault
+            when charges.source_name is not null and not charging_sources.covers
+                then
+                    'it charges ' || strftime(exported_quantities.charged_from, '%Y-%m-%d') || ' to '
+                    || strftime(exported_quantities.charged_to, '%Y-%m-%d') || ', and no row charges '
+                    || strftime(run.cutoff_date, '%Y-%m-%d')
+        end as row_fault,
         -- The file that reaches further knows better what an earlier day was.
-        max(counted_on) over (partition by source_name, file_hash) as file_reach
+        max(exported_quantities.counted_on)
+            over (partition by exported_quantities.source_name, exported_quantities.file_hash)
+            as file_reach
     from exported_quantities
+    cross join run
+    left join charges
+        on
+            exported_quantities.source_name = charges.source_name
+            and exported_quantities.account_id = charges.account_id
+            and exported_quantities.vendor_product_id = charges.vendor_product_id
+            and exported_quantities.side = charges.side
+            and exported_quantities.charged_from is not null
+            and exported_quantities.charged_to is not null
+    left join charging_sources
+        on
+            exported_quantities.source_name = charging_sources.source_name
+            and exported_quantities.side = charging_sources.side
 ),
 
 ranked as (
@@ -85,6 +165,7 @@ quantities as (
         quantity,
         unit_cost as monthly_unit_cost,
         currency,
+        case when own_reason is null then row_fault end as fault,
         counted_on,
         closing_day,
         newest_day,

@@ -27,11 +27,22 @@ renamed as (
         {{ clean('bill_mode') }} as raw_bill_mode,
         {{ bill_mode_of('bill_mode') }} as bill_mode,
         {{ clean('billing_cycle') }} as billing_cycle,
-        effective_date,
-        cancelled_date,
-        trim(source_name) || ':' || coalesce({{ clean('client_id') }}, {{ fold('client_name') }}) as client_id,
-        trim(source_name) || ':' || coalesce({{ clean('agreement_id') }}, {{ fold('agreement_name') }}) as agreement_id,
-        trim(source_name) || ':' || coalesce({{ clean('product_code') }}, {{ fold('product_name') }}) as product_id,
+        -- First and last day that the row bills: of the line itself, and of the month that a row of one month bills.
+        greatest(effective_date, cast(date_trunc('month', billed_month) as date)) as effective_date,
+        least(
+            {{ first_day_not_billed('exports', 'cancelled_date') }},
+            cast(end_date + interval 1 day as date),
+            cast(date_trunc('month', billed_month) + interval 1 month as date)
+        ) as first_day_not_billed,
+        cast(date_trunc('month', billed_month) as date) as billed_month,
+        {{ clean('status') }} as status,
+        {{ clean('not_counted') }} as not_counted,
+        {{ clean('fault') }} as fault,
+        trim(source_name) || ':' || coalesce({{ clean('client_id') }}, {{ name_as_id('client_name') }}) as client_id,
+        trim(source_name) || ':'
+        || coalesce({{ clean('agreement_id') }}, {{ name_as_id('agreement_name') }}) as agreement_id,
+        trim(source_name) || ':'
+        || coalesce({{ clean('product_code') }}, {{ name_as_id('product_name') }}) as product_id,
         read_at
     from current_rows
 )
