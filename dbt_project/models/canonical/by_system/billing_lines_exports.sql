@@ -1,23 +1,27 @@
-with exported_lines as (
-    select * from {{ ref('stg_exports__billing_lines') }}
+with run as (
+    select * from {{ ref('stg_control__run') }}
 ),
 
-run as (
-    select * from {{ ref('stg_control__run') }}
+exported_lines as (
+    select
+        lines.*,
+        {{ in_force('lines.effective_date', 'lines.first_day_not_billed', 'run.cutoff_date') }} as is_in_force
+    from {{ ref('stg_exports__billing_lines') }} as lines
+    cross join run
 ),
 
 -- Where every row bills one month, a month that no row bills is one that the file does not hold: unknown, not nothing.
 months as (
     select
-        source_name,
-        bool_or(billed_month = date_trunc('month', run.cutoff_date)) as has_month,
-        strftime(min(billed_month), '%Y-%m') as first_month,
-        strftime(max(billed_month), '%Y-%m') as last_month,
+        exported_lines.source_name,
+        bool_or(exported_lines.billed_month = date_trunc('month', run.cutoff_date)) as has_month,
+        strftime(min(exported_lines.billed_month), '%Y-%m') as first_month,
+        strftime(max(exported_lines.billed_month), '%Y-%m') as last_month,
         any_value(strftime(run.cutoff_date, '%Y-%m')) as asked_month
     from exported_lines
     cross join run
-    where billed_month is not null
-    group by source_name
+    where exported_lines.billed_month is not null
+    group by exported_lines.source_name
 ),
 
 billing_lines as (
@@ -59,7 +63,7 @@ billing_lines as (
         and sum(exported_lines.quantity) filter (
             where exported_lines.not_counted is null
             and exported_lines.fault is null
-            and {{ in_force('exported_lines.effective_date', 'exported_lines.first_day_not_billed', 'run.cutoff_date') }}
+            and exported_lines.is_in_force
         ) over (partition by exported_lines.client_id, exported_lines.product_id) >= 0 as takes_back,
         cast(null as timestamptz) as last_updated_at
     from exported_lines

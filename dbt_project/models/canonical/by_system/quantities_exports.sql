@@ -31,7 +31,7 @@ charges as (
             exported_quantities.charged_from is not null
             and exported_quantities.charged_to is not null
             and exported_quantities.not_counted is null
-    )
+    ) as periods
     group by source_name, account_id, vendor_product_id, side
 ),
 
