@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["ok", "failed", "refused"]
 Mode = Literal["full", "incremental"]
@@ -21,7 +21,8 @@ class Read:
 
     The fields are those of `control.reads`; `load_id` is what the content already had before (None where rows are
     appended now: `connectors.load.load` tells). `seconds` is wall time; `captured_at` the source's clock at the first
-    answer; `rows_appended` whether this run's package holds its rows.
+    answer; `rows_appended` whether this run's package holds its rows; `notes` how a file was read
+    (`connectors.exports.notes`), empty elsewhere.
     """
 
     source_system: str
@@ -40,6 +41,7 @@ class Read:
     message: str | None = None
     rows_appended: bool = False
     earlier_load_id: str | None = None
+    notes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

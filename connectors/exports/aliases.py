@@ -101,7 +101,7 @@ def load_aliases() -> Aliases:
         deciders={role: frozenset(map(normalise, names)) for role, names in data["deciders"].items()},
         words={
             section: {meaning: tuple(dict.fromkeys(words)) for meaning, words in data[section].items()}
-            for section in ("flags", "states", "types", "cycles", "months", "whole", "no_licence", "sheets")
+            for section in ("flags", "states", "types", "cycles", "months", "ending", "whole", "no_licence", "sheets")
         },
         price_months={normalise(name): int(months) for months, names in data["price_months"].items() for name in names},
         invoices=frozenset(map(normalise, data["invoices"]["names"])),

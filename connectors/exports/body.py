@@ -114,7 +114,9 @@ def _fill_groups(sheet: Sheet) -> list[Note]:
     else:
         product = sheet.key("product_code", "product_name")
         named = f"coalesce({', '.join(product)}) is not null" if product else "true"
-        blank = f"(coalesce({', '.join(cells)}) is null and {named})"
+        # A dash is a name that was left out, not one to take from above.
+        raw = " and ".join(f"nullif(trim(r{cell[1:]}), '') is null" for cell in cells)
+        blank = f"(coalesce({', '.join(cells)}) is null and {raw} and {named})"
         if not sheet.count("body", f"left_out is null and {blank}") or not _is_grouped(sheet, cells):
             return []
         update = [(cell, f"if(left_out is null, {cell}, null)") for cell in cells]
@@ -236,6 +238,11 @@ def _is_total(sheet: Sheet) -> str:
     def named(cell: str) -> str:
         tests = [f"lower({cell}) in ({', '.join(map(literal, totals['exact']))})"]
         tests += [f"starts_with(lower({cell}), {literal(start)})" for start in totals["starts"]]
+        if len(groups) > 1:
+            nothing = " and ".join(f"{sheet.cell(n)} is null" for n in groups[1])
+            tests += [
+                f"(starts_with(lower({cell}), {literal(start)}) and {nothing})" for start in totals["starts_open"]
+            ]
         if len(groups) > 1:  # with one identity alone, "Acme Total" may be a name
             tests += [f"ends_with(lower({cell}), {literal(end)})" for end in totals["ends"]]
         return "(" + " or ".join(tests) + ")"

@@ -43,7 +43,17 @@ class Content:
     def is_flag(self, index: int, aliases: Aliases) -> bool:
         """Nothing but yes and no, or 0 and 1."""
         texts = self.texts(index)
-        return bool(texts) and (texts <= aliases.flags or texts <= {"0", "1"} or texts <= aliases.flags | {"0", "1"})
+        if not texts or not texts <= aliases.flags | {"0", "1"}:
+            return False
+        # Of columns called Active and Suspended that hold numbers, one with 0 and 1 alone is a number too.
+        return not texts <= {"0", "1"} or not any(self._is_count(other, aliases) for other in self._headers)
+
+    def _is_count(self, index: int, aliases: Aliases) -> bool:
+        states = aliases.deciders["active"] | aliases.deciders["inactive"]
+        if self._headers[index] not in states or index >= self.width:
+            return False
+        texts = self.texts(index)
+        return not texts <= {"0", "1"} and all(text.replace(".", "").replace(",", "").isdigit() for text in texts)
 
     def has_numbers(self, index: int) -> bool:
         """A number on its own, or nothing at all (an empty column is no proof)."""

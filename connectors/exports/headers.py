@@ -3,6 +3,7 @@
 Belongs here: `find_header` and the `Mapping` it gives. Does not belong here: known names (aliases.toml), cell values.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -261,6 +262,7 @@ def _match(
             for side in ("owned", "used", "charged"):
                 find(f"quantity_{side}", [n for n in preferred_quantities(aliases) if stated[n] == side])
         _order_sides(columns, names, profile, aliases)
+        _prefer_sites(columns, names, profile, aliases, content)
     return columns
 
 
@@ -281,6 +283,24 @@ def _order_sides(columns: dict[str, int], names: list[set[str]], profile: Profil
     for side in ("owned", "used", "charged"):
         if side in own or (is_unsaid and side != "used"):
             columns.pop(f"quantity_{side}", None)
+
+
+def _prefer_sites(
+    columns: dict[str, int], names: list[set[str]], profile: Profile, aliases: Aliases, content: Content | None
+) -> None:
+    """Where all rows stand under one account, the MSP's own, its sites or organizations are the clients."""
+    index = columns.get("account_name")
+    if index is None or content is None or "account_name" in profile.columns or "account_id" in profile.columns:
+        return
+    if not names[index] & {"account", "accountname", "tenant", "tenantname"} or len(content.texts(index)) != 1:
+        return
+    taken = set(columns.values())
+    for alias in aliases.columns["vendor"]["account_name"]:
+        for at, forms in enumerate(names):
+            if alias in forms and at not in taken and len(content.texts(at)) > 1:
+                columns["account_name"] = at
+                columns.pop("account_id", None)
+                return
 
 
 def _prefer_codes(
@@ -393,7 +413,12 @@ def _mapping(
     if kind == "vendor":
         mapping = _with_side(mapping, labels, profile, aliases, content)
     deciders = _deciders(mapping, labels, aliases, content)
-    parents = {i for i, _ in deciders if {normalise(name) for name in labels[i]} & aliases.deciders["parent_state"]}
+    parents = {
+        i
+        for i, _ in deciders
+        if {normalise(part) for name in labels[i] for part in (name, re.split(r"[/.]", name)[-1])}
+        & aliases.deciders["parent_state"]
+    }
     return replace(mapping, deciders=deciders, parents=frozenset(parents))
 
 
@@ -426,15 +451,18 @@ def _deciders(
     known = frozenset(word for words in aliases.words["states"].values() for word in words)
     found: list[tuple[int, str]] = []
     for index, options in enumerate(labels):
-        names = {normalise(label) for label in options}
+        # "agreement/agreementStatus" is a path.
+        names = {normalise(part) for label in options for part in (label, re.split(r"[/.]", label)[-1])}
         if index in read or index >= content.width or not content.texts(index):
             continue
         if mapping.columns.get("status") == index:
             found.append((index, "state"))
             continue
-        role = next((role for role in ("inactive", "active", "state", "type") if names & aliases.deciders[role]), None)
-        if role in ("active", "inactive") and not content.is_flag(index, aliases):
-            role = "state" if not content.has_numbers(index) else None
+        role = next(
+            (role for role in ("inactive", "active", "ask", "state", "type") if names & aliases.deciders[role]), None
+        )
+        if role in ("active", "inactive", "ask") and not content.is_flag(index, aliases):
+            role = "state" if role != "ask" and not content.has_numbers(index) else None
         # A state of a country is none of a line.
         if (role == "state" and not names <= {"state"}) or (role != "state" and role is not None):
             found.append((index, role or ""))
@@ -477,6 +505,8 @@ def _with_side(
     if side is None:
         is_invoice = bool(names & aliases.invoices)
         side = "charged" if is_invoice else "owned"
+        if is_invoice and "charged_from" not in columns and {"effective_date", "end_date"} <= set(columns):
+            columns["charged_from"], columns["charged_to"] = columns.pop("effective_date"), columns.pop("end_date")
         reason = "the file is an invoice" if is_invoice else "its header does not say what was counted"
         notes.append(
             Note("assumed", f"{mapping.headers[index]} is taken as {side}: {reason} (side in profile.toml chooses)",

@@ -36,6 +36,7 @@ def judge(sheet: Sheet, order: str) -> None:
     other = "dmy" if order == "mdy" else "mdy"
     day = f"coalesce({dates.value('day', order)}, {dates.value('day', other)})"
     cancelled = f"({date_value(sheet, 'cancelled_date', order)}) is not null"
+    ended = date_value(sheet, "end_date", order)
     started = f"({date_value(sheet, 'effective_date', order)}) is not null"
     sheet.connection.execute(
         f"""
@@ -46,25 +47,32 @@ def judge(sheet: Sheet, order: str) -> None:
         answers as (
             select row_number,
                 string_agg(said, '; ' order by place) filter (where months is null) as status,
-                min_by(said, place) filter (where answer = 'gone' and of_parent) as parent_gone,
-                min_by(said, place) filter (where answer = 'gone' and not of_parent) as own_gone,
+                min_by(said, place) filter (where answer in ('gone', 'ending') and of_parent) as parent_gone,
+                min_by(said, place) filter (where answer in ('gone', 'ending') and not of_parent) as own_gone,
+                coalesce(
+                    bool_and(answer = 'ending') filter (where answer in ('gone', 'ending') and not of_parent), false
+                ) as is_ending,
                 min_by(said, place) filter (where answer in ('money', 'one_time', 'no_bill')) as no_units,
                 min_by(said, place) filter (where answer = 'part') as part,
                 bool_or(answer = 'credit') as is_credit,
                 min_by(said, place) filter (where answer = 'dated') as dated,
                 min_by(said, place) filter (where answer = 'ask') as asked,
                 min_by(said, place) filter (where answer = 'unknown') as unknown,
-                min({day}) filter (where answer = 'gone' and not of_parent) as said_gone_on,
+                min({day}) filter (where answer in ('gone', 'ending') and not of_parent) as said_gone_on,
                 max(months) filter (where months <> 0) as price_months,
                 min_by(said, place) filter (where months = 0) as once
             from said group by 1
         )
-        select body.row_number, status, said_gone_on, coalesce(is_credit, false) as is_credit,
+        select body.row_number, status,
+            coalesce(said_gone_on, if(is_ending, cast(({ended}) + interval 1 day as date), null)) as said_gone_on,
+            coalesce(is_credit, false) as is_credit,
             part is not null as is_part,
             coalesce(price_months, {sheet.mapping.price_months or "null"}) as price_months,
             case
                 when parent_gone is not null then parent_gone
-                when own_gone is not null and not {cancelled} and said_gone_on is null then own_gone
+                when own_gone is not null and not {cancelled} and said_gone_on is null
+                    and not (is_ending and ({ended}) is not null)
+                    then own_gone
                 when no_units is not null then no_units || ', which states no units'
                 when once is not null then once || ', which does not recur'
                 when part is not null and not {_has_period(sheet)} then part || ', which is money for some days'
@@ -99,12 +107,16 @@ def _words(sheet: Sheet, index: int, role: str) -> str:
 
     def state(text: str) -> tuple[str, str | None, int | None]:
         found = read_state(text, aliases, sheet.profile.states)
+        if found.answer == "gone" and found.is_ending and sheet.mapping.kind == "vendor":
+            return "ending", found.day, None
         return found.answer, found.day, None
 
     def flag(text: str) -> tuple[str, str | None, int | None]:
         found = read_flag(text, aliases)
         if found is None:
             return state(text)
+        if role == "ask":
+            return ("ask" if found else "counts"), None, None
         return ("counts" if found == (role == "active") else "gone"), None, None
 
     def kind(text: str) -> tuple[str, str | None, int | None]:
@@ -163,10 +175,12 @@ def unread_columns(sheet: Sheet) -> list[Note]:
     read = {*mapping.columns.values(), *(index for index, _ in mapping.deciders)}
     read |= {index for others in mapping.twins.values() for index in others}
     owner, name = mapping.owner
-    keys = sheet.key(owner, name, "product_code", "product_name", "agreement_name", "plan", "licences", "record_id")
+    each = mapping.each is not None
+    keys = sheet.key(owner, name, "product_code", "product_name", "agreement_name", "plan", "licences")
+    keys += [] if each else sheet.key("record_id")
     notes: list[Note] = []
     unread = [i for i in range(sheet.grid.width) if i not in read and i < len(mapping.headers)]
-    if not keys or not unread or mapping.each is not None:
+    if not keys or not unread:
         return notes
     tests = ", ".join(f"bool_or(n{i} > 1)" for i in unread)
     counts = ", ".join(f"count(distinct c{i}) as n{i}" for i in unread)
@@ -185,6 +199,8 @@ def unread_columns(sheet: Sheet) -> list[Note]:
         ]
         if all(_is_number(value) for value in values):
             continue  # an amount that follows from the quantity
+        if each and len(values) > _SHOWN_VALUES:
+            continue  # what a device or user has of its own
         named = ", ".join(shown(value) for value in values[:_SHOWN_VALUES])
         more = " and more" if len(values) > _SHOWN_VALUES else ""
         text = (

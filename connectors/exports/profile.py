@@ -74,6 +74,7 @@ class Profile(BaseModel):
         constants: Raw column name -> value for every row, for what the file does not hold.
         skip: Rows to leave out.
         states: Word of a state -> `counts` or `gone`, for words that are in no list or mean something else here.
+        same_product: Name or code of a product -> that of another one of the file, which it means.
         hidden_rows: `read` also reads rows that the workbook hides.
     """
 
@@ -96,6 +97,7 @@ class Profile(BaseModel):
     constants: dict[str, str | int | float | Decimal] = Field(default_factory=dict)
     skip: list[Skip] = Field(default_factory=list)
     states: dict[str, Literal["counts", "gone"]] = Field(default_factory=dict)
+    same_product: dict[str, str] = Field(default_factory=dict)
     hidden_rows: Literal["leave_out", "read"] = "leave_out"
 
     @field_validator("columns", "constants")

@@ -251,7 +251,8 @@ def _expression(sheet: Sheet, name: str, order: str, currency: str, month: str) 
     cell = sheet.cell(name)
     kind = TABLES[mapping.kind].column(name).type
     if name == "unit_cost":
-        return "if(judged.price_months < 0, null, amounts.unit_cost)"
+        # Some days' money is not what one costs a month.
+        return "if(judged.price_months < 0 or judged.is_part, null, amounts.unit_cost)"
     if kind in (QUANTITY, PRICE):
         return f"amounts.{name}"
     if kind == DATE:
@@ -260,4 +261,8 @@ def _expression(sheet: Sheet, name: str, order: str, currency: str, month: str) 
         words = sheet.aliases.side_values if name == "side" else sheet.aliases.bill_modes
         known = ", ".join(f"{literal(word)}: {literal(meaning)}" for word, meaning in words.items())
         return f"coalesce(map {{{known}}}[lower({cell})], {cell})"
+    if name in ("product_code", "product_name") and sheet.profile.same_product:
+        pairs = sheet.profile.same_product.items()
+        meant = ", ".join(f"{literal(' '.join(own.lower().split()))}: {literal(other)}" for own, other in pairs)
+        return f"coalesce(map {{{meant}}}[lower({cell})], {cell})"
     return cell

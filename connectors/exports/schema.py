@@ -67,6 +67,7 @@ VENDOR_QUANTITIES = Table(
         Column("counted_on", "", DATE),  # the day of the count, in files that hold one count per day
         Column("effective_date", "", DATE),
         Column("cancelled_date", "", DATE),
+        Column("end_date", "", DATE),  # the last day of its term
         Column("charged_from", "", DATE),  # the days that a charge covers, first and last
         Column("charged_to", "", DATE),
         Column("is_part_charge", "", BOOLEAN),  # charges some days only of what another row charges whole

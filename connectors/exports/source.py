@@ -111,6 +111,7 @@ class ExportReads:
                     message=message,
                     rows_appended=rows.num_rows > 0 and not same,
                     earlier_load_id=earlier_load_id if same else None,
+                    notes=tuple(note.as_row() for note in notes),
                 )
             )
             if self._progress is not None:

@@ -31,10 +31,12 @@ class State:
     """What a state says, and the day that it names, if any.
 
     `counts`; `gone`; `dated`: counts from the row's first day on; `ask`: a person must say; `unknown`: in no list.
+    `is_ending`: gone by a word for what ends on a day, which may still lie ahead.
     """
 
     answer: str
     day: str | None = None
+    is_ending: bool = False
 
 
 def read_state(text: str, aliases: Aliases, said: Mapping[str, str]) -> State:
@@ -49,7 +51,7 @@ def read_state(text: str, aliases: Aliases, said: Mapping[str, str]) -> State:
     for candidate in (folded, _bare(bare), _bare(re.sub(r"\(.*?\)", " ", bare))):
         for answer, words in aliases.words["states"].items():
             if candidate in words or candidate.replace("-", " ") in words:
-                return State(answer, day)
+                return State(answer, day, candidate in aliases.words["ending"]["words"])
     return State("unknown", day)
 
 

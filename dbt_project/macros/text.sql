@@ -24,11 +24,16 @@
     {{ of }}source_system || ':' || coalesce({{ of }}vendor_product_id, 'no product')
 {%- endmacro %}
 
-{# Case, accents, punctuation and spacing folded: 'Café  Noir, Inc.' and 'CAFE NOIR INC' are one text. '&' reads 'and', apostrophes vanish. #}
+{#
+    Case, accents, punctuation and spacing folded: 'Café  Noir, Inc.' and 'CAFE NOIR INC' are one text. '&' reads 'and',
+    '+' 'plus' and '#' 'sharp', since 'Backup+' is not 'Backup'; apostrophes vanish.
+#}
 {% macro fold(text) -%}
     nullif(
         trim(regexp_replace(
-            replace(regexp_replace(lower(strip_accents({{ text }})), '[''’`´]', '', 'g'), '&', ' and '), '[^\p{L}\p{N}]+', ' ', 'g'
+            replace(replace(replace(
+                regexp_replace(lower(strip_accents({{ text }})), '[''’`´]', '', 'g'), '&', ' and '
+            ), '+', ' plus '), '#', ' sharp '), '[^\p{L}\p{N}]+', ' ', 'g'
         )),
         ''
     )

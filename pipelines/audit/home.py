@@ -3,14 +3,18 @@
 Belongs here: files and settings. Does not belong here: running.
 """
 
+import json
 import shutil
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from connectors.exports.config import ExportsConfig
 from connectors.exports.profile import PROFILE_NAME
+from connectors.exports.schema import TABLES
 from connectors.exports.source import ExportReads
 from connectors.reads import Plan
+from pipelines.audit.names import certain_names, write_rules
 from pipelines.home import Home
 
 PSA, VENDOR = "psa", "vendor"
@@ -62,7 +66,26 @@ def prepare_home(
         except (OSError, UnicodeDecodeError) as error:
             raise AuditRefusedError(f"{getattr(error, 'filename', None) or profile}: cannot be read: {error}") from None
         (folder / PROFILE_NAME).write_text(_with_kind(said, _KINDS[source]), encoding="utf-8")
-    _refuse_unreadable(home, currency)
+    reads = _refuse_unreadable(home, currency)
+    billing, quantities = (reads.rows(table) for table in TABLES)
+    assert billing is not None
+    assert quantities is not None
+    certain = certain_names(billing, quantities)
+    write_rules(home, certain, PSA, VENDOR)
+    if certain.same_products:
+        _add_same_products(home.inbox / PSA / PROFILE_NAME, certain.same_products)
+
+
+def _add_same_products(path: Path, same: Mapping[str, str]) -> None:
+    """The profile with the names that mean one product; names that the person explained are left as they are."""
+    text = path.read_text(encoding="utf-8")
+    said = tomllib.loads(text).get("same_product", {})
+    if not said:
+        lines = [
+            f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(meant, ensure_ascii=False)}"
+            for name, meant in sorted(same.items())
+        ]
+        path.write_text("\n".join([text.rstrip("\n"), "", "[same_product]", *lines, ""]), encoding="utf-8")
 
 
 def _with_kind(profile: str, kind: str) -> str:
@@ -75,9 +98,10 @@ def _with_kind(profile: str, kind: str) -> str:
     return f'kind = "{kind}"\n{profile}'
 
 
-def _refuse_unreadable(home: Home, currency: str) -> None:
+def _refuse_unreadable(home: Home, currency: str) -> ExportReads:
     """Reads both files once before the run: a refusal then takes a second, and nothing else is started."""
-    reads = ExportReads(_config(home, currency), Plan()).reads()
+    read = ExportReads(_config(home, currency), Plan())
+    reads = read.reads()
     failed = [read.message or "" for read in reads if read.status != "ok"]
     if failed:
         raise AuditRefusedError(failed[0])
@@ -87,6 +111,7 @@ def _refuse_unreadable(home: Home, currency: str) -> None:
             f"no {' and no '.join(name.replace('_', ' ') for name in empty)} in the files: is --psa the PSA's export "
             "and --vendor the vendor's?"
         )
+    return read
 
 
 def _config(home: Home, currency: str) -> ExportsConfig:

@@ -4,6 +4,7 @@ Belongs here: writers of schema control, as single transactions. Does not belong
 (`control.sql`), what the values mean for assessment (dbt), raw rows (`connectors.load`).
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -149,7 +150,12 @@ def record_reads(
         connection,
         "control.reads",
         [
-            {"run_id": run_id, "load_id": load_id if read.status == "ok" else None, **_values(read, READ_COLUMNS)}
+            {
+                "run_id": run_id,
+                "load_id": load_id if read.status == "ok" else None,
+                **_values(read, READ_COLUMNS),
+                "notes": json.dumps(read.notes, ensure_ascii=False) if read.notes else None,
+            }
             for read, load_id in reads
         ],
     )

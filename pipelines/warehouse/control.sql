@@ -48,6 +48,8 @@ CREATE TABLE IF NOT EXISTS control.reads (
     endpoint VARCHAR,
     message VARCHAR
 );
+-- JSON list of how files were read: which column was taken for what, what was left out (connectors/exports/notes.py).
+ALTER TABLE control.reads ADD COLUMN IF NOT EXISTS notes VARCHAR;
 
 -- Append only.
 CREATE TABLE IF NOT EXISTS control.expectation_results (

@@ -192,3 +192,23 @@ def test_two_inboxes_are_read_side_by_side(inbox, tmp_path):
     inbox.drop("psa/lines.csv", BILLING)
     other.drop("psa/lines.csv", BILLING.replace("Acme", "Beta"))
     assert [box.rows()[0]["client_name"] for box in (inbox, other)] == ["Acme", "Beta"]
+
+
+def test_how_a_file_was_read_is_kept_with_the_read(inbox):
+    inbox.drop(
+        "psa/lines.csv", "Client,Product,Quantity,Unit Price,Status,Note\nAcme,P,3,2.5,Active,x\nAcme,P,1,2.5,Void,y\n"
+    )
+    notes = inbox.read().reads()[0].notes
+    taken = {note["header"]: note["column"] for note in notes if note["kind"] == "taken"}
+    assert taken == {
+        "Client": "client_name",
+        "Product": "product_name",
+        "Quantity": "quantity",
+        "Unit Price": "unit_price",
+        "Status": "status",
+    }
+    (left,) = [note for note in notes if note["kind"] == "not_counted"]
+    assert (left["source"], left["file"], left["rows"], left["first"]) == ("psa", "lines.csv", 1, "line 3")
+    assert left["text"] == '1 rows not counted: Status is "Void" (first at line 3)'
+    (varies,) = [note for note in notes if note["kind"] == "varies"]
+    assert (varies["header"], varies["values"]) == ("Note", ("x", "y"))

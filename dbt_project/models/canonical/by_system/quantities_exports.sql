@@ -82,6 +82,10 @@ judged as (
         end as own_reason,
         case
             when exported_quantities.fault is not null then exported_quantities.fault
+            when exported_quantities.end_date < run.cutoff_date and exported_quantities.status is null
+                then
+                    'its term ended on ' || strftime(exported_quantities.end_date, '%Y-%m-%d')
+                    || ', and nothing says whether it was renewed'
             when charges.source_name is not null and not charging_sources.covers
                 then
                     'it charges ' || strftime(exported_quantities.charged_from, '%Y-%m-%d') || ' to '

@@ -20,7 +20,8 @@ renamed as (
         retries,
         seconds,
         endpoint,
-        message
+        message,
+        notes
     from source_rows
 )
 

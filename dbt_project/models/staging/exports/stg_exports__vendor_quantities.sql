@@ -29,6 +29,7 @@ renamed as (
         counted_on,
         effective_date,
         cancelled_date,
+        end_date,
         charged_from,
         charged_to,
         coalesce(is_part_charge, false) as is_part_charge,
