@@ -189,7 +189,7 @@ def _holders(sheet: Sheet) -> str:
     cell = sheet.cell("licences")
     none = ", ".join(map(literal, sheet.aliases.words["no_licence"]["words"]))
     # "Backup+" is one name: a plus parts names only where another follows it.
-    marked = f"regexp_replace(replace({cell}, ';', chr(31)), '\\+\\s*([^\\s+])', chr(31) || '\\1', 'g')"
+    marked = f"replace(regexp_replace({cell}, '\\+\\s*([^\\s+;])', chr(31) || '\\1', 'g'), ';', chr(31))"
     parts = f"string_split({marked}, chr(31))"
     licences = (
         f"list_filter(list_transform({parts}, lambda x: trim(x)), lambda x: x <> '' and lower(x) not in ({none}))"

@@ -36,7 +36,7 @@ def audit(
             metavar="SCORE",
             min=0.5,
             max=1.0,
-            help="Accept names at or above this score (0.5 to 1) for this audit. 1: only ids and names that are equal.",
+            help="Accept names at or above this score (0.5 to 1) for this audit. 1: only what is equal or certain.",
         ),
     ] = 1.0,
     currency: Annotated[
@@ -60,8 +60,8 @@ def audit(
     """Compare two exports and rank what does not agree. Needs no configuration and no network.
 
     The columns are recognised by their usual names; a file that cannot be read for certain is refused with the place,
-    the value and what to do. Clients and products match here where their ids or names are equal but for case and blanks
-    (--accept-above takes less). What does not match is listed with its nearest suggestion and is in no money total.
+    the value and what to do. Clients and products match here where their ids or names are equal, or certainly mean the
+    same (--accept-above takes less). What does not match is listed with its nearest suggestion and is in no money total.
 
     A product counts by what the vendor's file holds: seats owned, used, or charged. Nothing is sent anywhere and
     neither file is changed.
@@ -110,9 +110,9 @@ def _print_matches(matches: "Matches", accept_above: float) -> None:
     from rich.table import Table
 
     rule = (
-        "equal ids, or names equal but for case and blanks"
+        "equal ids, equal names, or names that are certainly one"
         if accept_above >= 1
-        else f"equal ids, or names with a score of {accept_above:g} or more"
+        else f"equal ids, names that are certainly one, or names with a score of {accept_above:g} or more"
     )
     console.print(
         f"\n[bold]Matches[/]: {matches.accounts:,} accounts and {matches.products:,} products, by {rule}. They were "

@@ -4,6 +4,7 @@ Each pair of files is a PSA's export and a vendor's; October 2026, cut-off on th
 single rules of reading are tested in `tests/connectors/exports`.
 """
 
+import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -29,8 +30,43 @@ SEAT, OTHER = "Microsoft 365 Business Premium", "Exchange Online (Plan 1)"
 HARBORLIGHT, QUILLFEATHER = "Harborlight Dental", "Quillfeather Law LLP"
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
+TANNERY = "Tannery Row Cafe"
+
 # name, PSA file, vendor file, lines: client, product, class, billed, counted, revenue impact
 CASES: dict[str, tuple[str, str, list[tuple[Any, ...]]]] = {
+    "additions with cancelled, unbilled and expired ones": (
+        "01_cw_additions.csv",
+        "01_vendor.csv",
+        [
+            (HARBORLIGHT, SEAT, "matched", 12, 12, 0),
+            (QUILLFEATHER, SEAT, "underbilled", 0, 8, 176),
+            (TANNERY, SEAT, "unbilled", 0, 3, 66),
+        ],
+    ),
+    "short dates, a cancelled line and one to come": (
+        "35_dates_ddmonyy.csv",
+        "02_vendor.csv",
+        [(HARBORLIGHT, SEAT, "matched", 12, 12, 0), (QUILLFEATHER, SEAT, "unbilled", 0, 8, 176)],
+    ),
+    "groups and numbers in German": (
+        "11_german_group.csv",
+        "11_vendor.txt",
+        [
+            (f"{HARBORLIGHT} GmbH", OTHER, "matched", 3, 3, 0),
+            (f"{HARBORLIGHT} GmbH", SEAT, "underbilled", 1012, 1020, 176),
+            ("Quillfeather KG", SEAT, "not_assessed", 8, 8, None),
+        ],
+    ),
+    "names that are certainly one": (
+        "36_names_psa.csv",
+        "36_names_vendor.csv",
+        [
+            ("Harborlight Dental, LLC", SEAT, "underbilled", 10, 12, 44),
+            ("Orrin and Vale Architects", "Azure AD Premium P1", "matched", 6, 6, 0),
+            ("Quillfeather Law", SEAT, "matched", 8, 8, 0),
+            ("Tannery Row Café", "Office 365 E3", "underbilled", 5, 7, 60),
+        ],
+    ),
     "client on the first row of its group": (
         "04_qb_firstrow_group.csv",
         "02_vendor.csv",
@@ -161,6 +197,12 @@ def through_the_models(engine: Engine, home: Home, psa: str, vendor: str) -> lis
         rows = reads.rows(table)
         assert rows is not None
         engine.read("exports", table.name, rows.drop(["_source_row", "_captured_at"]).to_pylist(), at=NOW)
+    for name in ("client_map", "product_map"):
+        with (home.rules / f"{name}.csv").open(encoding="utf-8") as file:
+            rules = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
+        with engine.connect() as connection:
+            connection.execute(f"TRUNCATE rules.{name}")
+        engine.rules(name, rules)
     engine.compute()
     return [tuple(row.values()) for row in engine.rows(LINES)]
 
@@ -211,3 +253,11 @@ def test_users_of_a_tenant_need_a_client_and_then_each_licence_counts_one(home: 
         ("Microsoft Power Automate Free", "unmapped_product", 1),
         ("Visio Plan 2", "matched", 1),
     ]
+
+
+def test_a_part_of_a_licence_is_named_with_its_cell(engine: Engine, tmp_path: Path) -> None:
+    through_the_models(engine, Home(tmp_path / "home"), "11_german_group.csv", "11_vendor.txt")
+    row = engine.row("SELECT explanation FROM analytics.reconciliation WHERE class = 'not_assessed'")
+    assert "Zugewiesen is 7.5, and there is no part of one" in row["explanation"]
+    rows = engine.rows("SELECT used_quantity FROM analytics.reconciliation WHERE client_name LIKE 'Harborlight%'")
+    assert sorted(row["used_quantity"] for row in rows) == [3, 1000]

@@ -33,6 +33,8 @@ vendor_faults as (
         side,
         source_record_id,
         resolution = 'counted' as is_counted,
+        -- The rows of a file stand side by side: one that cannot be judged leaves any sum of theirs open.
+        is_faulty and source_table = 'vendor_quantities' as is_open_row,
         case
             when is_faulty then source_record_id || ': ' || fault
             when resolution = 'counted'
@@ -242,6 +244,7 @@ faults as (
     -- A side that is only shown beside the basis makes the line no less certain; a bundle may be counted by any side.
     where
         vendor_faults.is_counted
+        or vendor_faults.is_open_row
         or lines.line_part = 'bundle'
         or (
             lines.line_part = 'main'

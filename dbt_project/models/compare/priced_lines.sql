@@ -22,6 +22,17 @@ scopes as (
     select * from {{ ref('line_scopes') }}
 ),
 
+-- A file has no catalogue: there the client's own line says the price, also while it bills nothing.
+own_prices as (
+    select
+        line_key,
+        min(unit_price) as unit_price
+    from {{ ref('billing_rows_resolved') }}
+    where source_table = 'billing_lines' and not is_billed and unit_price > 0
+    group by line_key
+    having min(unit_price) = max(unit_price)
+),
+
 terms as (
     select * from {{ ref('line_terms') }}
     where contract_price is not null
@@ -42,7 +53,7 @@ priced as (
         billed.live_row_count is not null as has_live_row,
         coalesce(billed.is_billed, false) as is_billed,
         billed.unit_price as line_price,
-        case when products.list_price > 0 then products.list_price end as catalogue_price,
+        case when products.list_price > 0 then products.list_price else own_prices.unit_price end as catalogue_price,
         case
             when billed.is_billed then billed.unit_cost
             when products.list_cost > 0 then products.list_cost
@@ -80,6 +91,7 @@ priced as (
                     )
             end = billed.line_key
     left join terms on lines.line_key = terms.line_key
+    left join own_prices on lines.line_key = own_prices.line_key
     left join clients on lines.client_id = clients.client_id
     left join products on lines.product_id = products.product_id
 ),
