@@ -5,6 +5,7 @@ audit's home then has. Does not belong here: likeness (`pipelines.matching`), na
 """
 
 import csv
+import logging
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ import pyarrow as pa
 from connectors.exports.aliases import normalise
 from pipelines.home import Home
 from pipelines.rules.files import FILES
+
+log = logging.getLogger(__name__)
 
 FROM = "2000-01-01"
 # Signs that tell names apart and that reading them as words loses: "Backup+" is not "Backup".
