@@ -60,9 +60,9 @@ def audit(
     """Compare two exports and rank what does not agree. Needs no configuration and no network.
 
     The columns are recognised by their usual names; a file that cannot be read for certain is refused with the place,
-    the value and what to do. Clients and products match here where their ids or names are equal, or where both certainly
-    mean the same (--accept-above takes less). What does not match is listed with its nearest suggestion and is in no
-    money total.
+    the value and what to do. Clients and products match here where their ids or names are equal, or where both
+    certainly mean the same (--accept-above takes less). What does not match is listed with its nearest suggestion and
+    is in no money total.
 
     A product counts by what the vendor's file holds: seats owned, used, or charged. Nothing is sent anywhere and
     neither file is changed.
