@@ -50,6 +50,8 @@ def test_a_cancelled_subscription_runs_until_its_end(desk: Desk) -> None:
 def test_what_has_ended_or_has_yet_to_start_is_not_owned(desk: Desk, status: str, dates: dict[str, Any]) -> None:
     desk.subscription(10, status=status, **dates)
     assert judged(desk)[1:] == (0, -10)
+    # The second opinion counts by the same dates.
+    assert desk.engine.rows("SELECT * FROM analytics.tie_out WHERE rule = 'recomputation' AND NOT passed") == []
 
 
 @pytest.mark.parametrize(

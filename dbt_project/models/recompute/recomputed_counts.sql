@@ -157,7 +157,9 @@ stated as (
         trim(subscriptions.product_id) as vendor_product_id,
         trim(subscriptions.id) as source_record_id,
         subscriptions.quantity,
-        coalesce({{ day_of('subscriptions.start_date') }} <= run.cutoff_date, true)
+        coalesce(
+            greatest({{ day_of('subscriptions.start_date') }}, subscriptions.billing_start) <= run.cutoff_date, true
+        )
         and case
             when lower(subscriptions.status) in ('cancelled', 'canceled')
                 then coalesce({{ day_of('subscriptions.end_date') }} > run.cutoff_date, false)
