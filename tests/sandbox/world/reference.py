@@ -47,6 +47,8 @@ class Reference:
         )  # main key -> (side, (cost, currency), commitment's end, quantity) of counted Pax8 rows
         self.uninvoiced: set[tuple[str, str]] = set()  # account and product of subscriptions that await an invoice
         self.waiting: set[str] = set()  # main keys that they stand on
+        self.old_seats: set[tuple[str, str]] = set()  # account and product of subscriptions older than this month
+        self.owned_before: set[str] = set()  # main keys that they stand on
         self.duplicated: set[str] = set()  # main keys with records of a machine that is counted already
         self.agreement_of: dict[int, dict] = {}
 
@@ -109,6 +111,8 @@ class Reference:
                 yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", 0, "idle"
             else:
                 term = sub["commitmentTerm"]
+                if _day(sub["startDate"]) < self.today.replace(day=1):
+                    self.old_seats.add((sub["companyId"], sub["productId"]))
                 if sub["status"] != "Trial" and sub["id"] not in charges:
                     self.uninvoiced.add((sub["companyId"], sub["productId"]))
                 asked = _number(sub["partnerCost"]), sub["currencyCode"]
@@ -243,6 +247,8 @@ class Reference:
             self.costs[key].append(state)
             if side == "owned" and (account, vendor_product) in self.uninvoiced:
                 self.waiting.add(key)
+            if side == "owned" and (account, vendor_product) in self.old_seats:
+                self.owned_before.add(key)
         if is_silent:
             return
         self.sums[key][side] += _number(quantity)
@@ -341,7 +347,7 @@ class Reference:
                     found |= {name: value for name, value in rule.items() if value and name not in found}
         return found
 
-    def _clears(self, key: str, billable: list, census: Decimal | None, least: Decimal) -> bool:
+    def _clears(self, key: str, billable: list, census: Decimal | None, least: Decimal, *, is_owned: bool) -> bool:
         after = (self.today.replace(day=1) + timedelta(days=63)).replace(day=1)
         ending = [ln for ln in billable if "cancelledDate" in ln and self.today < _day(ln["cancelledDate"]) < after]
         starting = [
@@ -352,6 +358,8 @@ class Reference:
             and ("cancelledDate" not in line or _day(line["cancelledDate"]) >= after)
         ]
         if not ending and not starting:
+            return False
+        if not billable and census is not None and is_owned and key in self.owned_before:
             return False
         later = [line for line in billable if line not in ending] + starting
         included = sum((_number(line["lessIncluded"]) for line in later), Decimal(0))
@@ -465,7 +473,7 @@ class Reference:
         allowed = [r for r in self._in_force(self.rules.tolerances) if r["product_id"] == product]
         own = [r for r in allowed if r["client_id"] == client] or [r for r in allowed if r["client_id"] == "*"]
         tolerance = _number(own[0]["tolerance"]) if own else Decimal(0)
-        if expected != billed and self._clears(key, billable, census, least):
+        if expected != billed and self._clears(key, billable, census, least, is_owned=basis == "owned"):
             class_ = "timing"
         elif expected > 0 and not lines:
             class_ = "unbilled"
