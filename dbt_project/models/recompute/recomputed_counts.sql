@@ -76,7 +76,7 @@ asked_tenants as (
     where reads.source_system = 'microsoft_graph' and reads.account_id is not null
 ),
 
--- A record that is said to be another one's machine must share a number with another live record of its organization.
+-- A record that is said to be another one's machine must share a number with another live record.
 said_duplicates as (
     select source_record_id
     from {{ ref('row_dispositions') }}
@@ -86,7 +86,6 @@ said_duplicates as (
 live_devices as (
     select
         devices.id,
-        devices.organization_id,
         lower(trim(devices.uid)) as uid,
         lower(trim(computer_systems.serial_number)) as serial_number,
         lower(trim(computer_systems.bios_serial_number)) as bios_serial_number
@@ -96,7 +95,7 @@ live_devices as (
 ),
 
 numbers as (
-    unpivot (select id, organization_id, uid, serial_number, bios_serial_number from live_devices)
+    unpivot (select id, uid, serial_number, bios_serial_number from live_devices)
     on uid, serial_number, bios_serial_number
     into name number_kind value number_said
 ),
@@ -107,8 +106,7 @@ proven_duplicates as (
     inner join said_duplicates on cast(numbers.id as varchar) = said_duplicates.source_record_id
     inner join numbers as others
         on
-            numbers.organization_id = others.organization_id
-            and numbers.number_said = others.number_said
+            numbers.number_said = others.number_said
             and numbers.id != others.id
 ),
 
@@ -189,9 +187,12 @@ stated as (
         cast(devices.id as varchar) as source_record_id,
         1 as quantity,
         proven_duplicates.id is null
-        and coalesce(upper(nullif(trim(devices.approval_status), '')), 'APPROVED') = 'APPROVED' as stands,
+        and coalesce(upper(nullif(trim(devices.approval_status), '')), 'APPROVED') = 'APPROVED'
+        -- Only an answer from after the period knows devices that were added after it.
+        and coalesce(devices.created <= epoch(run.cutoff), true) as stands,
         devices.last_contact as seen_at
     from devices
+    cross join run
     left join proven_duplicates on devices.id = proven_duplicates.id
 ),
 

@@ -27,17 +27,40 @@ answers as (
     where reads.status = 'ok' and reads.captured_at <= run.as_of
 ),
 
--- A month without an answer in it takes the first whole one after it.
+-- A month in which nobody asked takes the first answer after it.
+asked_within as (
+    select distinct
+        answers.source_system,
+        answers.table_name
+    from answers
+    cross join run
+    where
+        answers.captured_at between timezone(coalesce(run.timezone, 'UTC'), cast(run.period as timestamp)) and run.cutoff
+),
+
 spans as (
     select
-        *,
-        coalesce(
-            max(captured_at) filter (where captured_at <= counts_until) over asked,
-            min(captured_at) filter (where mode = 'full') over asked
-        ) as last_moment,
-        max(captured_at) filter (where mode = 'full' and captured_at <= counts_until) over asked as last_whole
+        answers.*,
+        greatest(
+            max(answers.captured_at) filter (where answers.captured_at <= answers.counts_until) over asked,
+            min(answers.captured_at) filter (
+                where asked_within.table_name is null and answers.captured_at > run.cutoff
+            ) over asked
+        ) as last_moment
     from answers
-    window asked as (partition by source_system, table_name, account_id)
+    cross join run
+    left join asked_within
+        on answers.source_system = asked_within.source_system and answers.table_name = asked_within.table_name
+    window asked as (partition by answers.source_system, answers.table_name, answers.account_id)
+),
+
+last_whole_answers as (
+    select
+        *,
+        max(captured_at) filter (where mode = 'full' and captured_at <= last_moment) over (
+            partition by source_system, table_name, account_id
+        ) as last_whole
+    from spans
 )
 
 select
@@ -47,9 +70,9 @@ select
     load_id,
     max(captured_at) as captured_at,
     max_by(run_id, captured_at) as run_id
-from spans
+from last_whole_answers
 where
     load_id is not null
-    and captured_at >= coalesce(last_whole, last_moment)
+    and captured_at >= last_whole
     and captured_at <= last_moment
 group by source_system, table_name, account_id, load_id
