@@ -275,7 +275,9 @@ own as (
         bundled.product_id is not null as is_bundled,
         own_rules.client_id is not null as is_placed_by_rule,
         counting.product_id is not null as has_rule,
-        catalog.price as list_price
+        catalog.price as list_price,
+        coalesce(lower(trim(catalog.recurring_bill_cycle__name)), 'monthly') not in ('', 'monthly', 'month')
+            as has_other_list_cycle
     from said
     left join counting on said.product_id = counting.product_id
     left join billed
@@ -432,6 +434,8 @@ priced as (
             when own_currency_count > 1 then 'billed in several currencies'
             when money_currency in ('KWD', 'BHD', 'JOD', 'OMR', 'TND', 'IQD', 'LYD') then 'money in thousandths'
             when credit_count > 0 and row_count > 1 then 'credits beside several rows'
+            when row_count = 0 and contract_price is null and has_other_list_cycle
+                then 'a catalogue price of another cycle than the month'
         end as money_reason,
         contract_price is not null and contract_currency = money_currency as is_contract_price,
         -- Money in a currency that is none is unknown.
