@@ -32,6 +32,8 @@ from connectors.exports.sheet import TABLES, Sheet
 from connectors.sql import literal
 from connectors.tables import DATE, PRICE, QUANTITY
 
+# A cycle in the word that the models know, whatever the language of the file.
+_CYCLES = {1: "Monthly", 2: "2 months", 3: "Quarterly", 6: "Semi-Annual", 12: "Annual", 24: "2 years", 36: "3 years"}
 CSV_SHEET = "csv"  # what the key names as sheet for a file that has none
 
 
@@ -232,6 +234,10 @@ def _expression(sheet: Sheet, name: str, order: str, currency: str, month: str) 
     mapping = sheet.mapping
     if name == "currency":
         return currency
+    if name == "billing_cycle":
+        words = " ".join(f"when {months} then {literal(word)}" for months, word in _CYCLES.items())
+        own = sheet.cell(name) if name in mapping.columns else "null"
+        return f"case judged.price_months {words} else {own} end"
     if name in ("status", "not_counted", "fault", "price_months"):
         return f"judged.{name}"
     if name == "is_part_charge":

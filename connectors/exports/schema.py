@@ -37,12 +37,11 @@ BILLING_LINES = Table(
         Column("unit_cost", "", PRICE),
         Column("currency", "", TEXT),
         Column("bill_mode", "", TEXT),
-        Column("billing_cycle", "", TEXT),  # what the price is for, in the file's own word; none: a month
+        Column("billing_cycle", "", TEXT),  # what the price is for, in English; none: a month
         Column("effective_date", "", DATE),
         Column("cancelled_date", "", DATE),  # the first day that is not billed
         Column("end_date", "", DATE),  # the last day that is billed
         Column("billed_month", "", DATE),  # a day of the month that the row bills, where a row bills one month
-        Column("price_months", "", INTEGER),  # the months that price and cost are for; null: one
         *_JUDGED,
     ),
 )
