@@ -235,9 +235,10 @@ def _expression(sheet: Sheet, name: str, order: str, currency: str, month: str) 
     if name == "currency":
         return currency
     if name == "billing_cycle":
-        words = " ".join(f"when {months} then {literal(word)}" for months, word in _CYCLES.items())
-        own = sheet.cell(name) if name in mapping.columns else "null"
-        return f"case judged.price_months {words} else {own} end"
+        cycles = " ".join(f"when {months} then {literal(word)}" for months, word in _CYCLES.items())
+        said = sheet.profile.constants.get(name)
+        own = literal(str(said)) if said is not None else sheet.cell(name) if name in mapping.columns else "null"
+        return f"case judged.price_months {cycles} else {own} end"
     if name in ("status", "not_counted", "fault", "price_months"):
         return f"judged.{name}"
     if name == "is_part_charge":
