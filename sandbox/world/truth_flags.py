@@ -104,8 +104,9 @@ def _amounts_differ(plan: Plan, position: Position, facts: Facts) -> bool:
     """Whether the days of a product that is priced by the day come to another amount than its lines bill."""
     if position.product.counted_when != "prorated" or not position.counts:
         return False
-    days, last = position.counts[0].days, last_of_month(plan.day)
-    month = [plan.first + timedelta(days=n) for n in range(last.day)]
+    counts, last = position.counts[0], last_of_month(plan.day)
+    days, since = counts.days, max(plan.first, counts.counts_from or plan.first)
+    month = [since + timedelta(days=n) for n in range((last - since).days + 1)]
     if any(day not in days for day in month if day <= plan.day):
         return False
     due = sum((days[min(day, plan.day)] for day in month), ZERO) * facts.billable[0].price
