@@ -163,6 +163,17 @@ def test_subscriptions_that_do_not_add_up_to_their_sku_leave_it_unknown(desk: Te
     assert "40 units and 0 in grace, but its subscriptions add up to 39 and 0" in row["explanation"]
 
 
+def test_a_tenant_beside_the_distributor_that_cannot_be_counted_leaves_their_sum_unknown(desk: TenantDesk) -> None:
+    """The units of both are added up: without the tenant's the sum would be too small."""
+    desk.seat_is_counted("owned", owned_source=f"pax8+{GRAPH}")
+    desk.line(10, "22.00")
+    desk.subscription(10)
+    desk.tenant([sku(None)])
+    row = desk.compute()
+    assert desk.quantities(row)[:2] == ("not_assessed", None)
+    assert "SPB of tenant" in row["explanation"]
+
+
 def test_units_in_grace_and_gone_stand_with_their_subscriptions(desk: TenantDesk, engine: Engine) -> None:
     desk.seat_is_counted("owned")
     desk.line(13, "22.00")

@@ -284,7 +284,7 @@ faults as (
         or (
             lines.line_part = 'main'
             and product_faults.side = lines.basis
-            and product_faults.source_system = lines.needed_source
+            and product_faults.designated_source = lines.needed_source
         )
 ),
 

@@ -34,6 +34,7 @@ ruled as (
         faults.fault,
         client_mappings.client_id,
         product_mappings.product_id,
+        {{ of_side('faults.side', 'counting_rules.{}_source') }} as designated_source,
         client_mappings.method != 'split' as is_certain
     from faults
     inner join accounts
@@ -47,7 +48,10 @@ ruled as (
     inner join counting_rules
         on
             product_mappings.product_id = counting_rules.product_id
-            and faults.source_system = {{ of_side('faults.side', 'counting_rules.{}_source') }}
+            and (
+                faults.source_system = {{ of_side('faults.side', 'counting_rules.{}_source') }}
+                or (faults.side = 'owned' and list_contains(counting_rules.further_owned_sources, faults.source_system))
+            )
     anti join exclusions
         on
             exclusions.client_id in (client_mappings.client_id, '*')
@@ -59,8 +63,9 @@ select
     client_id,
     product_id,
     source_system,
+    designated_source,
     side,
     string_agg(distinct fault, ', ' order by fault) as fault,
     bool_or(is_certain) as makes_line
 from ruled
-group by client_id, product_id, source_system, side
+group by client_id, product_id, source_system, designated_source, side

@@ -35,11 +35,11 @@ faulty as (
     select
         client_id,
         product_id,
-        source_system,
+        designated_source as source_system,
         bool_or(side = 'owned') as is_owned_faulty,
         bool_or(side = 'used') as is_used_faulty
     from {{ ref('product_faults') }}
-    group by client_id, product_id, source_system
+    group by client_id, product_id, designated_source
 ),
 
 -- Stale rows stay out of every sum. What a rule takes out is summed from the designated system alone: the same seats

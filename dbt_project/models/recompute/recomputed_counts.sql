@@ -41,9 +41,10 @@ directory_subscriptions as (
 mixed_skus as (
     select
         lower(trim(tenant_id)) as account_id,
-        lower(trim(sku_id, ' {}')) as vendor_product_id
+        lower(trim(sku_id, ' {}')) as vendor_product_id,
+        coalesce(bool_or(is_trial), false) as has_trial
     from directory_subscriptions
-    group by all
+    group by account_id, vendor_product_id
     having count(*) > 1 or bool_or(is_trial) or bool_or(owner_tenant_id is not null)
 ),
 
@@ -74,6 +75,22 @@ asked_tenants as (
             and answers.table_name = 'tenants'
             and reads.run_id = answers.run_id
     where reads.source_system = 'microsoft_graph' and reads.account_id is not null
+
+    except
+
+    -- Gone by a person's word, and by the login's own in this run.
+    select lower(reads.account_id) as account_id
+    from {{ source('control', 'reads') }} as reads
+    cross join {{ source('control', 'run') }} as run
+    inner join {{ source('rules', 'gone_accounts') }} as gone
+        on
+            lower(trim(gone.account_id)) = lower(reads.account_id)
+            and trim(gone.source_system) = reads.source_system
+            and {{ holds('gone') }}
+    where
+        reads.source_system = 'microsoft_graph'
+        and reads.run_id = run.run_id
+        and contains(reads.message, 'AADSTS90002')
 ),
 
 -- A record that is said to be another one's machine must share a number with another live record.
@@ -131,11 +148,13 @@ stated as (
     select
         'microsoft_graph' as source_system,
         'used' as side,
-        lower(trim(tenant_id)) as account_id,
-        lower(trim(sku_id)) as vendor_product_id,
-        lower(trim(tenant_id)) || ':' || lower(trim(sku_id)) || ':' || lower(trim(user_id)) as source_record_id,
+        lower(trim(license_assignments.tenant_id)) as account_id,
+        lower(trim(license_assignments.sku_id)) as vendor_product_id,
+        lower(trim(license_assignments.tenant_id)) || ':' || lower(trim(license_assignments.sku_id)) || ':'
+        || lower(trim(user_id)) as source_record_id,
         1 as quantity,
         true as stands,
+        coalesce(mixed_skus.has_trial, false) as is_in_question,
         user_id as holder_id,
         lower(trim(user_principal_name)) as holder_name,
         coalesce(not account_enabled, false) as is_disabled,
@@ -144,6 +163,10 @@ stated as (
         lower(trim(department)) as department,
         lower(trim(company_name)) as company
     from license_assignments
+    left join mixed_skus
+        on
+            lower(trim(license_assignments.tenant_id)) = mixed_skus.account_id
+            and lower(trim(license_assignments.sku_id)) = mixed_skus.vendor_product_id
 
     union all by name
 
