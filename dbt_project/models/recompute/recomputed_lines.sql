@@ -273,7 +273,12 @@ own as (
         coalesce(billed.currency_count, 1) as own_currency_count,
         first_prices.net_price as first_price,
         bundled.product_id is not null as is_bundled,
-        own_rules.client_id is not null as is_placed_by_rule,
+        exists (
+            select 1 from placed_by_rule
+            where
+                placed_by_rule.client_id = said.client_id
+                and placed_by_rule.product_id in (said.product_id, '*')
+        ) as is_placed_by_rule,
         counting.product_id is not null as has_rule,
         catalog.price as list_price,
         coalesce(lower(trim(catalog.recurring_bill_cycle__name)), 'monthly') not in ('', 'monthly', 'month')
@@ -292,8 +297,6 @@ own as (
             and said.scope = first_prices.scope
     left join terms_of_lines on said.line_key = terms_of_lines.line_key
     left join bundled on said.client_id = bundled.client_id and said.product_id = bundled.product_id
-    left join placed_by_rule as own_rules
-        on said.client_id = own_rules.client_id and said.product_id = own_rules.product_id
     left join catalog on said.product_id = 'connectwise:' || cast(catalog.id as varchar)
 ),
 
@@ -375,6 +378,7 @@ judged as (
             when is_bundled then 'a bundle or what it covers'
             when is_in_question then 'billed by an agreement whose state is another than active'
             when has_other_cycle then 'billed by another cycle than the month'
+            when is_placed_by_rule then 'units given to agreements by rule'
         end as unread_reason,
         case
             when unread_reason is not null then unread_reason
@@ -386,7 +390,6 @@ judged as (
             when own_basis = 'charged' then 'counted by vendor charges'
             when own_basis != 'fixed' and own_source not in ('microsoft_graph', 'pax8', 'ninjaone')
                 then 'counted by a file'
-            when is_placed_by_rule then 'units given to agreements by rule'
             when are_units_in_question then 'counted by what is no plain subscription'
         end as left_out_reason,
         greatest(

@@ -107,7 +107,7 @@ def test_what_rests_on_a_converted_cost_can_be_checked_by_hand(desk: Desk, named
 @pytest.mark.parametrize(
     ("case", "note"),
     [
-        ("price drift", "The PSA prices 22.00 USD, the contract 23.50 USD."),
+        ("price drift", "The PSA prices 22.00 USD, the contract 23.50 USD: 20 x 1.50 = 30.00 USD a month."),
         ("charged beyond owned", "The vendor charges 22, 2 more than are owned."),
         ("used beyond owned", "23 are used, 3 more than are owned."),
         # Domain guide, section 5, "Renewal": warned of ahead, with U beside O.

@@ -7,7 +7,7 @@ from tests.dbt_project.warehouse import PROJECT
 
 # Vendor rows and control rows pass through the canonical layer. Rules are the exception: they are confirmed by people
 # and written in canonical terms already, so the layer that applies a rule reads it.
-READERS = {"control": {"canonical"}, "rules": {"mapping", "compare"}}
+READERS = {"control": {"canonical"}, "rules": {"canonical", "mapping", "compare"}}
 LAYERS = ("staging", "canonical", "mapping", "compare", "marts")
 
 
