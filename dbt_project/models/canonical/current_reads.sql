@@ -43,7 +43,8 @@ complete_reads as (
         -- A vendor's dated documents may come late without any harm.
         reads.captured_at > run.cutoff
         and first_after.read_at is not null
-        and (sources.role = 'psa' or reads.captured_at > {{ counts_until('reads', 'sources', 'run') }}) as is_after_period,
+        and (sources.role = 'psa' or reads.captured_at > {{ counts_until('reads', 'sources', 'run') }})
+            as is_after_period,
         row_number() over (
             partition by reads.source_system, reads.table_name, reads.account_id
             order by reads.captured_at desc, (reads.run_id = run.run_id) desc, reads.load_id desc nulls last

@@ -33,7 +33,8 @@ select
     additions.unit_price,
     additions.effective_date,
     -- A word that does not say that the agreement runs, where its dates do.
-    coalesce(lower(trim(agreements.agreement_status)), '') not in ('', 'active', 'cancelled', 'canceled') as is_in_question,
+    coalesce(lower(trim(agreements.agreement_status)), '') not in ('', 'active', 'cancelled', 'canceled')
+        as is_in_question,
     coalesce(lower(trim(agreements.billing_cycle__name)), 'monthly') not in ('', 'monthly', 'month')
     or coalesce(agreements.one_time_flag, false)
     or coalesce(agreements.bill_one_time_flag, false) as is_other_cycle,

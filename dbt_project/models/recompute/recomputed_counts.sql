@@ -112,7 +112,12 @@ live_devices as (
 ),
 
 numbers as (
-    unpivot (select id, uid, serial_number, bios_serial_number from live_devices)
+    unpivot (select
+        id,
+        uid,
+        serial_number,
+        bios_serial_number
+    from live_devices)
     on uid, serial_number, bios_serial_number
     into name number_kind value number_said
 ),
@@ -134,7 +139,8 @@ stated as (
         lower(trim(subscribed_skus.tenant_id)) as account_id,
         lower(trim(subscribed_skus.sku_id)) as vendor_product_id,
         lower(trim(subscribed_skus.tenant_id)) || ':' || lower(trim(subscribed_skus.sku_id)) as source_record_id,
-        coalesce(prepaid_units__enabled, 0) + coalesce(prepaid_units__warning, 0) as quantity,
+        coalesce(subscribed_skus.prepaid_units__enabled, 0)
+        + coalesce(subscribed_skus.prepaid_units__warning, 0) as quantity,
         true as stands,
         mixed_skus.account_id is not null as is_in_question
     from subscribed_skus
@@ -151,17 +157,17 @@ stated as (
         lower(trim(license_assignments.tenant_id)) as account_id,
         lower(trim(license_assignments.sku_id)) as vendor_product_id,
         lower(trim(license_assignments.tenant_id)) || ':' || lower(trim(license_assignments.sku_id)) || ':'
-        || lower(trim(user_id)) as source_record_id,
+        || lower(trim(license_assignments.user_id)) as source_record_id,
         1 as quantity,
         true as stands,
         coalesce(mixed_skus.has_trial, false) as is_in_question,
-        user_id as holder_id,
-        lower(trim(user_principal_name)) as holder_name,
-        coalesce(not account_enabled, false) as is_disabled,
-        coalesce(lower(user_type) = 'guest', false) as is_guest,
-        lower(trim(office_location)) as office,
-        lower(trim(department)) as department,
-        lower(trim(company_name)) as company
+        license_assignments.user_id as holder_id,
+        lower(trim(license_assignments.user_principal_name)) as holder_name,
+        coalesce(not license_assignments.account_enabled, false) as is_disabled,
+        coalesce(lower(license_assignments.user_type) = 'guest', false) as is_guest,
+        lower(trim(license_assignments.office_location)) as office,
+        lower(trim(license_assignments.department)) as department,
+        lower(trim(license_assignments.company_name)) as company
     from license_assignments
     left join mixed_skus
         on
@@ -184,8 +190,12 @@ stated as (
         and case
             when lower(subscriptions.status) in ('cancelled', 'canceled')
                 then coalesce({{ day_of('subscriptions.end_date') }} > run.cutoff_date, false)
-            when lower(subscriptions.status) in ('active', 'activated', 'pendingcancel', 'pendingmanual',
-                'pendingautomated', 'pendingactivation', 'waitingfordetails', 'converted', 'trial')
+            when
+                lower(
+                    subscriptions.status) in (
+                    'active', 'activated', 'pendingcancel', 'pendingmanual',
+                    'pendingautomated', 'pendingactivation', 'waitingfordetails', 'converted', 'trial'
+                )
                 then coalesce({{ day_of('subscriptions.end_date') }} > run.cutoff_date, true)
             else false
         end
@@ -226,7 +236,7 @@ clients as (
         coalesce(deleted_flag, false) as is_deleted,
         lower(trim(struct_extract(list_filter(
             coalesce(try(from_json(custom_fields, '[{"caption":"VARCHAR","value":"VARCHAR"}]')), []),
-            lambda field: lower(trim(field.caption)) = 'tenant id'
+            lambda field: lower(trim(struct_extract(field, 'caption'))) = 'tenant id'
         )[1], 'value'), ' {}')) as tenant_id
     from companies
 ),
@@ -407,7 +417,11 @@ excluded_products as (
         kinds.client_id,
         kinds.source_system,
         kinds.vendor_product_id
-    from (select distinct client_id, source_system, vendor_product_id from placed) as kinds
+    from (select distinct
+        client_id,
+        source_system,
+        vendor_product_id
+    from placed) as kinds
     inner join exclusions
         on
             exclusions.record_name = '*'
@@ -454,7 +468,7 @@ special_users as (
 counting as (
     select
         trim(rules.product_id) as product_id,
-        max_by(rules, (rules.valid_from, -rules.line)) as rule
+        max_by(rules, (rules.valid_from, -rules.line)) as rule  -- noqa: RF02
     from {{ source('rules', 'counting') }} as rules
     cross join run
     where {{ holds('rules') }}

@@ -118,7 +118,7 @@ said as (
 counting as (
     select
         trim(rules.product_id) as product_id,
-        max_by(rules, (rules.valid_from, -rules.line)) as rule
+        max_by(rules, (rules.valid_from, -rules.line)) as rule  -- noqa: RF02
     from {{ source('rules', 'counting') }} as rules
     cross join run
     where {{ holds('rules') }}
@@ -201,7 +201,7 @@ units as (
         cast(case
             when coalesce(any_value(counting.rule.counts_people), 'no') = 'yes' and counts.side = 'used'
                 then
-                    count(distinct (counts.account_id, counts.holder_id)) filter (where counts.holder_id is not null)
+                    count(distinct row(counts.account_id, counts.holder_id)) filter (where counts.holder_id is not null)
                     + coalesce(sum(counts.quantity) filter (where counts.holder_id is null), 0)
             else sum(counts.quantity) filter (where counts.stands)
         end as decimal(18, 4)) as quantity,
@@ -237,7 +237,7 @@ terms_of_lines as (
             -- A rule for an agreement speaks of its own line, or of one that it alone bills.
             and (
                 terms.agreement_id in (said.scope, '*')
-                or (billed.agreement_count = 1 and terms.agreement_id = billed.agreement_id)
+                or (billed.agreement_count = 1 and billed.agreement_id = terms.agreement_id)
             )
     group by said.line_key
 ),
@@ -273,7 +273,7 @@ own as (
         coalesce(billed.currency_count, 1) as own_currency_count,
         first_prices.net_price as first_price,
         bundled.product_id is not null as is_bundled,
-        exists (
+        exists(
             select 1 from placed_by_rule
             where
                 placed_by_rule.client_id = said.client_id
@@ -429,9 +429,17 @@ taken as (
     group by judged.line_key
 ),
 
-priced as (
+valued as (
     select
         judged.*,
+        taken.amount as taken_amount
+    from judged
+    left join taken on judged.line_key = taken.line_key
+),
+
+priced as (
+    select
+        *,
         case
             when left_out_reason is not null then left_out_reason
             when own_currency_count > 1 then 'billed in several currencies'
@@ -451,11 +459,10 @@ priced as (
         case
             when own_variance = 0 and own_price is not null then 0
             when not ({{ is_currency('money_currency') }}) then null
-            when own_variance < 0 and not is_contract_price and row_count > 0 then taken.amount
+            when own_variance < 0 and not is_contract_price and row_count > 0 then taken_amount
             else cast(own_variance as decimal(20, 4)) * own_price
         end as own_amount
-    from judged
-    left join taken on judged.line_key = taken.line_key
+    from valued
 )
 
 select

@@ -35,7 +35,8 @@ asked_within as (
     from answers
     cross join run
     where
-        answers.captured_at between timezone(coalesce(run.timezone, 'UTC'), cast(run.period as timestamp)) and run.cutoff
+        answers.captured_at
+        between timezone(coalesce(run.timezone, 'UTC'), cast(run.period as timestamp)) and run.cutoff
 ),
 
 spans as (
