@@ -94,6 +94,9 @@ PLANTS: tuple[Plant, ...] = (
     Plant("some seats not resold", 2, _PAX8_OWNED, vendors.partly_direct),
     Plant("client buys direct", 2, _PAX8_OWNED, vendors.wholly_direct, opens=True),
     Plant("exclusion that has run out", 2, _PAX8_OWNED, vendors.expired_exclusion),
+    Plant(
+        "machines of one serial number that no list knows", 2, ("rmm_workstation",), devices.one_serial_number_for_many
+    ),
     Plant("devices excluded by name", 2, _RMM, vendors.excluded_devices),
     Plant("billed for devices that fell silent", 2, _RMM, vendors.silent_devices),
     Plant("only silent devices left", 2, ("rmm_server",), vendors.only_silent_devices),
@@ -160,9 +163,6 @@ PLANTS: tuple[Plant, ...] = (
     Plant("not billed, price signed", 2, _COUNTED, prices.signed_and_unbilled),
     Plant("not billed, price signed once", 2, _COUNTED, prices.signed_once_and_unbilled),
     Plant("agreement inactive, lines left open", 2, _COUNTED, lines.on_inactive_agreement),
-    Plant(
-        "machines of one serial number that no list knows", 2, ("rmm_workstation",), devices.one_serial_number_for_many
-    ),
 )
 
 

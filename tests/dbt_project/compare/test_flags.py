@@ -1,5 +1,6 @@
 """What is observed beside the verdict, with the numbers of the domain guide's examples; no flag changes a total."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -107,7 +108,6 @@ def test_what_rests_on_a_converted_cost_can_be_checked_by_hand(desk: Desk, named
 @pytest.mark.parametrize(
     ("case", "note"),
     [
-        ("price drift", "The PSA prices 22.00 USD, the contract 23.50 USD: 20 x 1.50 = 30.00 USD a month."),
         ("charged beyond owned", "The vendor charges 22, 2 more than are owned."),
         ("used beyond owned", "23 are used, 3 more than are owned."),
         # Domain guide, section 5, "Renewal": warned of ahead, with U beside O.
@@ -116,6 +116,14 @@ def test_what_rests_on_a_converted_cost_can_be_checked_by_hand(desk: Desk, named
 )
 def test_a_flag_says_its_numbers(desk: Desk, named: dict[str, str], case: str, note: str) -> None:
     assert desk.reconciled(named[case])["explanation"].endswith(" " + note)
+
+
+def test_a_drifted_price_names_the_line_and_what_it_comes_to(desk: Desk, named: dict[str, str]) -> None:
+    assert re.search(
+        r" The PSA prices 22\.00 USD, the contract 23\.50 USD:"
+        r" 20 x 1\.50 \(line \d+ of agreement \S+\) = 30\.00 USD a month\.$",
+        desk.reconciled(named["price drift"])["explanation"],
+    )
 
 
 def test_every_agent_row_of_a_census_keeps_its_place(desk: Desk, named: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ def warehouse():
         )
         connection.execute(
             "INSERT INTO control.run VALUES ('r', '2026-03-01', '2026-04-01', '2026-03-31', '2026-03-31', "
-            "'2026-03-31', 'USD', NULL, '0', 'h')"
+            "'2026-03-31', 'USD', NULL, '0', 'h', NULL)"
         )
         yield connection
 

@@ -46,6 +46,7 @@ def test_every_class_and_every_flag_of_the_guide_is_planted_for_any_seed(seed):
     # A repeated finding needs an earlier month (test_history.py), a weak match an audit of two files.
     assert set(flags) == {
         *FLAGS, "inactive_seat", "shared_mailbox_licensed", "coverage_gap", "source_restated", "rule_difference",
+        "amount_difference",
     }  # fmt: skip
     assert min(classes.values()) >= 2, classes
     assert min(flags.values()) >= 2, flags
@@ -320,6 +321,7 @@ def test_a_record_that_makes_no_sense_concludes_nothing(full):
         "line with a negative quantity",
         "line with a negative quantity, beside a good one",
         "line with an unknown bill mode",
+        "subscription with an unknown status",
     ]
     assert {row.class_ for row in rows} == {"not_assessed"}
     lines = [line for additions in full.connectwise.additions.values() for line in additions]
