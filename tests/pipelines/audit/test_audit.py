@@ -23,7 +23,7 @@ Total;;;52;;
 VENDOR = f"""Customer,Product,Quantity,Partner Cost
 ACME  LTD,Microsoft 365 Business Premium,42,17.60
 beta corp,Microsoft 365 Business Premium,8,17.60
-Gama Inc,Microsoft 365 Business Premium,5,17.60
+Gammas Inc,Microsoft 365 Business Premium,5,17.60
 "{EVIL.replace('"', '""')}",Microsoft 365 Business Premium,3,17.60
 Acme Ltd,Exchange Online,3,4.00
 """
@@ -65,7 +65,7 @@ def test_a_name_that_is_only_alike_is_a_suggestion_and_in_no_total(done):
     output = done[0].output
     assert "2 or more" not in output
     assert "by equal ids, equal names, or names that are certainly one" in " ".join(output.split())
-    assert "Gama Inc" in output
+    assert "Gammas Inc" in output
     assert "Gamma Inc (" in output
     with duckdb.connect(str(done[2]), read_only=True) as connection:
         classes = connection.execute(
@@ -93,7 +93,7 @@ def test_the_workbook_has_all_sheets_and_every_text_stays_a_text(done):
     )
     assert "6 x 22.00 = 132.00" in first["Explanation"]
     unmapped = {row[3]: row[6] for row in book["Unmapped"].iter_rows(values_only=True)}
-    assert unmapped["Gama Inc"].startswith("Gamma Inc (")
+    assert unmapped["Gammas Inc"].startswith("Gamma Inc (")
     totals = [row for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Total"]
     assert [row[1:4] for row in totals] == [("USD", 176, 44)]
     assert {row[7] for row in book["Tie-out"].iter_rows(min_row=2, values_only=True)} == {"yes"}
