@@ -176,8 +176,9 @@ def test_a_psa_that_failed_leaves_nothing_assessed(new_desk: Callable[..., Desk]
     assert [(row["class"], row["revenue_impact"]) for row in rows] == [("not_assessed", None)] * 2
     assert all(row["explanation"].startswith("Not assessed: connectwise - connectwise is failed.") for row in rows)
     summary = desk.row("SELECT * FROM analytics.period_summary")
-    assert (summary["billed_quantity"], summary["billed_coverage"]) == (5, 0)
-    assert not summary["census_coverage"], "nothing of the vendors' counts is covered either"
+    assert (summary["billed_quantity"], summary["billed_coverage"], summary["unit_coverage"]) == (5, 0, 0)
+    # No count of the vendors' is countable here, and the share of nothing is unknown.
+    assert (summary["census_coverage"], summary["assessed_census_quantity"]) == (None, 0)
 
 
 def test_a_period_without_lines_still_has_its_row(new_desk: Callable[..., Desk]) -> None:
