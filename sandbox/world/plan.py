@@ -154,6 +154,8 @@ class Seats:
         invoiced = self.on(self.cycle_of(day))
         if self.role != INFORMATION and self.on(day) and not invoiced:
             return None
+        if self.rebilled_on is not None and day < self.rebilled_on:
+            return self.rebilled_from
         return ZERO if self.is_taken_back else invoiced + self.overcharge
 
     def cycle_of(self, day: date) -> date:

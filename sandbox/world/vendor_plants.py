@@ -83,9 +83,9 @@ def bought_after_the_invoice(plan: Plan, position: Position, rng: Random) -> str
 
 def charged_anew(plan: Plan, position: Position, rng: Random) -> str:
     """One seat too many was charged, taken back on the next day, and the right ones charged in its place."""
+    # On whatever day the world is: the items of an invoice do not change.
     seats = position.seats[0]
-    if plan.day > plan.first:
-        seats.rebilled_from, seats.rebilled_on = seats.quantity + 1, plan.first + timedelta(days=1)
+    seats.rebilled_from, seats.rebilled_on = seats.quantity + 1, plan.first + timedelta(days=1)
     return "matched"
 
 
