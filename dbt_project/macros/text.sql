@@ -87,3 +87,27 @@
 {% macro if_all_agree(column) -%}
     case when {{ all_agree(column) }} then any_value({{ column }}) end
 {%- endmacro %}
+
+{#
+    The id that a rule means. In a file without ids names stand for them, case and blanks folded (`name_as_id`); a rule may
+    name them as the file writes them. An id that a file does have stands as it is. `system` is the rule's column that
+    names the system, '*' for any; ids of the PSA have it in front. Which ids there are, `exported_ids` knows: rules
+    are written in canonical terms.
+#}
+{% macro id_as_read(kind, id, system=none) -%}
+    {%- set of_system = "and " ~ system ~ " in (exported.source_system, '*')" if system else '' -%}
+    case
+        when
+            {{ name_as_id(id) }} != {{ id }}
+            and exists(
+                select 1 from {{ ref('exported_ids') }} as exported
+                where exported.kind = '{{ kind }}' and exported.id = {{ name_as_id(id) }} {{ of_system }}
+            )
+            and not exists(
+                select 1 from {{ ref('exported_ids') }} as exported
+                where exported.kind = '{{ kind }}' and exported.id = {{ id }} {{ of_system }}
+            )
+            then {{ name_as_id(id) }}
+        else {{ id }}
+    end
+{%- endmacro %}

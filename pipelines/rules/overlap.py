@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
+from connectors.registry import SYSTEMS
 from pipelines.rules.declare import Rule, RuleFile
 from pipelines.rules.errors import RuleError, plain
 
@@ -20,15 +22,29 @@ def overlaps(rules: Iterable[Rule], declared: RuleFile) -> Iterator[RuleError]:
     Rules are taken by starting day, then by line. Where a rule shares days with several, a contradiction (another
     target) is named before a mere repetition. Files that are not dated are taken as valid for ever.
     """
+    kinds = {column.name: column.kind for column in declared.columns}
 
     def key(rule: Rule) -> tuple:
-        return tuple(rule.values[name] for name in declared.key)
+        return tuple(_meant(rule.values, name, kinds[name]) for name in declared.key)
 
     def order(rule: Rule) -> tuple:
         return key(rule), _start(rule), rule.line
 
     for _, group in groupby(sorted(rules, key=order), key=key):
         yield from _sweep(group, declared)
+
+
+def _meant(values: Any, name: str, kind: str) -> Any:
+    """A name in a file of the inbox is one thing whatever its case and blanks; a code is what it is."""
+    value = values[name]
+    if kind in ("client_id", "agreement_id", "product_id", "psa_id"):
+        system, _, own = value.partition(":")
+    elif kind == "vendor_id":
+        system, own = values["source_system"], value
+    else:
+        return value
+    is_name = system not in SYSTEMS and (" " in own or not any(sign.isdigit() for sign in own))
+    return " ".join(value.lower().split()) if is_name else value
 
 
 def _start(rule: Rule) -> date:

@@ -31,12 +31,14 @@ def warehouse():
         yield connection
 
 
-def fill(connection, folder, *, clients=CLIENTS, products=("connectwise:771",), **rules):
+def fill(connection, folder, *, clients=CLIENTS, products=("connectwise:771",), inboxes=(), **rules):
     for client_id, is_deleted in clients.items():
-        connection.execute("INSERT INTO canonical.clients VALUES (?, 'connectwise', ?)", [client_id, is_deleted])
+        system = client_id.partition(":")[0]
+        connection.execute("INSERT INTO canonical.clients VALUES (?, ?, ?)", [client_id, system, is_deleted])
     for product_id in products:
-        connection.execute("INSERT INTO canonical.products VALUES (?, 'connectwise')", [product_id])
-    for name, table in load_rules(write(folder / "rules", **rules)).tables.items():
+        system = product_id.partition(":")[0]
+        connection.execute("INSERT INTO canonical.products VALUES (?, ?)", [product_id, system])
+    for name, table in load_rules(write(folder / "rules", **rules), inboxes=inboxes).tables.items():
         connection.register("given", table)
         connection.execute(f"INSERT INTO rules.{name} SELECT * FROM given")
         connection.unregister("given")
@@ -164,3 +166,68 @@ def test_an_exclusion_that_has_run_out_or_not_begun_is_not_missed(warehouse, tmp
     ]
     fill(warehouse, tmp_path, exclusions="\n".join(rules))
     assert dangling(warehouse) == []
+
+
+@pytest.fixture
+def vendors(warehouse):
+    """Accounts and products of Pax8 and of the inbox folder `portal`, whose names stand for ids."""
+    for table, id_column in (("vendor_accounts", "account_id"), ("vendor_products", "vendor_product_id")):
+        warehouse.execute(f"CREATE TABLE canonical.{table} (source_system VARCHAR, {id_column} VARCHAR)")
+    warehouse.execute("INSERT INTO canonical.vendor_accounts VALUES ('pax8', 'c1'), ('portal', 'harborlight dental')")
+    warehouse.execute("INSERT INTO canonical.vendor_products VALUES ('pax8', 'p1'), ('portal', 'saas seat')")
+    return warehouse
+
+
+def test_what_a_vendor_does_not_have_is_named_in_every_file(vendors, tmp_path):
+    fill(
+        vendors,
+        tmp_path,
+        inboxes=("portal",),
+        client_map="\n".join([client_rule("c1", 250), client_rule("c9", 250)]),
+        product_map="pax8,p9,connectwise:771,2026-01-01,,A,2026-01-01,why,",
+        exclusions="*,*,p8,*,free,A,2026-12-31,2026-01-01,",
+        rejections="client,pax8,c8,connectwise:999,A,2026-01-14,no",
+        splits="portal,Harborlight,office,leeds,connectwise:250,2026-01-01,,A,why",
+    )
+    assert [str(warning) for warning in dangling(vendors)] == [
+        "client_map.csv:3: account_id: c9: no such account was read of pax8",
+        "exclusions.csv:2: vendor_product_id: p8: no such product was read",
+        "product_map.csv:2: vendor_product_id: p9: no such product was read of pax8",
+        "rejections.csv:2: left_id: c8: no such account was read of pax8",
+        "rejections.csv:2: right_id: connectwise:999: the PSA has no such client",
+        "splits.csv:2: account_id: Harborlight: no such account was read of portal",
+    ]
+
+
+def test_names_of_exports_are_found_as_the_file_writes_them(vendors, tmp_path):
+    fill(
+        vendors,
+        tmp_path,
+        inboxes=("portal", "ledger"),
+        clients={"ledger:harborlight dental": False},
+        products=("ledger:microsoft 365 e3",),
+        client_map="portal,Harborlight  Dental,ledger:HARBORLIGHT Dental,2026-01-01,,A,2026-01-01,why,",
+        product_map="portal,SaaS Seat,ledger:Microsoft 365 E3,2026-01-01,,A,2026-01-01,why,",
+        exclusions="*,*,SaaS Seat,*,free,A,2026-12-31,2026-01-01,",
+        counting="ledger:Microsoft 365  E5,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
+    )
+    assert [str(warning) for warning in dangling(vendors)] == [
+        "counting.csv:2: product_id: ledger:Microsoft 365  E5: the PSA has no such product"
+    ]
+
+
+def test_a_vendor_that_was_not_read_and_a_device_class_are_not_missed(vendors, tmp_path):
+    vendors.execute("INSERT INTO canonical.vendor_products VALUES ('ninjaone', 'MAC')")
+    fill(
+        vendors,
+        tmp_path,
+        product_map="\n".join(
+            f"{system},{product},connectwise:771,2026-01-01,,A,2026-01-01,why,"
+            for system, product in (
+                ("microsoft_graph", "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"),
+                ("ninjaone", "LINUX_SERVER"),
+                ("ninjaone", "LINUXSERVER"),
+            )
+        ),
+    )
+    assert [warning.line for warning in dangling(vendors)] == [4]

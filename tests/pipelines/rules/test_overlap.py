@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,22 @@ def test_the_order_of_lines_on_disk_does_not_decide_what_is_found(found, random)
     shuffled = list(found)
     random.shuffle(shuffled)
     assert list(overlaps(shuffled, CLIENT_MAP)) == list(overlaps(found, CLIENT_MAP))
+
+
+@pytest.mark.parametrize(
+    ("system", "one", "other", "is_one"),
+    [
+        ("portal", "Harborlight Dental", "harborlight  DENTAL", True),
+        ("portal", "Backup", "backup", True),
+        ("portal", "Backup", "Backup+", False),
+        ("portal", "a1B", "A1b", False),  # codes may differ in nothing but case
+        ("pax8", "Ab", "aB", False),
+    ],
+)
+def test_a_name_in_a_file_of_the_inbox_is_one_whatever_its_case_and_blanks(system, one, other, is_one):
+    found = [
+        Rule("client_map.csv", line, {"source_system": system, "account_id": name, "client_id": "connectwise:1",
+                                      "valid_from": FIRST, "valid_to": None})
+        for line, name in enumerate((one, other), start=2)
+    ]  # fmt: skip
+    assert [error.line for error in overlaps(found, CLIENT_MAP)] == ([3] if is_one else [])

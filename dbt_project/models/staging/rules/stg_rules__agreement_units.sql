@@ -5,12 +5,15 @@ with source_rows as (
 renamed as (
     select
         rule_id,
-        trim(client_id) as client_id,
-        trim(product_id) as product_id,
+        {{ id_as_read('client', 'trim(client_id)') }} as client_id,
+        {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         trim(source_system) as source_system,
         attribute,
-        lower(trim(value)) as value,
-        trim(agreement_id) as agreement_id,
+        case
+            when attribute = 'account' then {{ id_as_read('account', 'lower(trim(value))', 'trim(source_system)') }}
+            else lower(trim(value))
+        end as value,
+        {{ id_as_read('agreement', 'trim(agreement_id)') }} as agreement_id,
         valid_from,
         valid_to,
         owner,

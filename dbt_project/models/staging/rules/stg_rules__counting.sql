@@ -5,7 +5,7 @@ with source_rows as (
 renamed as (
     select
         rule_id,
-        trim(product_id) as product_id,
+        {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         lower(trim(basis)) as basis,
         {{ clean('owned_source') }} as owned_source,
         {{ clean('used_source') }} as used_source,

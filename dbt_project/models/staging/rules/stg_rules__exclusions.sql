@@ -5,9 +5,15 @@ with source_rows as (
 renamed as (
     select
         rule_id,
-        trim(client_id) as client_id,
+        {{ id_as_read('client', 'trim(client_id)') }} as client_id,
         trim(source_system) as source_system,
-        {{ vendor_id('source_system', 'vendor_product_id') }} as vendor_product_id,
+        -- A rule for any system means the name in files, and the id as it is written everywhere else.
+        unnest(list_distinct([
+            {{ id_as_read('vendor_product', vendor_id('source_system', 'vendor_product_id'), 'trim(source_system)') }},
+            case
+                when trim(source_system) = '*' then {{ vendor_id('source_system', 'vendor_product_id') }}
+            end
+        ])) as vendor_product_id,
         {{ vendor_id('source_system', 'source_record_id') }} as source_record_id,
         reason,
         owner,

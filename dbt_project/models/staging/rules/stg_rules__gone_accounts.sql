@@ -6,7 +6,7 @@ renamed as (
     select
         rule_id,
         trim(source_system) as source_system,
-        {{ vendor_id('source_system', 'account_id') }} as account_id,
+        {{ id_as_read('account', vendor_id('source_system', 'account_id'), 'trim(source_system)') }} as account_id,
         valid_from,
         valid_to,
         confirmed_by,

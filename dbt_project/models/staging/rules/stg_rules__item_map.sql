@@ -5,8 +5,8 @@ with source_rows as (
 renamed as (
     select
         rule_id,
-        trim(item_id) as item_id,
-        trim(product_id) as product_id,
+        {{ id_as_read('product', 'trim(item_id)') }} as item_id,
+        {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         valid_from,
         valid_to,
         confirmed_by,

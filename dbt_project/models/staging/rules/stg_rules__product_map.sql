@@ -6,8 +6,9 @@ renamed as (
     select
         rule_id,
         trim(source_system) as source_system,
-        {{ vendor_id('source_system', 'vendor_product_id') }} as vendor_product_id,
-        trim(product_id) as product_id,
+        {{ id_as_read('vendor_product', vendor_id('source_system', 'vendor_product_id'), 'trim(source_system)') }}
+            as vendor_product_id,
+        {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         valid_from,
         valid_to,
         confirmed_by,

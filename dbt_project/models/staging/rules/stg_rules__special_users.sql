@@ -6,7 +6,7 @@ renamed as (
     select
         rule_id,
         trim(source_system) as source_system,
-        {{ vendor_id('source_system', 'account_id') }} as account_id,
+        {{ id_as_read('account', vendor_id('source_system', 'account_id'), 'trim(source_system)') }} as account_id,
         lower(trim(user_name)) as user_name,
         kind,
         licence_needed = 'yes' as is_licence_needed,

@@ -5,9 +5,9 @@ with source_rows as (
 renamed as (
     select
         rule_id,
-        trim(client_id) as client_id,
-        trim(agreement_id) as agreement_id,
-        trim(product_id) as product_id,
+        {{ id_as_read('client', 'trim(client_id)') }} as client_id,
+        {{ id_as_read('agreement', 'trim(agreement_id)') }} as agreement_id,
+        {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         lower({{ clean('basis') }}) as basis,
         minimum_quantity,
         {{ clean('minimum_scope') }} as minimum_scope,

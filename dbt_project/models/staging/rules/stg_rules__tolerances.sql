@@ -5,8 +5,8 @@ with source_rows as (
 renamed as (
     select
         rule_id,
-        trim(client_id) as client_id,
-        trim(product_id) as product_id,
+        {{ id_as_read('client', 'trim(client_id)') }} as client_id,
+        {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         tolerance,
         valid_from,
         valid_to,
