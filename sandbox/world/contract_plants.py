@@ -11,7 +11,7 @@ from sandbox.world.agreed import Term, Tolerance
 from sandbox.world.dates import add_months
 from sandbox.world.holdings import add_line, grow
 from sandbox.world.line_plants import future, live, never_billed
-from sandbox.world.plan import Plan, Position
+from sandbox.world.plan import A_YEAR, Plan, Position
 
 
 def _tolerate(plan: Plan, position: Position, units: int) -> None:
@@ -93,7 +93,7 @@ def billed_on_use(plan: Plan, position: Position, rng: Random) -> str:
     idle = rng.randrange(1, 3)
     line = live(position)
     line.quantity -= idle
-    position.seats[0].commitment = "1-Year"
+    position.seats[0].commitment = A_YEAR
     position.skus[0].assigned = int(line.quantity)
     plan.terms.append(Term(position.client, position.product, basis="used"))
     return "matched"

@@ -14,7 +14,7 @@ from sandbox.world.agreed import Term
 from sandbox.world.dates import add_months
 from sandbox.world.holdings import adopt, day_in_month, grow
 from sandbox.world.line_plants import live
-from sandbox.world.plan import Plan, Position
+from sandbox.world.plan import A_MONTH, A_YEAR, Plan, Position
 from sandbox.world.streams import guid
 
 _CENT = Decimal("0.01")
@@ -117,7 +117,7 @@ def short_and_for_nothing(plan: Plan, position: Position, rng: Random) -> str:
 
 def commitment_idle(plan: Plan, position: Position, rng: Random) -> str:
     """Billed as bought within a committed year, and some of it is not in use."""
-    position.seats[0].commitment = "1-Year"
+    position.seats[0].commitment = A_YEAR
     position.skus[0].assigned = int(live(position).quantity) - rng.randrange(1, 3)
     return "matched"
 
@@ -125,6 +125,41 @@ def commitment_idle(plan: Plan, position: Position, rng: Random) -> str:
 def idle_without_commitment(plan: Plan, position: Position, rng: Random) -> str:
     """Some of what is bought is not in use, and nothing was promised for a year."""
     position.seats[0].commitment = ""
+    position.skus[0].assigned = int(live(position).quantity) - 1
+    return "matched"
+
+
+def idle_by_the_month(plan: Plan, position: Position, rng: Random) -> str:
+    """Seats by the month beside a committed year, and some idle: they can be dropped at once."""
+    _end_on(plan, position, plan.day + timedelta(days=120))
+    seats, line = position.seats[0], live(position)
+    monthly = replace(
+        seats, id=guid(rng), vendor_subscription_id=guid(rng), commitment=A_MONTH,
+        steps=[(day_in_month(add_months(plan.first, -4), rng), Decimal(3))],
+    )  # fmt: skip
+    adopt(position, monthly)
+    line.quantity += 3
+    position.skus[0].assigned = int(line.quantity) - rng.randrange(1, 4)
+    return "matched"
+
+
+def idle_on_monthly_terms(plan: Plan, position: Position, rng: Random) -> str:
+    """The term ends within a month and rolls on: nothing is promised, and nothing comes up for renewal."""
+    position.seats[0].commitment = A_MONTH
+    position.skus[0].assigned = int(live(position).quantity) - 1
+    return "matched"
+
+
+def renewed_within_the_window(plan: Plan, position: Position, rng: Random) -> str:
+    """The committed year was renewed within the last seven days: idle seats can still fall."""
+    _end_on(plan, position, plan.day - timedelta(days=rng.choice((1, 3, 8))))
+    position.skus[0].assigned = int(live(position).quantity) - 1
+    return "matched"
+
+
+def renewed_before_the_window(plan: Plan, position: Position, rng: Random) -> str:
+    """The committed year was renewed nine days ago: idle seats stay until the next renewal."""
+    _end_on(plan, position, plan.day - timedelta(days=10))
     position.skus[0].assigned = int(live(position).quantity) - 1
     return "matched"
 
@@ -145,7 +180,7 @@ def _end_on(plan: Plan, position: Position, last: date) -> None:
     seats = position.seats[0]
     # 29 February has no anniversary: such a term ends a day earlier.
     opened = last + timedelta(days=1 if (last + timedelta(days=1)).strftime("%m%d") != "0229" else 0)
-    seats.commitment, seats.steps = "1-Year", [(opened.replace(year=opened.year - 2), seats.quantity)]
+    seats.commitment, seats.steps = A_YEAR, [(opened.replace(year=opened.year - 2), seats.quantity)]
 
 
 def renews_soon(plan: Plan, position: Position, rng: Random) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from sandbox.world.dates import add_months
-from sandbox.world.plan import Account, Agreement, Client, Devices, Line, Plan, Position, Seats, TenantSku
+from sandbox.world.plan import A_YEAR, Account, Agreement, Client, Devices, Line, Plan, Position, Seats, TenantSku
 from sandbox.world.products import GRAPH, NINJAONE, PAX8, SERVER_CLASSES, WORKSTATION_CLASSES, Offer, Product
 from sandbox.world.streams import guid
 
@@ -98,7 +98,7 @@ def add_seats(
         vendor_subscription_id=guid(rng),
         steps=steps,
         price=(offer.cost * Decimal("1.3")).quantize(_CENT) if price is None else price,
-        commitment="1-Year" if offer.requires_commitment and rng.random() < 0.7 else "",
+        commitment=A_YEAR if offer.requires_commitment and rng.random() < 0.7 else "",
     )
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from sandbox.world.agreed import BundlePart, Exclusion, Rate, SpecialUser, Split, Term, Tolerance
 from sandbox.world.counts import Counts, Reads
+from sandbox.world.dates import add_months
 from sandbox.world.names import CompanyName
 from sandbox.world.products import FEATURE_PRODUCTS, PRODUCTS, READ_DAILY, Offer, Product, Sku
 from sandbox.world.user import User
@@ -21,6 +22,8 @@ SILENT = "silent"
 # What the records of one machine have in common: the serial number; the hardware id, where no record has a serial
 # number; or the one and the other by turns.
 BY_SERIAL, BY_HARDWARE_ID, BY_TURNS = "serial number", "hardware id", "by turns"
+# The distributor's words for how long seats are promised.
+A_YEAR, A_MONTH = "1-Year", "Monthly"
 
 
 @dataclass(slots=True, eq=False)
@@ -168,13 +171,29 @@ class Seats:
         """What a seat costs us a month on `day`: the catalogue's cost until a renewal changed it."""
         return next((cost for start, cost in reversed(self.costs) if start <= day), self.offer.cost)
 
+    @property
+    def is_committed(self) -> bool:
+        """Whether its seats are promised for a year at a time."""
+        return self.commitment == A_YEAR
+
     def committed_until(self, day: date) -> date | None:
-        """Last day of the committed year that holds `day`; a year runs from the start and is renewed. None: no term."""
+        """Last day of the term that holds `day`; a term runs from the start and is renewed. None: no term."""
         if not self.commitment:
             return None
         opened = self.steps[0][0]
+        if not self.is_committed:
+            months = (day.year - opened.year) * 12 + day.month - opened.month + (opened.day <= day.day)
+            return add_months(opened, max(1, months)).replace(day=opened.day) - timedelta(days=1)
         years = max(1, day.year - opened.year + (opened.replace(year=day.year) <= day))
         return opened.replace(year=opened.year + years) - timedelta(days=1)
+
+    def can_be_given_back(self, day: date) -> bool:
+        """Whether `day` lies within seven days of the purchase or of a renewal of the committed year."""
+        until = self.committed_until(day)
+        opened = self.steps[0][0]
+        begun = None if until is None else until + timedelta(days=1)
+        begun = begun and begun.replace(year=begun.year - 1)
+        return any(since and since <= day <= since + timedelta(days=7) for since in (opened, begun))
 
 
 @dataclass(slots=True, eq=False)

@@ -12,8 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from sandbox.world import value
 from sandbox.world.dates import last_of_month
 from sandbox.world.features import INACTIVE_SEATS
-from sandbox.world.people import is_inactive, special_kind
-from sandbox.world.plan import COUNTED, ZERO, Account, Line, Plan, Position
+from sandbox.world.people import is_inactive, role_of, special_kind
+from sandbox.world.plan import A_MONTH, COUNTED, ZERO, Account, Line, Plan, Position
+from sandbox.world.products import PAX8
 from sandbox.world.rates import converted, rate_on
 from sandbox.world.terms import Terms
 from sandbox.world.user import User
@@ -170,12 +171,41 @@ def _of_quantities(plan: Plan, position: Position, facts: Facts) -> Iterator[str
         yield "vendor_overcharge"
     if used is not None and used > owned:
         yield "over_assigned"
-    ends = {
-        end: seats.quantity
-        for seats in position.seats
-        if seats.role == COUNTED and (end := seats.committed_until(plan.day)) is not None
-    }
-    if used is not None and owned > used and sum(ends.values(), ZERO) > 0:
+    committed = [seats for seats in position.seats if seats.role == COUNTED and seats.is_committed]
+    if used is not None and owned > used + held_beside(plan, position) and committed:
         yield "committed_unused"
-    if any(end <= plan.day + _RENEWAL_NOTICE for end in ends):
+    ends = [seats.committed_until(plan.day) for seats in committed]
+    if any(end and end <= plan.day + _RENEWAL_NOTICE for end in ends):
         yield "renewal_due"
+
+
+def held_beside(plan: Plan, position: Position) -> int:
+    """Licences that users hold whom a rule leaves out of the count: held all the same."""
+    return sum(
+        role_of(plan, position.client, sku, user, position.product) != COUNTED
+        for sku in position.skus
+        if sku.role == COUNTED and sku.account.mapped_by
+        for user in sku.holders
+    )
+
+
+def droppable(plan: Plan, position: Position, facts: Facts) -> dict[str, Decimal | None]:
+    """How many seats nobody holds and the distributor takes back now: by the month, or in an open window."""
+    client, product = position.client, position.product
+    counted = [seats for seats in position.seats if seats.role == COUNTED and seats.account.mapped_by]
+    is_known = client.is_mapped(product.used_source) and None not in (facts.owned, facts.used)
+    if product.owned_source != PAX8 or not counted or not is_known or not facts.is_believed:
+        return {}
+    assert facts.owned is not None
+    assert facts.used is not None
+    if facts.owned <= facts.used:
+        return {}
+    unused = max(ZERO, facts.owned - facts.used - held_beside(plan, position))
+    free = (
+        seats.quantity
+        for seats in counted
+        if seats.commitment == A_MONTH
+        or (not seats.commitment and not seats.offer.requires_commitment)
+        or (seats.is_committed and seats.can_be_given_back(plan.day))
+    )
+    return {"droppable_quantity": min(unused, sum(free, ZERO))}

@@ -16,7 +16,7 @@ from sandbox.world.products import GRAPH, PAX8, Product
 from sandbox.world.sorting import Sorted, Tally
 from sandbox.world.terms import Terms, scope_of, terms_of, tolerance_of
 from sandbox.world.truth_bundles import Coverage
-from sandbox.world.truth_flags import Facts, flags_of, is_abroad, vendor_cost
+from sandbox.world.truth_flags import Facts, droppable, flags_of, is_abroad, vendor_cost
 
 _CENT = Decimal("0.01")
 
@@ -105,6 +105,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         figures=_figures(plan, position, billable)
         | value.drift(billable, terms, client.currency)
         | _cost(plan, position)
+        | droppable(plan, position, facts)
         if expected is not None
         else {},
     )

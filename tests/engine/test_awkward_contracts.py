@@ -168,14 +168,14 @@ def _committed(desk: Desk, bought: date) -> str:
 def test_section_5_a_commitment_says_that_it_can_fall_at_its_renewal_alone(desk: Desk) -> None:
     """Section 5, "Annual or three-year commitment": outside the window of seven days a decrease changes no cost."""
     assert "committed until 2027-06-23 and can fall only at the renewal then: 4 x 17.60" in _committed(
-        desk, date(2026, 6, 23)
+        desk, date(2026, 6, 22)
     )
 
 
 def test_section_5_within_seven_days_of_the_purchase_a_commitment_can_still_fall(desk: Desk) -> None:
-    """Section 5, "Annual or three-year commitment": the seventh day is the last one."""
-    assert "2027-06-23, but what was bought on 2026-06-24 can fall until 2026-06-30: 4 x" in _committed(
-        desk, date(2026, 6, 24)
+    """Section 5, "Annual or three-year commitment": the seventh day after it is the last one."""
+    assert "2027-06-23, but what was bought on 2026-06-23 can fall until 2026-06-30: 4 x" in _committed(
+        desk, date(2026, 6, 23)
     )
 
 

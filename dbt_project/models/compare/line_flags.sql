@@ -153,7 +153,7 @@ raised as (
 -- What rests on numbers is said only where the numbers can be believed; that a match is weak, or a price zero, always.
 select
     raised.line_key,
-    list(raised.flag order by raised.flag) as flags,
+    list(raised.flag order by raised.flag) filter (where raised.flag is not null) as flags,
     string_agg(' ' || raised.note, '' order by raised.flag) as notes_text,
     any_value(late_lines.read_after_text) as read_after_text
 from raised

@@ -11,10 +11,6 @@ commitments as (
     select * from {{ ref('line_commitments') }}
 ),
 
-margins as (
-    select * from {{ ref('line_margins') }}
-),
-
 coverage as (
     select * from {{ ref('bundle_coverage') }}
     where covered_quantity < needed_quantity
@@ -53,16 +49,12 @@ sides as (
         quantities.charged_quantity,
         coalesce(rule_differences.is_charged_by_rule, false) as is_charged_by_rule,
         commitments.committed_quantity,
+        commitments.unused_quantity,
+        commitments.unused_text,
+        commitments.has_stated_term,
         commitments.renewing_quantity,
-        commitments.first_end,
-        commitments.has_several_ends,
-        commitments.bought_on,
-        margins.currency,
-        coalesce(margins.vendor_unit_cost, margins.unit_cost) as unit_cost,
-        case when used_accounts.client_id is not null then quantities.used_quantity end as used_quantity,
-        least(
-            quantities.owned_quantity - quantities.used_quantity, coalesce(commitments.committed_quantity, 0)
-        ) as committed_unused_quantity
+        commitments.renewing_after,
+        case when used_accounts.client_id is not null then quantities.used_quantity end as used_quantity
     from lines
     inner join accounts
         on
@@ -73,7 +65,6 @@ sides as (
             lines.client_id = used_accounts.client_id
             and lines.used_source = used_accounts.source_system
     inner join quantities on lines.line_key = quantities.line_key
-    inner join margins on lines.line_key = margins.line_key
     left join commitments on lines.line_key = commitments.line_key
     left join rule_differences on lines.line_key = rule_differences.line_key
     where quantities.owned_quantity is not null
@@ -107,26 +98,14 @@ where used_quantity > owned_quantity
 
 union all
 
+-- Where nothing is promised for a year, what the vendor says of its terms is said without a flag.
 select
     line_key,
-    'committed_unused' as flag,
-    {{ plain_number('committed_unused_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }}
-    || ' owned are unused and committed until ' || strftime(first_end, '%Y-%m-%d')
-    || case when has_several_ends then ' at the earliest' else '' end
-    || coalesce(
-        ', but what was bought on ' || strftime(bought_on, '%Y-%m-%d') || ' can fall until '
-        || strftime(bought_on + 6, '%Y-%m-%d'),
-        ' and can fall only at the renewal then'
-    )
-    || coalesce(
-        ': ' || {{ plain_number('committed_unused_quantity') }} || ' x ' || {{ money_text('unit_cost') }} || ' = '
-        || {{ money_text(payable(times('committed_unused_quantity', 'unit_cost'), 'currency')) }} || ' ' || currency
-        || ' a month of our cost',
-        ''
-    )
-    || '.' as note
+    case when committed_quantity > 0 then 'committed_unused' end as flag,
+    {{ plain_number('unused_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }} || ' owned are unused'
+    || unused_text || '.' as note
 from sides
-where used_quantity is not null and committed_unused_quantity > 0
+where unused_quantity > 0 and unused_text is not null and has_stated_term
 
 union all
 
@@ -134,7 +113,7 @@ select
     line_key,
     'renewal_due' as flag,
     {{ plain_number('renewing_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }}
-    || ' owned are up for renewal after ' || strftime(first_end, '%Y-%m-%d')
+    || ' owned are up for renewal after ' || strftime(renewing_after, '%Y-%m-%d')
     || coalesce('; ' || {{ plain_number('used_quantity') }} || ' are used', '') || '.' as note
 from sides
 where renewing_quantity > 0

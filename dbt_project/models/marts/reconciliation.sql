@@ -30,6 +30,10 @@ amounts as (
     select * from {{ ref('line_amounts') }}
 ),
 
+commitments as (
+    select * from {{ ref('line_commitments') }}
+),
+
 line_counts as (
     select * from {{ ref('line_counts') }}
 ),
@@ -70,6 +74,8 @@ select
     cast(classified.expected_quantity as decimal(18, 4)) as expected_quantity,
     cast(classified.variance as decimal(18, 4)) as variance,
     cast(quantities.census_quantity as decimal(18, 4)) as census_quantity,
+    cast(case when classified.is_assessed then commitments.droppable_quantity end as decimal(18, 4))
+        as droppable_quantity,
     cast(classified.unit_price as decimal(18, 6)) as unit_price,
     classified.price_source,
     cast(classified.contract_price as decimal(18, 6)) as contract_price,
@@ -112,5 +118,6 @@ inner join margins on lines.line_key = margins.line_key
 inner join line_names on lines.line_key = line_names.line_key
 left join line_flags on lines.line_key = line_flags.line_key
 left join amounts on lines.line_key = amounts.line_key
+left join commitments on lines.line_key = commitments.line_key
 left join line_counts on lines.line_key = line_counts.line_key
 left join back_billing on lines.line_key = back_billing.line_key

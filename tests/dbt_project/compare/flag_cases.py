@@ -29,6 +29,7 @@ def lay_out_flags(desk: Desk) -> dict[str, str]:
         desk.vendor(
             "pax8", "owned", f"c{number}", "flagged", o,
             monthly_unit_cost=cost, currency="USD", priced_from=date(2026, 1, 1), committed_until=until,
+            commitment_months=12 if until else 0,
         )  # fmt: skip
         desk.vendor(
             "pax8", "charged", f"c{number}", "flagged", c,

@@ -116,7 +116,9 @@ class Reference:
                 if sub["status"] != "Trial" and sub["id"] not in charges:
                     self.uninvoiced.add((sub["companyId"], sub["productId"]))
                 asked = _number(sub["partnerCost"]), sub["currencyCode"]
-                cost = "owned", asked, _day(term["endDate"]) if term else None, sub["quantity"]
+                # A term of a month rolls on: nobody is bound by it.
+                until = _day(term["endDate"]) if term and term["term"].endswith("-Year") else None
+                cost = "owned", asked, until, sub["quantity"]
                 yield PAX8, sub["companyId"], sub["productId"], sub["id"], "owned", sub["quantity"], cost
         for items in charges.values():
             item, units = items[0], self._units(items)

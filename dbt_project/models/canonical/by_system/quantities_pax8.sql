@@ -6,8 +6,46 @@ charged_items as (
     select * from {{ ref('charged_items') }}
 ),
 
+products as (
+    select * from {{ ref('stg_pax8__products') }}
+),
+
 run as (
     select * from {{ ref('stg_control__run') }}
+),
+
+-- Seats that came within the last days: by a charge for the rest of the period, which begins with the addition, else by
+-- the reads of these days.
+additions as (
+    select
+        subscription_id,
+        arg_min(added_on, source_order) as added_on,
+        arg_min(added_quantity, source_order) as added_quantity
+    from (
+        select
+            charged_items.subscription_id,
+            min(charged_items.start_period) as added_on,
+            sum(sign(charged_items.total) * abs(charged_items.quantity)) as added_quantity,
+            1 as source_order
+        from charged_items
+        cross join run
+        where
+            charged_items.item_type = 'prorate'
+            and not charged_items.is_superseded
+            and charged_items.start_period between run.cutoff_date - {{ window_days() }} and run.cutoff_date
+        group by charged_items.subscription_id
+
+        union all
+
+        select
+            subscription_id,
+            added_on,
+            added_quantity,
+            2 as source_order
+        from {{ ref('stg_pax8__subscription_additions') }}
+    ) as told
+    where added_quantity > 0
+    group by subscription_id
 ),
 
 settled_subscriptions as (
@@ -30,6 +68,17 @@ dated_subscriptions as (
         coalesce({{ is_pax8_word('subscriptions.billing_term', 'billing terms of what is billed once') }}, false)
             as is_billed_once,
         settled.subscription_id is not null as is_settled,
+        -- No term stated is none, but where the product is not sold without one or a year is paid ahead.
+        case
+            when subscriptions.commitment_term is not null then {{ term_months('subscriptions.commitment_term') }}
+            when
+                subscriptions.commitment_end_date is null
+                and not coalesce(products.requires_commitment, false)
+                and coalesce(subscriptions.billed_months, 1) = 1
+                then 0
+        end as commitment_months,
+        additions.added_on,
+        {{ as_quantity('additions.added_quantity') }} as added_quantity,
         run.cutoff_date
     from (
         select
@@ -44,6 +93,8 @@ dated_subscriptions as (
     ) as subscriptions
     cross join run
     left join settled_subscriptions as settled on subscriptions.subscription_id = settled.subscription_id
+    left join products on subscriptions.vendor_product_id = products.vendor_product_id
+    left join additions on subscriptions.subscription_id = additions.subscription_id
 ),
 
 pax8_owned as (
@@ -59,6 +110,10 @@ pax8_owned as (
         monthly_unit_cost,
         start_date as priced_from,
         commitment_end_date as committed_until,
+        commitment_term,
+        commitment_months,
+        added_on,
+        added_quantity,
         coalesce(quantity > 0 and not is_settled and is_trial is distinct from true, false) as awaits_charge,
         end_date as ended_on,
         case
