@@ -37,12 +37,14 @@ additions as (
 
         union all
 
+        -- What came since the fewest seats of these days was added on the last day that still showed them, or later.
         select
             subscription_id,
-            added_on,
-            added_quantity,
+            arg_max(read_on, (-quantity, read_on)) as added_on,
+            arg_max(quantity, read_at) - min(quantity) as added_quantity,
             2 as source_order
-        from {{ ref('stg_pax8__subscription_additions') }}
+        from {{ ref('stg_pax8__subscription_versions') }}
+        group by subscription_id
     ) as told
     where added_quantity > 0
     group by subscription_id
