@@ -52,6 +52,7 @@ _TABLES = {
         " office VARCHAR, department VARCHAR, company VARCHAR, site VARCHAR, last_active_at TIMESTAMPTZ,"
         " is_trial BOOLEAN, other_ids VARCHAR[]"
     ),
+    "canonical.exported_ids": "kind VARCHAR, source_system VARCHAR, id VARCHAR",
     "canonical.quantity_faults": (
         "source_system VARCHAR, account_id VARCHAR, vendor_product_id VARCHAR, side VARCHAR, fault VARCHAR"
     ),
