@@ -22,7 +22,7 @@ class Read:
     The fields are those of `control.reads`; `load_id` is what the content already had before (None where rows are
     appended now: `connectors.load.load` tells). `seconds` is wall time; `captured_at` the source's clock at the first
     answer; `rows_appended` whether this run's package holds its rows; `notes` how a file was read
-    (`connectors.exports.notes`), empty elsewhere.
+    (`connectors.exports.notes`), empty elsewhere; `profile_hash` what a person had said of how to read it.
     """
 
     source_system: str
@@ -42,6 +42,7 @@ class Read:
     rows_appended: bool = False
     earlier_load_id: str | None = None
     notes: tuple[Mapping[str, Any], ...] = ()
+    profile_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

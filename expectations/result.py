@@ -20,6 +20,7 @@ class Facts:
     `received_count`: rows received in that read, to be compared with `declared_total`; None means `row_count`, which
     is right for every full read. An incremental read receives only what changed and must say so here.
     `drop_accepted_by`: the person who said for this run that fewer rows are right; None when nobody did.
+    `profile_changed`: since the last trusted read a person changed what says which rows of the files count.
     """
 
     row_count: int
@@ -29,6 +30,7 @@ class Facts:
     declared_total: int | None
     received_count: int | None = None
     drop_accepted_by: str | None = None
+    profile_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class ExpectationResult:
     `observed` says what was seen; `unexpected_count` counts offending rows (None where the expectation is about the
     table as a whole); `sample` is a JSON list of at most 20 keys of offending rows, parts of a key joined by `|`;
     `message` is empty when passed, otherwise it says what is wrong and what to do. Only a floor that passes because a
-    person accepted the drop passes with a message, which says who did.
+    person accepted the drop, or changed the folder's profile, passes with a message, which says so. `account_id`: the
+    inbox folder that was checked by itself; None: the table as a whole.
     """
 
     source_system: str
@@ -50,3 +53,4 @@ class ExpectationResult:
     unexpected_count: int | None
     sample: str
     message: str
+    account_id: str | None = None

@@ -59,7 +59,7 @@ def run(frame: "pandas.DataFrame", facts: Facts, suite: Suite) -> list[Expectati
         }
     keys = rows[list(suite.table.key)]
     results = [_result(item, outcomes.get(item.name), suite, keys, known) for item in suite.expectations]
-    return [_accepted(result, facts.drop_accepted_by) for result in results]
+    return [_accepted(result, facts) for result in results]
 
 
 def _rows(frame: "pandas.DataFrame", suite: Suite) -> "pandas.DataFrame":
@@ -172,12 +172,22 @@ def _result(
     )
 
 
-def _accepted(result: ExpectationResult, person: str | None) -> ExpectationResult:
-    """A floor that does not hold passes on a person's word, which is recorded with what they accepted."""
-    if result.expectation != ROW_COUNT_FLOOR or result.passed or person is None:
+def _accepted(result: ExpectationResult, facts: Facts) -> ExpectationResult:
+    """A floor that does not hold passes on a person's word, which is recorded with what they accepted.
+
+    Who changes the profile says as well which rows are right: by it, and not by a lost page, there are fewer.
+    """
+    if result.expectation != ROW_COUNT_FLOOR or result.passed:
         return result
-    word = f"{result.source_system}.{result.table_name}: drop accepted by {person} ({result.observed})."
-    return replace(result, passed=True, message=word)
+    if facts.drop_accepted_by is not None:
+        word = f"drop accepted by {facts.drop_accepted_by}"
+    elif facts.profile_changed:
+        word = "the profile was changed since the last trusted read, which may well be why there are fewer rows"
+    else:
+        return result
+    return replace(
+        result, passed=True, message=f"{result.source_system}.{result.table_name}: {word} ({result.observed})."
+    )
 
 
 def _sample(keys: "pandas.DataFrame", positions: list[int]) -> list[str]:

@@ -50,6 +50,13 @@ class FolderRows:
     tables: dict[str, list[pa.Table]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     originals: dict[str, bytes] = field(default_factory=dict)  # kept name -> bytes
+    profile_hash: str = ""  # of what the profile and the settings say of the folder
+
+    @property
+    def told_with(self) -> str:
+        """The table beside whose read the notes are kept: the first one that has rows."""
+        names = [TABLES[kind].name for kind in TABLES if any(part.num_rows for part in self.tables.get(kind, []))]
+        return names[0] if names else next(iter(TABLES.values())).name
 
 
 def read_folder(folder: Path, role: str | None, aliases: Aliases, currency: str | None) -> FolderRows:
@@ -66,7 +73,7 @@ def read_folder(folder: Path, role: str | None, aliases: Aliases, currency: str 
     """
     profile = load_profile(folder)
     codes = {**{code: code for code in aliases.codes}, **aliases.resolve_signs(profile.currency or currency)}
-    result = FolderRows(folder.name, profile.as_of)
+    result = FolderRows(folder.name, profile.as_of, profile_hash=profile.hash(role, currency))
     faults: list[Refused] = []
     hashes: dict[str, str] = {}
     connection = duckdb.connect(":memory:")

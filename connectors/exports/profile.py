@@ -3,6 +3,8 @@
 Belongs here: the profile's keys, their meaning and their checks. Does not belong here: reading files.
 """
 
+import hashlib
+import json
 import tomllib
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -132,6 +134,14 @@ class Profile(BaseModel):
         if at is not None and at.tzinfo is None:
             raise ValueError("as_of needs a zone, for example 2026-10-31T23:59:00Z")
         return at.astimezone(UTC) if at is not None else None
+
+    def hash(self, *settings: str | None) -> str:
+        """What it says of which rows there are and what they mean, and what `settings` add, as one short hash.
+
+        The time of the export is left out: it says nothing of a row.
+        """
+        said = [self.model_dump(mode="json", exclude={"as_of"}), *settings]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load_profile(folder: Path) -> Profile:

@@ -21,6 +21,7 @@ BILLING_LINES = Table(
     endpoint="inbox/{source}/*",
     description="Billing lines exported from a PSA.",
     key=("source_name", "file_hash", "sheet_name", "row_number"),
+    account_column="source_name",  # each inbox folder is read by itself
     columns=(
         *_WHERE,
         Column("line_id", "", TEXT),
@@ -51,6 +52,7 @@ VENDOR_QUANTITIES = Table(
     endpoint="inbox/{source}/*",
     description="Quantities exported from a vendor, distributor or tool: owned, used or charged.",
     key=("source_name", "file_hash", "sheet_name", "row_number"),
+    account_column="source_name",  # each inbox folder is read by itself
     columns=(
         *_WHERE,
         Column("record_id", "", TEXT),

@@ -62,7 +62,7 @@
         {'system': 'ninjaone', 'table': 'organizations', 'key': ['id']},
         {'system': 'ninjaone', 'table': 'devices', 'key': ['id']},
         {'system': 'ninjaone', 'table': 'computer_systems', 'key': ['device_id']},
-        {'system': 'exports', 'table': 'billing_lines', 'key': ['source_name', 'file_hash', 'sheet_name', 'row_number']},
-        {'system': 'exports', 'table': 'vendor_quantities', 'key': ['source_name', 'file_hash', 'sheet_name', 'row_number']},
+        {'system': 'exports', 'table': 'billing_lines', 'key': ['source_name', 'file_hash', 'sheet_name', 'row_number'], 'account_column': 'source_name'},
+        {'system': 'exports', 'table': 'vendor_quantities', 'key': ['source_name', 'file_hash', 'sheet_name', 'row_number'], 'account_column': 'source_name'},
     ]) }}
 {% endmacro %}

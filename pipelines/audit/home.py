@@ -104,8 +104,9 @@ def _refuse_unreadable(home: Home, currency: str) -> ExportReads:
     reads = read.reads()
     failed = [read.message or "" for read in reads if read.status != "ok"]
     if failed:
-        raise AuditRefusedError(failed[0])
-    empty = [read.table_name for read in reads if not read.row_count]
+        raise AuditRefusedError("\n".join(dict.fromkeys(failed)))
+    found = {read.table_name for read in reads if read.row_count}
+    empty = [table.name for table in TABLES if table.name not in found]
     if empty:
         raise AuditRefusedError(
             f"no {' and no '.join(name.replace('_', ' ') for name in empty)} in the files: is --psa the PSA's export "

@@ -14,6 +14,7 @@ from pydantic import Field
 from connectors.registry import SYSTEMS
 from connectors.tables import Table
 from expectations import SUITES
+from expectations.result import ExpectationResult
 from pipelines.defs import keys
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.resources import Tools
@@ -144,7 +145,13 @@ def _extract() -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(
                     keys.source_key(system, table.name),
                     metadata={
-                        "status": "off" if outcome is None else "ok" if reads and not bad else "failed",
+                        "status": "off"
+                        if outcome is None
+                        else "failed"
+                        if not reads or len(bad) == len(reads)
+                        else "partial"
+                        if bad
+                        else "ok",
                         "rows_received": sum(read.row_count or 0 for read in reads),
                         "accounts_refused": sum(read.status == "refused" for read in reads),
                         "requests": sum(read.requests or 0 for read in reads),
@@ -222,7 +229,12 @@ def check_specs(system: str, table: Table) -> list[dg.AssetCheckSpec]:
 
 def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.AssetCheckResult]:
     """One result per check of a source's raw tables; for a source that is off all pass and say so."""
-    found = {(result.table_name, result.expectation): result for result in loaded.results}
+    found: dict[tuple[str, str], ExpectationResult] = {}
+    for result in loaded.results:
+        # Of several folders the one that fails is shown.
+        earlier = found.get((result.table_name, result.expectation))
+        if earlier is None or (earlier.passed and not result.passed):
+            found[result.table_name, result.expectation] = result
     for table in tables:
         key = keys.raw_key(loaded.system, table.name)
         reads = [read for read in loaded.reads if read.table_name == table.name]
@@ -243,9 +255,9 @@ def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.Asse
             },
         )
         for expectation in SUITES[loaded.system][table.name].expectations:
-            result = found.get((table.name, expectation.name))
+            outcome = found.get((table.name, expectation.name))
             severity = dg.AssetCheckSeverity.ERROR if expectation.blocking else dg.AssetCheckSeverity.WARN
-            if result is None:
+            if outcome is None:
                 yield dg.AssetCheckResult(
                     asset_key=key,
                     check_name=expectation.name,
@@ -257,13 +269,13 @@ def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.Asse
             yield dg.AssetCheckResult(
                 asset_key=key,
                 check_name=expectation.name,
-                passed=result.passed,
+                passed=outcome.passed,
                 severity=severity,
-                description=result.message or None,
+                description=outcome.message or None,
                 metadata={
-                    "observed": result.observed or "",
-                    "unexpected_count": result.unexpected_count or 0,
-                    "sample": result.sample or "[]",
+                    "observed": outcome.observed or "",
+                    "unexpected_count": outcome.unexpected_count or 0,
+                    "sample": outcome.sample or "[]",
                 },
             )
 

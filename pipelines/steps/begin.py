@@ -21,7 +21,7 @@ from pipelines.rules import Rules, load_rules
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.current import CurrentRun
 from pipelines.warehouse.connection import connect, create_control_tables
-from pipelines.warehouse.control import Run, SourceRow, write_run, write_sources
+from pipelines.warehouse.control import Run, SourceRow, read_by_folder, write_run, write_sources
 from pipelines.warehouse.plans import build_plan
 from pipelines.warehouse.rules import replace_rules
 
@@ -93,6 +93,7 @@ def begin_run(
         create_control_tables(connection)
         for system in SYSTEMS:
             ensure_raw_tables(connection, system)
+        read_by_folder(connection, [table.name for table in SYSTEMS["exports"].tables])
         counts = replace_rules(connection, rules)
         write_sources(connection, sources)
         connection.execute("DELETE FROM control.decisions")

@@ -4,7 +4,7 @@ Belongs here: the order of these three and the transaction around the record. Do
 written (`connectors.load`), what a good table is (`expectations`), what follows from a bad one (dbt).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -49,15 +49,21 @@ class Loaded:
     def status(self) -> str:
         """`off`, `failed`, `partial`, `suspect` (a blocking expectation failed) or `ok`, for people watching a run.
 
+        `partial`: an account refused, or some folders of the inbox are not assessed.
+
         The public word on a source's health is `source_health` of the published copy, which also knows its past.
         """
         if not self.is_configured:
             return "off"
-        if any(read.status == "failed" for read in self.reads):
+        failed = [read for read in self.reads if read.status == "failed"]
+        # Of the inbox, the folders that are well stand without the others.
+        is_one_folder = self.system == "exports" and all(read.account_id for read in failed)
+        if failed and not (is_one_folder and len(failed) < len(self.reads)):
             return "failed"
-        if any(result.is_blocking and not result.passed for result in self.results):
+        blocked = {result.account_id for result in self.results if result.is_blocking and not result.passed}
+        if blocked and blocked >= {result.account_id for result in self.results}:
             return "suspect"
-        return "partial" if any(read.status == "refused" for read in self.reads) else "ok"
+        return "partial" if blocked or any(read.status != "ok" for read in self.reads) else "ok"
 
 
 def load_source(home: Home, system: str) -> Loaded:
@@ -90,17 +96,34 @@ def load_source(home: Home, system: str) -> Loaded:
 def _check(
     connection: duckdb.DuckDBPyConnection, current: CurrentRun, system: str, reads: list[Read], limit_hours: int
 ) -> tuple[list[ExpectationResult], dict[str, int]]:
-    """Run the suite of every table over the rows that the run would use."""
+    """Run the suite of every table over the rows that the run would use; of the inbox, folder by folder."""
     accepted_by = (current.accepted_by or "a person unnamed") if system in current.accept_drops else None
     results: list[ExpectationResult] = []
     counts: dict[str, int] = {}
     for table in SYSTEMS[system].tables:
         suite = SUITES[system][table.name]
-        rows = InUse(system, table, _clock(connection, current, system, table, reads))
-        known = facts(connection, rows, current.run.run_id, limit_hours, accepted_by)
-        counts[table.name] = known.row_count
-        results.extend(run_suite(frame(connection, rows, suite.select), known, suite))
+        clock = _clock(connection, current, system, table, reads)
+        for account in _checked_apart(system, table, reads):
+            rows = InUse(system, table, clock, account=account)
+            known = facts(connection, rows, current.run.run_id, limit_hours, accepted_by)
+            counts[table.name] = counts.get(table.name, 0) + known.row_count
+            found = run_suite(frame(connection, rows, suite.select), known, suite)
+            results.extend(found if account is None else (_of_folder(result, account) for result in found))
     return results, counts
+
+
+def _checked_apart(system: str, table: Table, reads: list[Read]) -> list[str | None]:
+    """The folders of the inbox that were read, each to be checked by itself; else the table as a whole."""
+    if system != "exports":
+        return [None]
+    read = sorted(r.account_id for r in reads if r.table_name == table.name and r.account_id and r.status == "ok")
+    return [*read] or [None]
+
+
+def _of_folder(result: ExpectationResult, folder: str) -> ExpectationResult:
+    table = f"{result.source_system}.{result.table_name}"
+    message = result.message.replace(f"{table}:", f"inbox/{folder} ({table}):", 1)
+    return replace(result, account_id=folder, message=message)
 
 
 def _clock(

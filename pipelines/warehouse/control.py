@@ -35,6 +35,7 @@ READ_COLUMNS = (
     "seconds",
     "endpoint",
     "message",
+    "profile_hash",
 )
 RESULT_COLUMNS = (
     "source_system",
@@ -46,6 +47,7 @@ RESULT_COLUMNS = (
     "unexpected_count",
     "sample",
     "message",
+    "account_id",
 )
 
 
@@ -159,6 +161,35 @@ def record_reads(
             for read, load_id in reads
         ],
     )
+
+
+# What a whole read of the inbox brought, folder by folder.
+_BY_FOLDER = """
+INSERT INTO control.reads BY NAME
+SELECT reads.* REPLACE (rows.source_name AS account_id, rows.row_count AS row_count, NULL AS content_hash)
+FROM control.reads AS reads JOIN ({rows}) AS rows
+    ON rows.table_name = reads.table_name AND rows.load_id = reads.load_id
+WHERE reads.source_system = 'exports' AND reads.account_id IS NULL AND reads.status = 'ok'
+"""
+
+
+def read_by_folder(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+    """Give each inbox folder its own reads where a warehouse of an older version read the inbox as a whole.
+
+    Args:
+        connection: An open warehouse.
+        tables: The raw tables of the exports, which are there.
+    """
+    rows = " UNION ALL ".join(
+        f"SELECT '{table}' AS table_name, _dlt_load_id AS load_id, source_name, count(*) AS row_count "  # noqa: S608
+        f"FROM raw_exports.{table} GROUP BY ALL"
+        for table in tables
+    )
+    whole = "source_system = 'exports' AND account_id IS NULL AND status = 'ok'"
+    with transaction(connection):
+        if connection.execute(f"SELECT count(*) FROM control.reads WHERE {whole}").fetchall()[0][0]:  # noqa: S608
+            connection.execute(_BY_FOLDER.format(rows=rows))
+            connection.execute(f"DELETE FROM control.reads WHERE {whole}")  # noqa: S608
 
 
 def record_results(

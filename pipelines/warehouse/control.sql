@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS control.reads (
 );
 -- JSON list of how files were read: which column was taken for what, what was left out (connectors/exports/notes.py).
 ALTER TABLE control.reads ADD COLUMN IF NOT EXISTS notes VARCHAR;
+-- Hash of what the profile of an inbox folder said: under another one the same files may give other rows.
+ALTER TABLE control.reads ADD COLUMN IF NOT EXISTS profile_hash VARCHAR;
 
 -- Append only.
 CREATE TABLE IF NOT EXISTS control.expectation_results (
@@ -64,6 +66,8 @@ CREATE TABLE IF NOT EXISTS control.expectation_results (
     sample VARCHAR,                     -- JSON list of offending keys
     message VARCHAR
 );
+-- The inbox folder that was checked by itself; NULL: the table as a whole.
+ALTER TABLE control.expectation_results ADD COLUMN IF NOT EXISTS account_id VARCHAR;
 
 -- Append only, one row after each successful publish.
 CREATE TABLE IF NOT EXISTS control.published_runs (

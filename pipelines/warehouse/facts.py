@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """Which rows count: of one table of one system, read no later than `clock`, optionally without one run's reads."""
+    """Which rows count: of one table of one system, read no later than `clock`, optionally without one run's reads.
+
+    `account`: the rows of this one alone, where the table is read account by account.
+    """
 
     system: str
     table: Table
     clock: datetime
     without_run: str | None = None
+    account: str | None = None
 
     def query(self, select: str) -> tuple[str, dict[str, object]]:
         """A query over the rows in use, and its parameters.
@@ -76,13 +80,15 @@ class InUse:
             "table": self.table.name,
             "clock": self.clock,
             "without": self.without_run or "",
+            "account": self.account,
         }
 
 
 _GOOD_READS = """good AS (
-    SELECT rowid AS position, run_id, account_id, mode, captured_at, load_id, row_count FROM control.reads
+    SELECT rowid AS position, run_id, account_id, mode, captured_at, load_id, row_count, profile_hash
+    FROM control.reads
     WHERE source_system = $system AND table_name = $table AND status = 'ok'
-        AND captured_at <= $clock AND run_id <> $without
+        AND captured_at <= $clock AND run_id <> $without AND ($account IS NULL OR account_id = $account)
 )"""
 
 
@@ -150,19 +156,35 @@ def facts(
         declared_total=declared,
         received_count=received,
         drop_accepted_by=drop_accepted_by,
+        profile_changed=rows.account is not None and _is_profile_changed(connection, rows, run_id),
     )
+
+
+def _is_profile_changed(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str) -> bool:
+    """Whether the folder's profile is another one than at its last trusted read; unknown is not changed."""
+    row = connection.execute(
+        f"""WITH {_GOOD_READS}
+        SELECT arg_max(profile_hash, (captured_at, position)) FILTER (run_id = $run),
+            arg_max(profile_hash, (captured_at, position)) FILTER ({_TRUSTED})
+        FROM good""",  # noqa: S608  # own text
+        {**rows.parameters(), "run": run_id},
+    ).fetchone()
+    return row is not None and None not in row and row[0] != row[1]
 
 
 # A run vouches for a source's reads when none of them failed and nothing that blocks was found in them. A list that
 # stays truncated must not become what the next run compares with.
+# What is read folder by folder is vouched for folder by folder.
 _TRUSTED = """run_id <> $run
     AND NOT EXISTS (
         SELECT 1 FROM control.reads AS bad
         WHERE bad.run_id = good.run_id AND bad.source_system = $system AND bad.status = 'failed'
+            AND ($account IS NULL OR bad.account_id IS NULL OR bad.account_id = $account)
     )
     AND NOT EXISTS (
         SELECT 1 FROM control.expectation_results AS bad
         WHERE bad.run_id = good.run_id AND bad.source_system = $system AND bad.is_blocking AND NOT bad.passed
+            AND ($account IS NULL OR bad.account_id IS NULL OR bad.account_id = $account)
     )"""
 
 
@@ -210,8 +232,9 @@ def _declared(connection: duckdb.DuckDBPyConnection, rows: InUse, run_id: str) -
     """The total that the source declared in this run's reads, and the rows received in them."""
     row = connection.execute(
         "SELECT CASE WHEN count(*) = count(declared_total) THEN sum(declared_total) END, sum(row_count) "
-        "FROM control.reads WHERE run_id = ? AND source_system = ? AND table_name = ? AND status = 'ok'",
-        [run_id, rows.system, rows.table.name],
+        "FROM control.reads WHERE run_id = ? AND source_system = ? AND table_name = ? AND status = 'ok' "
+        "AND (? IS NULL OR account_id = ?)",
+        [run_id, rows.system, rows.table.name, rows.account, rows.account],
     ).fetchone()
     if row is None or row[0] is None:
         return None, None

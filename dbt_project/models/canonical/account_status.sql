@@ -23,6 +23,12 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
+-- What was found in one folder of the inbox; how old it is, its reads tell.
+expectation_results as (
+    select * from {{ ref('stg_control__expectation_results') }}
+    where account_id is not null and is_blocking and not passed and expectation != 'fresh'
+),
+
 -- What this run was told when it asked for the account; a later answer replaces an earlier one.
 asked as (
     select
@@ -60,12 +66,21 @@ judged as (
         known.account_id,
         known.table_name,
         case
+            -- Both tables of a folder are read together.
+            when known.source_system = 'exports' and known.table_name != 'billing_lines' then null
+            when known.source_system = 'exports' and asked.status = 'failed' then asked.message
             when asked.status = 'refused'
                 then known.table_name || ' refused: ' || coalesce(asked.message, 'no consent')
             when asked.status = 'failed'
                 then known.table_name || ' failed: ' || coalesce(asked.message, 'no reason given')
             when known.captured_at is null
                 then known.table_name || ' was never read before ' || strftime(run.cutoff, '%Y-%m-%d %H:%M')
+            when known.source_system = 'exports' and known.captured_at >= run.as_of - to_hours(sources.limit_hours)
+                then null
+            when known.source_system = 'exports'
+                then
+                    'its files are of ' || strftime(known.captured_at, '%Y-%m-%d %H:%M') || ', more than '
+                    || sources.limit_hours || ' hours before the run'
             when known.captured_at < run.cutoff - to_hours(sources.limit_hours)
                 then
                     known.table_name || ' was last read at ' || strftime(known.captured_at, '%Y-%m-%d %H:%M')
@@ -133,6 +148,18 @@ judged_counts as (
     cross join run
 ),
 
+judged_folders as (
+    select
+        expectation_results.source_system,
+        expectation_results.account_id,
+        'expectation failed - ' || string_agg(
+            expectation_results.message, '; ' order by expectation_results.table_name, expectation_results.expectation
+        ) as problem
+    from expectation_results
+    inner join run on expectation_results.run_id = run.run_id
+    group by expectation_results.source_system, expectation_results.account_id
+),
+
 all_judged as (
     select
         source_system,
@@ -144,6 +171,19 @@ all_judged as (
         sides,
         cast(null as date) as counted_until
     from judged
+
+    union all
+
+    select
+        source_system,
+        account_id,
+        'expectations' as table_name,
+        problem,
+        'failed' as status,
+        cast(null as timestamptz) as captured_at,
+        ['owned', 'used', 'charged'] as sides,
+        cast(null as date) as counted_until
+    from judged_folders
 
     union all
 

@@ -18,20 +18,21 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
--- Tables read as a whole: what this run was told, and how old the newest complete read is.
+-- Tables read as a whole: what this run was told, and how old the newest complete read is. The inbox is read folder by
+-- folder: one that fails is no failure of the table, and the newest good one tells when the inbox was last read.
 table_state as (
     select
         reads.source_system,
         reads.table_name,
         arg_max(reads.status, coalesce(reads.captured_at, timestamptz '9999-01-01 00:00:00+00'))
-        filter (where reads.run_id = run.run_id) as status,
+        filter (where reads.run_id = run.run_id and reads.account_id is null) as status,
         arg_max(
             coalesce(reads.endpoint, reads.table_name) || ': ' || coalesce(reads.message, 'no reason given'),
             coalesce(reads.captured_at, timestamptz '9999-01-01 00:00:00+00')
-        ) filter (where reads.run_id = run.run_id and reads.status <> 'ok') as message
+        ) filter (where reads.run_id = run.run_id and reads.account_id is null and reads.status <> 'ok') as message
     from reads
     cross join run
-    where reads.account_id is null
+    where reads.account_id is null or reads.source_system = 'exports'
     group by reads.source_system, reads.table_name
 ),
 
@@ -52,7 +53,7 @@ table_ages as (
         max(captured_at) as captured_at,
         min(captured_at) filter (where is_after_period) as read_after_at
     from current_reads
-    where account_id is null
+    where account_id is null or source_system = 'exports'
     group by source_system, table_name
 ),
 

@@ -2,6 +2,20 @@ with system_status as (
     select * from {{ ref('system_status') }}
 ),
 
+run as (
+    select * from {{ ref('stg_control__run') }}
+),
+
+failed_expectations as (
+    select
+        results.account_id,
+        count(*) as expectation_count
+    from {{ ref('stg_control__expectation_results') }} as results
+    inner join run on results.run_id = run.run_id
+    where results.account_id is not null and not results.passed
+    group by results.account_id
+),
+
 exported_lines as (
     select * from {{ ref('stg_exports__billing_lines') }}
 ),
@@ -20,8 +34,13 @@ accounts as (
     group by source_system
 ),
 
--- An inbox folder is as good as the reading of the inbox. A folder named like a system that is switched off or not
--- configured stands in for that system.
+-- What is known of each folder of the inbox, read by itself.
+folder_reads as (
+    select * from {{ ref('account_status') }}
+    where source_system = 'exports'
+),
+
+-- A folder named like a system that is switched off or not configured stands in for that system.
 folder_rows as (
     select
         source_name,
@@ -34,13 +53,28 @@ folder_rows as (
     from exported_quantities
 ),
 
-folders as (
+row_totals as (
     select
-        source_name as source_system,
+        source_name,
         min(role) as role,
         count(*) as row_count
     from folder_rows
     group by source_name
+),
+
+-- One that has no rows is a source only where something is wrong with it.
+folders as (
+    select
+        coalesce(row_totals.source_name, folder_reads.account_id) as source_system,
+        coalesce(row_totals.role, 'vendor') as role,
+        coalesce(row_totals.row_count, 0) as row_count,
+        folder_reads.last_success_at,
+        coalesce(folder_reads.is_assessable, true) as is_assessable,
+        coalesce(folder_reads.is_failed, false) as is_failed,
+        folder_reads.message
+    from row_totals
+    full outer join folder_reads on row_totals.source_name = folder_reads.account_id
+    where row_totals.source_name is not null or not folder_reads.is_assessable
 ),
 
 folder_status as (
@@ -48,28 +82,36 @@ folder_status as (
         folders.source_system,
         folders.role,
         case
-            when system_status.status = 'healthy' and accounts.good_accounts = 0 then 'partial'
+            when not system_status.is_enabled or system_status.failed_tables > 0 then system_status.status
+            when folders.is_failed then 'failed'
+            when not folders.is_assessable then 'stale'
+            when accounts.good_accounts = 0 then 'partial'
+            when system_status.status = 'partial' then 'healthy'
             else system_status.status
         end as status,
-        system_status.last_success_at,
-        system_status.age_hours,
+        coalesce(folders.last_success_at, system_status.last_success_at) as last_success_at,
+        cast(
+            greatest(epoch(run.as_of) - epoch(folders.last_success_at), 0) / 3600 as decimal(10, 2)
+        ) as age_hours,
         system_status.limit_hours,
         folders.row_count,
         cast(null as bigint) as previous_row_count,
         cast(null as date) as read_after_on,
-        system_status.failed_expectations,
-        coalesce(
-            system_status.message,
-            case
-                when accounts.good_accounts = 0
-                    then
-                        'none of ' || accounts.account_count || ' accounts has a count that is new enough, for example '
-                        || accounts.example
-            end
-        ) as message
+        coalesce(failed_expectations.expectation_count, 0) as failed_expectations,
+        case
+            when not system_status.is_enabled or system_status.failed_tables > 0 then system_status.message
+            when not folders.is_assessable then folders.message
+            when accounts.good_accounts = 0
+                then
+                    'none of ' || accounts.account_count || ' accounts has a count that is new enough, for example '
+                    || accounts.example
+            when system_status.status not in ('healthy', 'partial') then system_status.message
+        end as message
     from folders
     inner join system_status on system_status.source_system = 'exports'
+    cross join run
     left join accounts on folders.source_system = accounts.source_system
+    left join failed_expectations on folders.source_system = failed_expectations.account_id
     left join system_status as same_name on folders.source_system = same_name.source_system
     where not coalesce(same_name.is_enabled, false)
 ),
@@ -77,7 +119,7 @@ folder_status as (
 combined as (
     select * from folder_status
     union all by name
-    select system_status.*
+    select system_status.* exclude (failed_tables)  -- noqa: RF02
     from system_status
     left join folder_status on system_status.source_system = folder_status.source_system
     where folder_status.source_system is null

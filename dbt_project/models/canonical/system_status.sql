@@ -30,19 +30,27 @@ expectations as (
     select
         expectation_results.source_system,
         count(*) as failed,
+        -- What was found in one folder of the inbox is that folder's own (`source_status`).
         -- Rows that are too old are stale, not wrong: freshness has a status of its own.
         count(*) filter (
             where expectation_results.is_blocking and expectation_results.expectation != 'fresh'
+            and expectation_results.account_id is null
         ) as blocking,
-        count(*) filter (where expectation_results.expectation = 'fresh') as outdated,
+        count(*) filter (
+            where expectation_results.expectation = 'fresh' and expectation_results.account_id is null
+        ) as outdated,
         string_agg(
             expectation_results.table_name || ' ' || expectation_results.expectation
             || coalesce(': ' || expectation_results.message, ''),
             '; '
             order by expectation_results.table_name, expectation_results.expectation
-        ) filter (where expectation_results.is_blocking and expectation_results.expectation != 'fresh') as message,
+        ) filter (
+            where expectation_results.is_blocking and expectation_results.expectation != 'fresh'
+            and expectation_results.account_id is null
+        ) as message,
         string_agg(expectation_results.message, '; ' order by expectation_results.table_name)
-        filter (where expectation_results.expectation = 'fresh') as outdated_message
+        filter (where expectation_results.expectation = 'fresh' and expectation_results.account_id is null)
+            as outdated_message
     from expectation_results
     inner join run on expectation_results.run_id = run.run_id
     where not expectation_results.passed
@@ -60,6 +68,7 @@ system_status as (
         source_reads.row_count,
         source_reads.previous_row_count,
         source_reads.read_after_on,
+        source_reads.failed_tables,
         coalesce(expectations.failed, 0) as failed_expectations,
         case
             when not source_reads.is_enabled then 'off'
@@ -76,7 +85,11 @@ system_status as (
             when source_reads.failed_tables > 0 then source_reads.message
             when expectations.blocking > 0 then 'expectation failed - ' || expectations.message
             when account_totals.accounts = account_totals.failed_accounts
-                then 'no account could be read, for example ' || account_totals.example
+                then
+                    case
+                        when source_reads.source_system = 'exports' then 'no folder could be read: '
+                        else 'no account could be read, for example '
+                    end || account_totals.example
             when source_reads.last_success_at is null then 'never read completely'
             when source_reads.unread_tables > 0 then 'a table has no complete read before the cut-off'
             when source_reads.age_hours > source_reads.limit_hours
@@ -88,7 +101,10 @@ system_status as (
             when account_totals.unanswered_accounts > 0
                 then
                     account_totals.unanswered_accounts || ' of ' || account_totals.accounts
-                    || ' accounts could not be read, for example ' || account_totals.example
+                    || case
+                        when source_reads.source_system = 'exports' then ' folders are not assessed, for example '
+                        else ' accounts could not be read, for example '
+                    end || account_totals.example
             when source_reads.read_after_on is not null
                 then
                     'not read in the period: first read on ' || strftime(source_reads.read_after_on, '%Y-%m-%d') || ', '

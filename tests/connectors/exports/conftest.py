@@ -35,20 +35,21 @@ class Inbox:
 
     def rows(self, table: str = "billing_lines", **config: Any) -> list[dict[str, Any]]:
         reads = self.read(**config)
-        assert [read.status for read in reads.reads()] == ["ok", "ok"], reads.reads()[0].message
+        assert {read.status for read in reads.reads()} == {"ok"}, [read.message for read in reads.reads()]
         rows = reads.rows(BILLING_LINES if table == "billing_lines" else VENDOR_QUANTITIES)
         assert rows is not None
         return rows.to_pylist()
 
     def message(self, **config: Any) -> str:
-        return self.read(**config).reads()[0].message or ""
+        """What is said of all reads, each thing once."""
+        return "; ".join(dict.fromkeys(read.message for read in self.read(**config).reads() if read.message))
 
     def refusal(self, **config: Any) -> str:
         reads = self.read(**config)
         assert {read.status for read in reads.reads()} == {"failed"}, reads.rows(BILLING_LINES)
         assert not (self.path / ".kept").exists(), "a refused file leaves nothing behind"
         assert reads.changed_rows(BILLING_LINES) is None
-        return reads.reads()[0].message or ""
+        return "\n".join(dict.fromkeys(read.message or "" for read in reads.reads()))
 
 
 @pytest.fixture

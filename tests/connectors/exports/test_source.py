@@ -12,34 +12,98 @@ BILLING = "Client,Product,Quantity,Unit Price\nAcme,P,3,2.50\n"
 VENDOR = "Tenant,SKU,Seats\nAcme,P,4\n"
 
 
-def test_all_folders_are_one_read_per_table_with_the_folder_as_source_name(inbox):
+def test_each_folder_is_a_read_of_its_own_with_the_folder_as_source_name(inbox):
     inbox.drop("psa/lines.csv", BILLING)
     inbox.drop("mail/seats.csv", VENDOR)
     inbox.drop("edr/seats.csv", VENDOR)
     reads = inbox.read().reads()
     assert [(read.table_name, read.row_count, read.account_id) for read in reads] == [
-        ("billing_lines", 1, None),
-        ("vendor_quantities", 2, None),
+        ("billing_lines", 0, "edr"),
+        ("billing_lines", 0, "mail"),
+        ("billing_lines", 1, "psa"),
+        ("vendor_quantities", 1, "edr"),
+        ("vendor_quantities", 1, "mail"),
+        ("vendor_quantities", 0, "psa"),
     ]
     assert [row["source_name"] for row in inbox.rows("vendor_quantities")] == ["edr", "mail"]
 
 
-def test_an_unchanged_inbox_appends_nothing_and_points_to_the_earlier_load(inbox):
+def _read(reads, table, folder):
+    return next(read for read in reads.reads() if (read.table_name, read.account_id) == (table, folder))
+
+
+def test_an_unchanged_folder_appends_nothing_and_points_to_the_earlier_load(inbox):
     inbox.drop("psa/lines.csv", BILLING)
-    first = inbox.read().reads()[0]
+    inbox.drop("old/lines.csv", BILLING)
+    first = _read(inbox.read(), "billing_lines", "psa")
     assert first.rows_appended
-    plan = Plan(previous={("billing_lines", None): (first.content_hash, "load-1")})
+    plan = Plan(previous={("billing_lines", "psa"): (first.content_hash, "load-1")})
     again = inbox.read(plan)
-    assert again.changed_rows(BILLING_LINES) is None
-    assert (again.reads()[0].rows_appended, again.reads()[0].earlier_load_id) == (False, "load-1")
+    assert again.changed_rows(BILLING_LINES)["source_name"].to_pylist() == ["old"]
+    found = _read(again, "billing_lines", "psa")
+    assert (found.rows_appended, found.earlier_load_id) == (False, "load-1")
     inbox.drop("psa/profile.toml", 'currency = "CHF"\n')
-    assert inbox.read(plan).changed_rows(BILLING_LINES) is not None, "the same file read otherwise is new content"
+    changed = inbox.read(plan).changed_rows(BILLING_LINES)["source_name"].to_pylist()
+    assert changed == ["old", "psa"], "the same file read otherwise is new content"
 
 
-def test_one_refused_file_fails_both_tables_and_keeps_nothing(inbox):
+def test_a_refused_file_fails_its_folder_alone_and_keeps_nothing_of_it(inbox):
     inbox.drop("psa/lines.csv", BILLING)
-    inbox.drop("mail/seats.csv", VENDOR.replace("4", "four"))
-    assert inbox.refusal().startswith('mail/seats.csv, line 2, column "Seats": not a number (found "four")')
+    bad = inbox.drop("mail/seats.csv", VENDOR.replace("4", "four"))
+    inbox.drop("mail/more.csv", VENDOR.replace("Acme", "Beta"))
+    reads = inbox.read()
+    assert [(read.account_id, read.status, read.row_count) for read in reads.reads()] == [
+        ("mail", "failed", 0), ("psa", "ok", 1), ("mail", "failed", 0), ("psa", "ok", 0),
+    ]  # fmt: skip
+    failed = _read(reads, "vendor_quantities", "mail")
+    assert failed.message.startswith('mail/seats.csv, line 2, column "Seats": not a number (found "four")')
+    assert reads.rows(VENDOR_QUANTITIES).num_rows == 0
+    kept = [path.name for path in (inbox.path / ".kept").iterdir()]
+    assert kept == [f"{hashlib.sha256(BILLING.encode()).hexdigest()}.csv"]
+    assert hashlib.sha256(bad.read_bytes()).hexdigest() not in kept[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("mail/profile.toml", "sidee = 1", "mail/profile.toml: key sidee"),
+        ("mail/profile.toml", "side = ", "mail/profile.toml: not valid TOML"),
+        ("mail/list.pdf", "x", "mail/list.pdf: neither CSV nor XLSX"),
+        ("Mail Box/seats.csv", VENDOR, "Mail Box: is not usable as the name of a source"),
+    ],
+)
+def test_whatever_is_wrong_in_one_folder_the_others_are_read(inbox, name, content, reason):
+    inbox.drop("psa/lines.csv", BILLING)
+    inbox.drop("mail/seats.csv", VENDOR)
+    inbox.drop(name, content)
+    reads = inbox.read()
+    failed = {read.account_id: read.message for read in reads.reads() if read.status == "failed"}
+    assert list(failed) == [name.partition("/")[0]]
+    assert reason in failed[name.partition("/")[0]]
+    assert reads.rows(BILLING_LINES).num_rows == 1
+
+
+def test_a_folder_that_is_not_there_any_more_has_no_rows(inbox):
+    inbox.drop("psa/lines.csv", BILLING)
+    before = {(table.name, folder): ("hash", "load-1") for table in (BILLING_LINES, VENDOR_QUANTITIES)
+              for folder in ("psa", "mail", None)}  # fmt: skip
+    gone = [read for read in inbox.read(Plan(previous=before)).reads() if read.account_id == "mail"]
+    assert [(read.status, read.row_count, read.captured_at, read.earlier_load_id) for read in gone] == [
+        ("ok", 0, NOW, None), ("ok", 0, NOW, None),
+    ]  # fmt: skip
+
+
+def test_the_profile_is_told_apart_by_what_it_says_and_not_by_how_it_is_written(inbox):
+    inbox.drop("psa/lines.csv", BILLING)
+
+    def found(profile: str, **config) -> str:
+        inbox.drop("psa/profile.toml", profile)
+        return _read(inbox.read(**config), "billing_lines", "psa").profile_hash
+
+    plain = found("")
+    assert found("# a word\nas_of = 2026-06-30T08:00:00Z\n") == plain
+    assert found('[states]\n"on trial" = "gone"\n') != plain
+    assert found("", roles={"psa": "vendor"}) != plain
 
 
 def test_a_file_named_like_its_folder_is_named_with_its_folder(inbox):

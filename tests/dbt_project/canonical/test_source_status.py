@@ -50,6 +50,28 @@ def built(warehouse: Warehouse) -> Warehouse:
     warehouse.read(
         "exports", "vendor_quantities", [{**EXPORTED, "source_name": "ninjaone", "row_number": 2, "side": "used"}]
     )
+    # Two more folders, read well yesterday: of one a file is refused today, in the other one something is not right.
+    for folder in ("portal", "backup"):
+        row = {**EXPORTED, "source_name": folder, "row_number": 2, "side": "used", "account_name": "A"}
+        warehouse.read("exports", "vendor_quantities", [row], at=earlier, run_id="run-0")
+    for table in ("billing_lines", "vendor_quantities"):
+        warehouse.read("exports", table, status="failed", account_id="portal", message="portal/a.csv: no header row")
+        warehouse.read("exports", table, [{**row, "quantity": -1}] if "vendor" in table else [], account_id="backup")
+    warehouse.insert(
+        "control.expectation_results",
+        [
+            {
+                "run_id": "run-1",
+                "source_system": "exports",
+                "table_name": "vendor_quantities",
+                "account_id": "backup",
+                "expectation": "quantity_not_negative",
+                "is_blocking": True,
+                "passed": False,
+                "message": "a quantity below 0",
+            }
+        ],
+    )
     warehouse.build(
         "--select",
         *("+source_status", "+account_status", "+vendor_quantities", "+vendor_accounts"),
@@ -86,11 +108,31 @@ def test_an_inbox_folder_is_a_source_and_can_stand_in_for_a_system(
 ) -> None:
     assert (status["autotask"]["role"], status["autotask"]["status"]) == ("psa", "healthy")
     assert (status["ninjaone"]["role"], status["ninjaone"]["status"]) == ("vendor", "healthy")
-    assert set(status) == {"connectwise", "microsoft_graph", "pax8", "ninjaone", "exports", "autotask"}
+    assert set(status) == {
+        *("connectwise", "microsoft_graph", "pax8", "ninjaone", "exports"),
+        *("autotask", "portal", "backup"),
+    }
+
+
+def test_a_folder_that_is_not_well_fails_alone_and_says_why(status: dict[str, dict[str, object]]) -> None:
+    said = {name: (status[name]["status"], status[name]["message"]) for name in ("portal", "backup", "autotask")}
+    assert said == {
+        "portal": ("failed", "portal/a.csv: no header row"),
+        "backup": ("failed", "expectation failed - a quantity below 0"),
+        "autotask": ("healthy", None),
+    }
+    assert status["portal"]["row_count"] == 1, "the rows of its last good read are still there"
+    assert status["exports"]["status"] == "partial"
+    assert status["exports"]["message"] == (
+        "2 of 4 folders are not assessed, for example backup - expectation failed - a quantity below 0"
+    )
 
 
 def test_accounts_that_refused_or_were_not_read_lately_are_not_assessable(built: Warehouse) -> None:
-    rows = built.rows("SELECT account_id, is_assessable, message FROM canonical.account_status ORDER BY 1")
+    rows = built.rows(
+        "SELECT account_id, is_assessable, message FROM canonical.account_status "
+        "WHERE source_system = 'microsoft_graph' ORDER BY 1"
+    )
     assert [(row["account_id"], row["is_assessable"]) for row in rows] == [
         ("a", True),
         ("b", False),

@@ -7,6 +7,7 @@ renamed as (
         run_id,
         source_system,
         table_name,
+        account_id,
         expectation,
         is_blocking,
         passed,

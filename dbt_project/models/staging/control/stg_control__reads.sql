@@ -21,7 +21,8 @@ renamed as (
         seconds,
         endpoint,
         message,
-        notes
+        notes,
+        profile_hash
     from source_rows
 )
 

@@ -1,5 +1,6 @@
 with current_rows as (
-    {{ snapshot_rows('exports', 'billing_lines', ['source_name', 'file_hash', 'sheet_name', 'row_number']) }}
+    {{ snapshot_rows('exports', 'billing_lines', ['source_name', 'file_hash', 'sheet_name', 'row_number'],
+        account_column='source_name') }}
 ),
 
 renamed as (

@@ -8,6 +8,7 @@ with all_versions as (
             raw_rows._dlt_load_id = reads.load_id
             and reads.source_system = 'exports'
             and reads.table_name = 'vendor_quantities'
+            and raw_rows.source_name = reads.raw_account_id
     where raw_rows.counted_on is not null
 ),
 
