@@ -16,11 +16,18 @@
         24: ['biennial', 'biennially', '2years', 'every2years', '2year', '24months', 'p2y', 'p24m'],
         36: ['triennial', 'triennially', '3years', 'every3years', '3year', '36months', 'p3y', 'p36m']
     } -%}
-    case
-        {% for months, names in words.items() -%}
-            when coalesce(replace({{ fold(text) }}, ' ', ''), '') in ('{{ names | join("', '") }}') then {{ months }}
-        {% endfor -%}
-    end
+    {#- One look into a map: with a branch for each number of months the word would be folded once for each of them. #}
+    map_extract(
+        map {
+            {%- for months, names in words.items() -%}
+                {%- set last_months = loop.last -%}
+                {%- for name in names -%}
+                    '{{ name }}': {{ months }}{{ '' if last_months and loop.last else ', ' }}
+                {%- endfor -%}
+            {%- endfor -%}
+        },
+        coalesce(replace({{ fold(text) }}, ' ', ''), '')
+    )[1]
 {%- endmacro %}
 
 {# A price of so many months, brought to one; what is billed once keeps its price in the month that bills it. #}
