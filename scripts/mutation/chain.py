@@ -81,7 +81,8 @@ class Chain:
     """A copy of a home's warehouse in `folder` on which models can be run again.
 
     Raises:
-        ValueError: The models as they are do not pass their own controls: nothing could be said of a mutant.
+        ValueError: The models as they are do not pass their own controls, or a source is not assessed and excuses
+            them: nothing could be said of a mutant.
     """
 
     def __init__(self, manifest: Path, warehouse: Path, folder: Path) -> None:
@@ -97,6 +98,8 @@ class Chain:
             self._make(model, model.query)
         if failing := self._failing(set(self.models)):
             raise ValueError(f"controls fail before anything was changed: {', '.join(sorted(failing))}")
+        if excused := self.rows("SELECT source_system FROM analytics.source_health WHERE NOT is_assessable ORDER BY 1"):
+            raise ValueError(f"not assessed before anything was changed: {', '.join(name for (name,) in excused)}")
         self._as_it_was = self._numbers()
 
     def close(self) -> None:
