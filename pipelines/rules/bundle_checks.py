@@ -9,6 +9,7 @@ from datetime import date
 
 from pipelines.rules.declare import ANY, Rule
 from pipelines.rules.errors import RuleError
+from pipelines.rules.group_checks import members_on_a_day
 
 _EVER = date.max
 
@@ -115,7 +116,9 @@ def bundles_are_counted_at_one_system(found: Mapping[str, Sequence[Rule]]) -> It
         for column in ("bundle_product_id", "component_product_id"):
             named.setdefault(rule.values[column], rule)
     for rule in found.get("counting", ()):
-        bundle = named.get(rule.values["product_id"])
-        if bundle is not None and "+" in (rule.values["owned_source"] or ""):
+        if "+" not in (rule.values["owned_source"] or ""):
+            continue
+        bundle = next((named[product] for product in members_on_a_day(rule, found) if product in named), None)
+        if bundle is not None:
             reason = f"names several systems, and what {bundle.rule_id} bundles is counted at one"
             yield RuleError(rule.file, rule.line, "owned_source", reason)

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from expectations.currencies import ISO_4217
-from pipelines.rules.declare import ANY, DECIMAL_DIGITS, DECIMAL_PLACES, Kind, RuleColumn
+from pipelines.rules.declare import ANY, DECIMAL_DIGITS, DECIMAL_PLACES, GROUP, Kind, RuleColumn
 from pipelines.rules.systems import Systems
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -21,7 +21,7 @@ _WORDS = {6: "six", 10: "ten"}
 
 
 def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
-    """The typed value of a stripped cell; None where it is empty and may be.
+    """The typed value of a stripped cell; what the column says instead, mostly None, where it is empty and may be.
 
     Raises:
         ValueError: Saying what is wrong and what would be right.
@@ -29,7 +29,7 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
     if not text:
         if column.required:
             raise ValueError("is empty, but required")
-        return None
+        return column.otherwise
     # In prose a no-break space is harmless; in an id it is a difference that nobody can see.
     odd = any(ord(sign) < ord(" ") for sign in text) if column.kind == "text" else not text.isprintable()
     if odd:
@@ -38,6 +38,8 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
         if column.may_be_any:
             return ANY
         raise ValueError("may not be *")
+    if column.may_be_group and text.startswith(GROUP):
+        return _group(text, systems)
     match column.kind:
         case "date":
             return _date(text)
@@ -132,6 +134,15 @@ def _vendor_id(text: str, systems: Systems) -> str:
         raise ValueError(f"{text!r} has a system in front; write the vendor's own id, {rest!r}")
     # Portals show GUIDs in either case; APIs send lower case, and mappings compare text.
     return text.lower() if _GUID.fullmatch(text) else text
+
+
+def _group(text: str, systems: Systems) -> str:
+    name = text.removeprefix(GROUP)
+    if not name or name != name.strip():
+        raise ValueError(f"{text!r} names no group; write it as in product_groups.csv, for example {GROUP}servers")
+    if GROUP.removesuffix(":") in systems.psas:
+        raise ValueError(f"{text!r} may be a product of the inbox folder 'group' or a group; rename the folder")
+    return text.lower()
 
 
 def _plural(what: str) -> str:

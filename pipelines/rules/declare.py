@@ -46,11 +46,15 @@ CheckTogether = Callable[[Sequence["Rule"]], Iterable[RuleError]]
 """Judges the rules of one file together, each of them right by itself."""
 
 ANY = "*"
+GROUP = "group:"
+"""Stands before the name of a group of products (`product_groups.csv`) where a column takes one beside an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleColumn:
     """One column. `required`: may not be empty; `choices`: for kind `choice`; `may_be_any`: accepts `*`.
+
+    `may_be_group`: accepts a group of products beside a product; `otherwise`: what an empty cell means.
 
     `may_be_absent`: a file without this column is read as if all its cells were empty, so that files written before the
     column existed stay right.
@@ -61,6 +65,8 @@ class RuleColumn:
     required: bool = False
     choices: tuple[str, ...] = ()
     may_be_any: bool = False
+    may_be_group: bool = False
+    otherwise: str | None = None
     may_be_absent: bool = False
 
 
@@ -71,7 +77,7 @@ class RuleFile:
     `key` names what a rule is about and `target` what it says about it: on any one day a key has at most one rule.
     Files whose columns include `valid_from` and `valid_to` (exclusive, empty for ever) are dated; in others a key may
     stand once. `examples` are the commented lines of the template, cells in column order. `checks` judge one rule,
-    `together` all rules of the file.
+    `together` all rules of the file. `advice` ends what is said of two rules that contradict each other.
     """
 
     name: str
@@ -82,6 +88,7 @@ class RuleFile:
     examples: tuple[tuple[str, ...], ...]
     checks: tuple[Check, ...] = ()
     together: tuple[CheckTogether, ...] = ()
+    advice: str = ""
 
     @property
     def file(self) -> str:

@@ -135,9 +135,9 @@ FILES: tuple[RuleFile, ...] = (
     ),
     RuleFile(
         name="counting",
-        about="Which quantity a product is billed on, and which system tells each quantity.",
+        about="Which quantity a product is billed on, and which system tells each; a client's own rule goes first.",
         columns=(
-            RuleColumn("product_id", "product_id", required=True),
+            RuleColumn("product_id", "product_id", required=True, may_be_group=True),
             RuleColumn("basis", "choice", required=True, choices=BASES),
             RuleColumn("owned_source", "vendors"),
             RuleColumn("used_source", "vendor"),
@@ -153,8 +153,9 @@ FILES: tuple[RuleFile, ...] = (
             RuleColumn("vendor_counted_when", "choice", choices=VENDOR_COUNTED_WHEN, may_be_absent=True),
             RuleColumn("vendor_count_day", "integer", may_be_absent=True),
             RuleColumn("counts_people", "choice", choices=_YES_NO, may_be_absent=True),
+            RuleColumn("client_id", "client_id", may_be_any=True, otherwise=ANY, may_be_absent=True),
         ),
-        key=("product_id",),
+        key=("client_id", "product_id"),
         target=(
             "basis",
             "owned_source",
@@ -182,7 +183,7 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per seat bought",
-                *("",) * 8,
+                *("",) * 9,
             ),
             (
                 "connectwise:640",
@@ -195,7 +196,7 @@ FILES: tuple[RuleFile, ...] = (
                 "",
                 "M. Silva",
                 "sold per live agent",
-                *("",) * 8,
+                *("",) * 9,
             ),
         ),
         checks=(
@@ -353,9 +354,9 @@ FILES: tuple[RuleFile, ...] = (
         name="terms",
         about="What a client's contract says of its lines; each term is taken from the narrowest rule that states it.",
         columns=(
-            RuleColumn("client_id", "client_id", required=True),
+            RuleColumn("client_id", "client_id", required=True, may_be_any=True),
             RuleColumn("agreement_id", "agreement_id", required=True, may_be_any=True),
-            RuleColumn("product_id", "product_id", required=True, may_be_any=True),
+            RuleColumn("product_id", "product_id", required=True, may_be_any=True, may_be_group=True),
             RuleColumn("basis", "choice", choices=BASES),
             RuleColumn("minimum_quantity", "decimal"),
             RuleColumn("minimum_scope", "choice", choices=("line", "agreement", "pool")),
@@ -402,6 +403,7 @@ FILES: tuple[RuleFile, ...] = (
         ),
         checks=(
             term_checks.says_something,
+            term_checks.wide_terms_are_limits,
             term_checks.minimum_is_whole,
             term_checks.fixed_quantity_is_whole,
             term_checks.price_is_whole,
@@ -438,6 +440,20 @@ FILES: tuple[RuleFile, ...] = (
                 "the office in Leeds signed its own agreement",
             ),
         ),
+    ),
+    RuleFile(
+        name="product_groups",
+        about="Which products are a group that counting rules and terms may name; a product is in one group.",
+        columns=(
+            RuleColumn("product_id", "product_id", required=True),
+            RuleColumn("product_group", "folded", required=True),
+            *_VALIDITY,
+            *_OWNER,
+        ),
+        key=("product_id",),
+        target=("product_group",),
+        examples=(("connectwise:640", "servers", "2026-01-01", "", "M. Silva", "sold as managed servers"),),
+        advice="; end one before the other begins, or leave one line out and write a rule for the product itself",
     ),
     RuleFile(
         name="item_map",

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 # What the questions read; a warehouse of an older version, or one without a run, may lack some.
 _READS = {
-    "staging": ("exclusions", "tolerances", "terms", "bundles", "splits", "special_users", "agreement_units"),
+    "staging": (
+        "exclusions",
+        "tolerances",
+        "counting",
+        "terms",
+        "product_groups",
+        "bundles",
+        "splits",
+        "special_users",
+        "agreement_units",
+    ),
     "tables": ("compare.lines", "compare.vendor_rows_identified", "canonical.vendor_quantities"),
 }
 _FIELD = """lower(trim(CASE rule.attribute WHEN 'office' THEN row.office WHEN 'department' THEN row.department
@@ -23,6 +33,13 @@ _FIELD = """lower(trim(CASE rule.attribute WHEN 'office' THEN row.office WHEN 'd
 # An account that was not read, or shows no users, says nothing of them.
 _HAS_USERS = """EXISTS (FROM canonical.vendor_quantities AS row WHERE rule.source_system = row.source_system
     AND rule.account_id = row.account_id AND row.holder_id IS NOT NULL)"""
+# A group is each product that is in it on the same day.
+_LINE_OF_PRODUCT = """FROM compare.lines AS line WHERE rule.client_id IN ('*', line.client_id)
+    AND (rule.product_id IN ('*', line.product_id) OR rule.product_id IN (
+        SELECT member.product_group FROM staging.stg_rules__product_groups AS member
+        WHERE member.product_id = line.product_id AND member.valid_from <= run.cutoff
+            AND coalesce(member.valid_to > run.cutoff, true)
+    ))"""
 # Table, column that is named, what is said of it, the rows of which one would do, which rules are asked.
 _QUESTIONS = (
     (
@@ -45,11 +62,18 @@ _QUESTIONS = (
     (
         "terms",
         "client_id",
-        "'no line of this ' || if(rule.product_id = '*', 'client', 'client and product') || ' is there, so the term'"
+        "'no line of this ' || CASE '*' WHEN rule.product_id THEN 'client' WHEN rule.client_id THEN 'product'"
+        " ELSE 'client and product' END || ' is there, so the term'"
         " || ' holds for nothing'",
-        "FROM compare.lines AS line WHERE rule.client_id = line.client_id"
-        " AND rule.product_id IN ('*', line.product_id)",
+        _LINE_OF_PRODUCT,
         "true",
+    ),
+    (
+        "counting",
+        "client_id",
+        "'no line of this client and product is there, so the rule counts nothing'",
+        _LINE_OF_PRODUCT,
+        "rule.client_id <> '*'",
     ),
     (
         "bundles",

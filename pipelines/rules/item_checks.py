@@ -16,6 +16,7 @@ _NAMED_IN = {
     "tolerances": ("product_id",),
     "terms": ("product_id",),
     "agreement_units": ("product_id",),
+    "product_groups": ("product_id",),
     "bundles": ("bundle_product_id", "component_product_id"),
 }
 

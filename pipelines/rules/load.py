@@ -18,6 +18,7 @@ from pipelines.rules.bundle_checks import bundles_are_counted_at_one_system
 from pipelines.rules.declare import DECIMAL_DIGITS, DECIMAL_PLACES, Kind, Rule, RuleFile
 from pipelines.rules.errors import RuleError, RulesRefused
 from pipelines.rules.files import FILES
+from pipelines.rules.group_checks import groups_hold_products
 from pipelines.rules.item_checks import rules_of_items
 from pipelines.rules.overlap import overlaps
 from pipelines.rules.parse import parse
@@ -74,6 +75,7 @@ def load_rules(folder: Path, *, inboxes: Collection[str] | None = None) -> Rules
     errors.extend(split_conflicts(found))
     errors.extend(confirmed_and_rejected(found))
     errors.extend(rules_of_items(found))
+    errors.extend(groups_hold_products(found))
     errors.extend(bundles_are_counted_at_one_system(found))
     aliases, wrong_aliases = _aliases(folder)
     errors.extend(wrong_aliases)

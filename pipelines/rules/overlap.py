@@ -83,7 +83,7 @@ def _sweep(group: Iterable[Rule], declared: RuleFile) -> Iterator[RuleError]:
 def _contradiction(rule: Rule, against: Rule, declared: RuleFile) -> RuleError:
     first, second = sorted((rule, against), key=lambda one: one.line)
     name = next(name for name in declared.target if first.values[name] != second.values[name])
-    said = f"{_shown(second.values[name])}, line {first.line} says {_shown(first.values[name])}"
+    said = f"{_shown(second.values[name])}, line {first.line} says {_shown(first.values[name])}{declared.advice}"
     return RuleError(
         second.file, second.line, name, f"contradicts line {first.line} about {_about(rule, declared)}: {said}"
     )
@@ -101,7 +101,10 @@ def _repetition(rule: Rule, against: Rule, declared: RuleFile) -> RuleError:
 
 
 def _about(rule: Rule, declared: RuleFile) -> str:
-    return " ".join(_shown(rule.values[name]) for name in declared.key)
+    usual = {column.name: column.otherwise for column in declared.columns}
+    # What an empty cell means need not be said.
+    said = (rule.values[name] for name in declared.key if usual[name] is None or rule.values[name] != usual[name])
+    return " ".join(_shown(value) for value in said)
 
 
 def _shown(value: object) -> str:

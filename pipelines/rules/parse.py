@@ -10,6 +10,7 @@ import difflib
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pipelines.rules.cells import convert
 from pipelines.rules.declare import Rule, RuleFile
@@ -142,7 +143,7 @@ class _Parser:
         if any(cells[len(names) :]) or len(cells) < len(names):
             self._wrong(line, None, f"has {len(cells)} cells, the header has {len(names)}")
             return None
-        values = dict.fromkeys(self.columns)
+        values: dict[str, Any] = {name: column.otherwise for name, column in self.columns.items()}
         for name, cell in zip(names, cells, strict=False):
             try:
                 values[name] = convert(self.columns[name], cell, self.systems)

@@ -5,7 +5,7 @@ Belongs here: the checks of that one file. Does not belong here: its columns (`f
 
 from collections.abc import Iterator
 
-from pipelines.rules.declare import ANY, Values
+from pipelines.rules.declare import ANY, GROUP, Values
 from pipelines.rules.errors import plain
 
 _STATED = ("basis", "minimum_quantity", "contract_price", "margin_floor_percent", "backbill_months")
@@ -15,6 +15,21 @@ def says_something(values: Values) -> Iterator[tuple[str, str]]:
     """A term without any content would look like a decision and change nothing."""
     if all(values[name] is None for name in _STATED):
         yield "basis", f"is empty, and so are {', '.join(_STATED[1:])}: the term says nothing"
+
+
+def wide_terms_are_limits(values: Values) -> Iterator[tuple[str, str]]:
+    """All clients, or a group of products, have limits in common; what was signed is one client's and one product's."""
+    if values["client_id"] == ANY:
+        whom = "all clients"
+    elif values["product_id"].startswith(GROUP):
+        whom = "a group of products"
+    else:
+        return
+    if values["agreement_id"] != ANY:
+        yield "agreement_id", f"names one agreement, but the rule is about {whom}; write *"
+    for name in ("basis", "minimum_quantity", "contract_price"):
+        if values[name] is not None:
+            yield name, f"cannot be said of {whom}; write a rule for each client and product that signed it"
 
 
 def minimum_is_whole(values: Values) -> Iterator[tuple[str, str]]:

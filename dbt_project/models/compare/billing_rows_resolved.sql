@@ -56,7 +56,10 @@ placed as (
             else coalesce(scoped.line_key, billing_lines.client_id || '|' || billing_lines.product_id || '|*')
         end as line_key
     from billing_lines
-    left join counting_rules on billing_lines.product_id = counting_rules.product_id
+    left join counting_rules
+        on
+            billing_lines.product_id = counting_rules.product_id
+            and {{ counting_client('billing_lines.client_id') }}
     left join bundle_roles
         on
             billing_lines.client_id = bundle_roles.client_id

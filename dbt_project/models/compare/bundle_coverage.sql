@@ -85,7 +85,10 @@ counted as (
         {{ of_side('coalesce(terms.basis, counting_rules.basis)', 'coalesce(sides.{}_quantity, 0)') }} as quantity,
         billed_components.line_key is not null as is_billed_apart
     from entitled
-    left join counting_rules on entitled.product_id = counting_rules.product_id
+    left join counting_rules
+        on
+            entitled.product_id = counting_rules.product_id
+            and {{ counting_client('entitled.client_id') }}
     left join terms on entitled.line_key = terms.line_key
     left join sides on entitled.line_key = sides.line_key
     left join billed_components on entitled.main_line_key = billed_components.line_key

@@ -68,8 +68,14 @@ ruled as (
         {{ of_side('coalesce(terms.basis, own.basis)', 'drivers.{}_source') }} as driver_source,
         count(*) over (partition by bundles.client_id, bundles.component_product_id) as driven_bundles
     from bundles
-    left join counting_rules as own on bundles.bundle_product_id = own.product_id
-    left join counting_rules as drivers on bundles.component_product_id = drivers.product_id
+    left join counting_rules as own
+        on
+            bundles.bundle_product_id = own.product_id
+            and {{ counting_client('bundles.client_id', 'own') }}
+    left join counting_rules as drivers
+        on
+            bundles.component_product_id = drivers.product_id
+            and {{ counting_client('bundles.client_id', 'drivers') }}
     left join terms on bundles.bundle_line_key = terms.line_key
     where bundles.is_driver
 ),

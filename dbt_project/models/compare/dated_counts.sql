@@ -134,6 +134,7 @@ from vendor_rows
 inner join counting_rules
     on
         vendor_rows.product_id = counting_rules.product_id
+        and {{ counting_client('vendor_rows.client_id') }}
         and vendor_rows.source_system = {{ of_side('vendor_rows.side', 'counting_rules.{}_source') }}
 anti join excluded
     on

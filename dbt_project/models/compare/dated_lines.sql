@@ -33,7 +33,10 @@ ruled as (
         counting_rules.vendor_counted_when,
         counting_rules.vendor_count_day
     from line_keys
-    inner join counting_rules on line_keys.product_id = counting_rules.product_id
+    inner join counting_rules
+        on
+            line_keys.product_id = counting_rules.product_id
+            and {{ counting_client('line_keys.client_id') }}
     left join terms on line_keys.line_key = terms.line_key
     left join drivers on line_keys.line_key = drivers.bundle_line_key
 )

@@ -52,9 +52,9 @@ line_counts as (
 -- Of a product whose seats are bought at several systems, the ones beside the first.
 further_sources as (
     select
-        product_id,
+        line_key,
         ' and ' || array_to_string(further_owned_sources, ' and ') as further_text
-    from {{ ref('counting_rules') }}
+    from lines
     where len(further_owned_sources) > 0
 ),
 
@@ -177,7 +177,7 @@ sides as (
     left join tolerances on lines.line_key = tolerances.line_key
     left join line_counts on lines.line_key = line_counts.line_key
     left join sold_beside on lines.line_key = sold_beside.bundle_line_key
-    left join further_sources on lines.product_id = further_sources.product_id
+    left join further_sources on lines.line_key = further_sources.line_key
     left join shared_units
         on
             lines.client_id = shared_units.client_id

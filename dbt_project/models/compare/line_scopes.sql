@@ -97,6 +97,7 @@ billed as (
             length(billing_lines.source_record_id),
             billing_lines.source_record_id
         )) as first_row,
+        max(billing_lines.valid_to) filter (where billing_lines.is_dated_only) as ended_on,
         sum(billing_lines.included_quantity) filter (where billing_lines.is_charged) as included_quantity,
         sum(billing_lines.billed_quantity) filter (where billing_lines.is_charged) as billed_quantity
     from billing_lines
@@ -131,7 +132,7 @@ candidates as (
 
     union all by name
 
-    -- What nobody bills belongs to the oldest agreement, with what that says of all its products.
+    -- What nobody has ever billed belongs to the oldest agreement, with what that says of all its products.
     select
         agreements.client_id,
         counting_rules.product_id,
@@ -141,7 +142,7 @@ candidates as (
         false as is_live
     from agreements
     inner join named_widely on agreements.client_id = named_widely.client_id
-    cross join counting_rules
+    inner join counting_rules on {{ counting_client('agreements.client_id') }}
     where agreements.place = 1
 
     union all by name
@@ -156,7 +157,7 @@ candidates as (
         false as is_live
     from unit_rules
     inner join agreements on unit_rules.agreement_id = agreements.agreement_id
-    cross join counting_rules
+    inner join counting_rules on {{ counting_client('unit_rules.client_id') }}
     where unit_rules.product_id = '*'
 ),
 
@@ -168,7 +169,9 @@ scoped as (
                 then candidates.agreement_id
             else '*'
         end as agreement_scope,
-        agreements.valid_from as agreement_start
+        agreements.valid_from as agreement_start,
+        -- An agreement that still runs may bill again what it has ceased to bill.
+        candidates.ended_on is not null and agreements.agreement_id is not null as has_billed
     from candidates
     left join named as named_here
         on
@@ -196,8 +199,14 @@ told as (
             partition by client_id, product_id, agreement_scope
             order by first_row asc nulls last
         ) as first_currency,
-        bool_or(is_there) over (partition by client_id, product_id) as is_any_there
+        bool_or(is_there) over product as is_any_there,
+        bool_or(has_billed) over product as has_any_billed,
+        has_billed and row_number() over (
+            partition by client_id, product_id
+            order by has_billed desc, ended_on desc nulls last, length(agreement_id) asc, agreement_id asc
+        ) = 1 as has_billed_last
     from scoped
+    window product as (partition by client_id, product_id)
 ),
 
 scopes as (
@@ -205,14 +214,17 @@ scopes as (
         client_id,
         product_id,
         agreement_scope,
-        case when currency != first_currency then currency end as other_currency,
+        case when is_any_there and currency != first_currency then currency end as other_currency,
         bool_or(is_live) as is_live,
         min(agreement_start) as first_start,
         min((length(agreement_id), agreement_id)) as first_agreement,
         greatest(0, coalesce(sum(included_quantity), 0)) as included_quantity,
         greatest(0, coalesce(sum(billed_quantity), 0)) as billed_quantity
     from told
-    where is_there or known_by = 'units' or (known_by = 'oldest' and not is_any_there)
+    where
+        is_there
+        or known_by = 'units'
+        or (not is_any_there and (has_billed_last or (known_by = 'oldest' and not has_any_billed)))
     group by client_id, product_id, agreement_scope, other_currency
 ),
 

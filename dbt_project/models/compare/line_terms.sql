@@ -11,8 +11,12 @@ scopes as (
     select * from {{ ref('line_scopes') }}
 ),
 
-terms as (
+rules as (
     select * from {{ ref('stg_rules__terms') }}
+),
+
+product_groups as (
+    select * from {{ ref('stg_rules__product_groups') }}
 ),
 
 agreements as (
@@ -24,7 +28,43 @@ run as (
     select * from {{ ref('current_run') }}
 ),
 
--- The narrower rule first: this product in this agreement, this product, this agreement, the whole client.
+-- A rule about a group is one about each of its products, one about all clients one about each that has a line.
+terms_of_products as (
+    select
+        rules.* replace (coalesce(product_groups.product_id, rules.product_id) as product_id),
+        product_groups.product_id is not null as is_of_group
+    from rules
+    cross join run
+    left join product_groups
+        on
+            rules.product_id = product_groups.product_group
+            and {{ in_force('product_groups.valid_from', 'product_groups.valid_to', 'run.cutoff_date') }}
+),
+
+clients as (
+    select distinct client_id from line_keys
+    where client_id is not null
+),
+
+terms as (
+    select
+        *,
+        false as is_of_all
+    from terms_of_products
+    where client_id != '*'
+
+    union all by name
+
+    select
+        terms_of_products.* replace (clients.client_id as client_id),
+        true as is_of_all
+    from terms_of_products
+    cross join clients
+    where terms_of_products.client_id = '*'
+),
+
+-- The narrower rule first: this product in this agreement, this product, its group, this agreement, the whole client;
+-- what is said of this client before what is said of all.
 matches as (
     select
         line_keys.line_key,
@@ -33,11 +73,12 @@ matches as (
         terms.*,
         case
             when terms.product_id != '*' and terms.agreement_id != '*' then 1
-            when terms.product_id != '*' then 2
-            when terms.agreement_id != '*' then 3
-            else 4
+            when terms.product_id != '*' and not terms.is_of_group then 2
+            when terms.product_id != '*' then 3
+            when terms.agreement_id != '*' then 4
+            else 5
         end as breadth,
-        (breadth, terms.agreement_id) as place
+        (terms.is_of_all, breadth, terms.agreement_id) as place
     from line_keys
     cross join run
     -- An excluded part goes by the terms of the line that it was taken from, and so does what a bundle covers; what is

@@ -49,13 +49,17 @@ ruled as (
         counting_rules.owned_source,
         counting_rules.used_source,
         counting_rules.charged_source,
+        counting_rules.further_owned_sources,
         -- The one day that such a rule looks at: counts that end after it are new enough.
         case when counting_rules.counted_when = 'fixed_day' then run.period + (counting_rules.count_day - 1) end
             as fixed_day,
         line_keys.line_part in ('main', 'excluded', 'bundle') and counting_rules.product_id is not null as is_ruled
     from line_keys
     cross join run
-    left join counting_rules on line_keys.product_id = counting_rules.product_id
+    left join counting_rules
+        on
+            line_keys.product_id = counting_rules.product_id
+            and {{ counting_client('line_keys.client_id') }}
     left join terms on line_keys.line_key = terms.line_key
     left join coverage on line_keys.line_key = coverage.main_line_key
     where coalesce(coverage.has_main_line, true)
@@ -78,6 +82,7 @@ sourced as (
         counting_rule_id,
         is_ruled,
         fixed_day,
+        further_owned_sources,
         case when is_ruled then owned_source else source_system end as owned_source,
         case when is_ruled then used_source else source_system end as used_source,
         case when is_ruled then charged_source else source_system end as charged_source,
@@ -91,30 +96,29 @@ sourced as (
 -- Seats that are bought at several systems are known where all of them are.
 further_sources as (
     select
-        product_id,
+        line_key,
+        client_key,
         unnest(further_owned_sources) as source_system
-    from counting_rules
+    from sourced
+    where is_ruled
 ),
 
 unreadable as (
     select
-        sourced.line_key,
+        further_sources.line_key,
         min(further_sources.source_system || ': ' || case
             when source_status.source_system is null then 'the source is not configured'
             when not source_status.is_assessable then coalesce(source_status.message, source_status.status)
             else coalesce(sources_refused.message, 'an account refused to be read')
         end) as message
-    from sourced
-    inner join further_sources on sourced.product_id = further_sources.product_id
+    from further_sources
     left join source_status on further_sources.source_system = source_status.source_system
     left join sources_refused
         on
             further_sources.source_system = sources_refused.source_system
-            and sourced.client_key = sources_refused.client_key
-    where
-        sourced.is_ruled
-        and (not coalesce(source_status.is_assessable, false) or sources_refused.source_system is not null)
-    group by sourced.line_key
+            and further_sources.client_key = sources_refused.client_key
+    where not coalesce(source_status.is_assessable, false) or sources_refused.source_system is not null
+    group by further_sources.line_key
 )
 
 -- A source is believed for a line when it was read well and refused none of the client's accounts that side.

@@ -48,6 +48,7 @@ ruled as (
     inner join counting_rules
         on
             product_mappings.product_id = counting_rules.product_id
+            and {{ counting_client('client_mappings.client_id') }}
             and (
                 faults.source_system = {{ of_side('faults.side', 'counting_rules.{}_source') }}
                 or (faults.side = 'owned' and list_contains(counting_rules.further_owned_sources, faults.source_system))

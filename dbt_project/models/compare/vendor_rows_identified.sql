@@ -141,4 +141,6 @@ left join product_mappings
         vendor_rows.source_system = product_mappings.source_system
         and vendor_rows.vendor_product_id = product_mappings.vendor_product_id
 left join counting_rules
-    on product_mappings.product_id = counting_rules.product_id
+    on
+        product_mappings.product_id = counting_rules.product_id
+        and {{ counting_client('coalesce(client_mappings.client_id, split_rules.client_id)') }}

@@ -14,8 +14,39 @@ run as (
     select * from {{ ref('current_run') }}
 ),
 
+product_groups as (
+    select product_groups.*
+    from {{ ref('stg_rules__product_groups') }} as product_groups
+    cross join run
+    where {{ in_force('product_groups.valid_from', 'product_groups.valid_to', 'run.cutoff_date') }}
+),
+
+-- A rule about a group is one about each of its products.
+rules_of_products as (
+    select
+        rules.* replace (coalesce(product_groups.product_id, rules.product_id) as product_id),
+        product_groups.product_id is not null as is_of_group
+    from rules
+    cross join run
+    left join product_groups on rules.product_id = product_groups.product_group
+    where
+        {{ in_force('rules.valid_from', 'rules.valid_to', 'run.cutoff_date') }}
+        and (product_groups.product_id is not null or not starts_with(rules.product_id, 'group:'))
+),
+
+-- Few clients have rules of their own: these have all of theirs here, all others go by '*'.
+ruled_clients as (
+    select '*' as client_id
+
+    union
+
+    select client_id from rules_of_products
+),
+
+-- The narrowest rule holds as a whole: the client's own before that for all, the product before its group.
 rules_in_force as (
     select
+        ruled_clients.client_id,
         rules.product_id,
         rules.basis,
         trim(split_part(rules.owned_source, '+', 1)) as owned_source,
@@ -35,10 +66,13 @@ rules_in_force as (
         rules.owner,
         rules.reason,
         rules.rule_id
-    from rules
-    cross join run
-    where {{ in_force('rules.valid_from', 'rules.valid_to', 'run.cutoff_date') }}
-    qualify row_number() over (partition by rules.product_id order by rules.valid_from desc, rules.rule_id asc) = 1
+    from rules_of_products as rules
+    inner join ruled_clients on rules.client_id in (ruled_clients.client_id, '*')
+    qualify
+        row_number() over (
+            partition by ruled_clients.client_id, rules.product_id
+            order by rules.client_id = '*' asc, rules.is_of_group asc, rules.valid_from desc, rules.rule_id asc
+        ) = 1
 ),
 
 stated_sides as (
@@ -59,6 +93,7 @@ stated_sides as (
 -- An audit of two exports has no rules: a product counts by the side that the export states.
 audit_rules as (
     select
+        ruled_clients.client_id,
         stated_sides.product_id,
         case
             when stated_sides.owned_source is not null then 'owned'
@@ -83,7 +118,11 @@ audit_rules as (
         cast(null as varchar) as rule_id
     from stated_sides
     inner join run on run.accept_name_score is not null
-    left join rules_in_force on stated_sides.product_id = rules_in_force.product_id
+    cross join ruled_clients
+    left join rules_in_force
+        on
+            stated_sides.product_id = rules_in_force.product_id
+            and ruled_clients.client_id = rules_in_force.client_id
     where rules_in_force.product_id is null
 ),
 

@@ -466,16 +466,22 @@ special_users as (
 ),
 
 counting as (
+    select * from {{ ref('recomputed_counting') }}
+),
+
+ruled as (
     select
-        trim(rules.product_id) as product_id,
-        max_by(rules, (rules.valid_from, -rules.line)) as rule  -- noqa: RF02
-    from {{ source('rules', 'counting') }} as rules
-    cross join run
-    where {{ holds('rules') }}
-    group by trim(rules.product_id)
+        placed.*,
+        coalesce(own_rules.stated, general_rules.stated) as rule
+    from placed
+    left join counting as own_rules
+        on placed.product_id = own_rules.product_id and placed.client_id = own_rules.client_id
+    left join counting as general_rules
+        on placed.product_id = general_rules.product_id and general_rules.client_id = '*'
 )
 
 select
+    placed.rule,
     placed.client_id,
     placed.product_id,
     placed.source_system,
@@ -486,9 +492,8 @@ select
     placed.stands,
     coalesce(placed.is_in_question, false) as is_in_question,
     excluded_products.vendor_product_id is not null or excluded_records.source_record_id is not null as is_excluded
-from placed
+from ruled as placed
 cross join run
-inner join counting on placed.product_id = counting.product_id
 left join excluded_products
     on
         placed.client_id = excluded_products.client_id
@@ -503,8 +508,9 @@ left join special_users
 where
     (placed.stands or placed.is_in_question)
     and placed.client_id is not null
+    and placed.rule is not null
     -- Devices that nobody has seen for longer than the rule allows, and users whom it leaves out.
-    and coalesce(epoch(run.cutoff) - placed.seen_at <= counting.rule.inactive_days * 86400, true)
-    and (special_users.holder_name is null or coalesce(counting.rule.counts_special, 'yes') = 'yes')
-    and (not coalesce(placed.is_guest, false) or coalesce(counting.rule.counts_guests, 'yes') = 'yes')
-    and (not coalesce(placed.is_disabled, false) or coalesce(counting.rule.counts_disabled, 'yes') = 'yes')
+    and coalesce(epoch(run.cutoff) - placed.seen_at <= placed.rule.inactive_days * 86400, true)
+    and (special_users.holder_name is null or coalesce(placed.rule.counts_special, 'yes') = 'yes')
+    and (not coalesce(placed.is_guest, false) or coalesce(placed.rule.counts_guests, 'yes') = 'yes')
+    and (not coalesce(placed.is_disabled, false) or coalesce(placed.rule.counts_disabled, 'yes') = 'yes')

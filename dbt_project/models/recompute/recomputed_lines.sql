@@ -116,13 +116,7 @@ said as (
 ),
 
 counting as (
-    select
-        trim(rules.product_id) as product_id,
-        max_by(rules, (rules.valid_from, -rules.line)) as rule  -- noqa: RF02
-    from {{ source('rules', 'counting') }} as rules
-    cross join run
-    where {{ holds('rules') }}
-    group by trim(rules.product_id)
+    select * from {{ ref('recomputed_counting') }}
 ),
 
 billed as (
@@ -148,8 +142,8 @@ billed as (
     group by client_id, product_id, scope
 ),
 
--- The rows of a line in the order in which they would change: the one with the most units that has a price, of equals
--- the newest. A credit lowers the price of the units that it belongs to.
+-- The rows of a line in the order in which they would change: the one with the most units that has a price, else the
+-- newest. A credit lowers the price of the units that it belongs to.
 rows_in_order as (
     select
         billing.client_id,
@@ -199,7 +193,7 @@ units as (
         counts.source_system,
         counts.side,
         cast(case
-            when coalesce(any_value(counting.rule.counts_people), 'no') = 'yes' and counts.side = 'used'
+            when coalesce(any_value(counts.rule.counts_people), 'no') = 'yes' and counts.side = 'used'
                 then
                     count(distinct row(counts.account_id, counts.holder_id)) filter (where counts.holder_id is not null)
                     + coalesce(sum(counts.quantity) filter (where counts.holder_id is null), 0)
@@ -207,7 +201,6 @@ units as (
         end as decimal(18, 4)) as quantity,
         bool_or(counts.is_in_question) as is_in_question
     from counts
-    inner join counting on counts.product_id = counting.product_id
     where not counts.is_excluded
     group by counts.client_id, counts.product_id, counts.source_system, counts.side
 ),
@@ -242,20 +235,29 @@ terms_of_lines as (
     group by said.line_key
 ),
 
+ruled as (
+    select
+        said.*,
+        coalesce(own.stated, general.stated) as rule
+    from said
+    left join counting as own on said.product_id = own.product_id and said.client_id = own.client_id
+    left join counting as general on said.product_id = general.product_id and general.client_id = '*'
+),
+
 own as (
     select
         said.*,
-        coalesce(terms_of_lines.basis, counting.rule.basis) as own_basis,
+        coalesce(terms_of_lines.basis, said.rule.basis) as own_basis,
         cast(coalesce(billed.billed_quantity, 0) as decimal(18, 4)) as own_billed,
         cast(coalesce(billed.included_quantity, 0) as decimal(18, 4)) as own_included,
         cast(coalesce(terms_of_lines.minimum_quantity, 0) as decimal(18, 4)) as own_minimum,
         case own_basis
-            when 'owned' then counting.rule.owned_source
-            when 'used' then counting.rule.used_source
-            when 'charged' then counting.rule.charged_source
+            when 'owned' then said.rule.owned_source
+            when 'used' then said.rule.used_source
+            when 'charged' then said.rule.charged_source
         end as own_source,
-        counting.rule.owned_source,
-        counting.rule.used_source,
+        said.rule.owned_source,
+        said.rule.used_source,
         terms_of_lines.fixed_quantity,
         terms_of_lines.minimum_agreement,
         terms_of_lines.contract_price,
@@ -279,12 +281,11 @@ own as (
                 placed_by_rule.client_id = said.client_id
                 and placed_by_rule.product_id in (said.product_id, '*')
         ) as is_placed_by_rule,
-        counting.product_id is not null as has_rule,
+        said.rule is not null as has_rule,
         catalog.price as list_price,
         coalesce(lower(trim(catalog.recurring_bill_cycle__name)), 'monthly') not in ('', 'monthly', 'month')
             as has_other_list_cycle
-    from said
-    left join counting on said.product_id = counting.product_id
+    from ruled as said
     left join billed
         on
             said.client_id = billed.client_id
@@ -404,7 +405,7 @@ judged as (
     from shared_out
 ),
 
--- What is too much is taken from row after row, each at its own price.
+-- What is too much is taken from row after row, at its own price.
 taken as (
     select
         judged.line_key,

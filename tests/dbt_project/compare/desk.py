@@ -132,7 +132,7 @@ _TABLES = {
         " product_code VARCHAR, vendor_sku VARCHAR, manufacturer_part_number VARCHAR, list_price DECIMAL(18,6)"
     ),
     "mapping.counting_rules": (
-        "product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, further_owned_sources VARCHAR[],"
+        "client_id VARCHAR, product_id VARCHAR, basis VARCHAR, owned_source VARCHAR, further_owned_sources VARCHAR[],"
         " used_source VARCHAR, charged_source VARCHAR, inactive_days INTEGER, counted_when VARCHAR, count_day INTEGER,"
         " vendor_counted_when VARCHAR, vendor_count_day INTEGER, counts_disabled BOOLEAN,"
         " counts_guests BOOLEAN, counts_special BOOLEAN, counts_people BOOLEAN,"
@@ -243,6 +243,7 @@ class Desk(Warehouse):
                 "mapping.counting_rules",
                 [
                     {
+                        "client_id": "*",
                         "product_id": product_id,
                         "basis": basis,
                         "owned_source": owned,

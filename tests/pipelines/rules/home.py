@@ -9,7 +9,7 @@ GOOD = {
     "client_map.csv": "pax8,c1,connectwise:250,2026-01-01,,D. Okafor,2026-01-14,same tax id,",
     "product_map.csv": "ninjaone,MAC,connectwise:640,2026-01-01,2026-07-01,D. Okafor,2026-01-14,per workstation,",
     "rejections.csv": "client,pax8,c2,connectwise:250,D. Okafor,2026-01-14,another company of that name",
-    "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought,,,,,,,,",
+    "counting.csv": "connectwise:771,owned,pax8,microsoft_graph,pax8,,2026-01-01,,M. Silva,per seat bought,,,,,,,,,",
     "splits.csv": "microsoft_graph,t1,office,Leeds,connectwise:250,2026-01-01,,M. Silva,three companies share it",
     "special_users.csv": "microsoft_graph,t1,Invoices@x.example,shared_mailbox,yes,2026-01-01,,M. Silva,over 50 GB",
     "bundles.csv": "*,connectwise:900,connectwise:771,1,yes,2026-01-01,,M. Silva,one seat for each user",
@@ -18,6 +18,7 @@ GOOD = {
     "tolerances.csv": "*,connectwise:640,2,2026-01-01,,M. Silva,devices come and go",
     "agreement_units.csv": "connectwise:250,*,microsoft_graph,office,Leeds,connectwise:41,2026-01-01,,M. Silva,own",
     "item_map.csv": "connectwise:772,connectwise:774,2026-01-01,,D. Okafor,2026-01-14,billed by the year",
+    "product_groups.csv": "connectwise:640,servers,2026-01-01,,M. Silva,managed servers",
     "gone_accounts.csv": "microsoft_graph,t2,2026-01-01,,D. Okafor,2026-01-14,company dissolved",
     "exchange_rates.csv": "USD,GBP,0.79,ECB reference rate,2026-06-01,2026-07-01,M. Silva,what June is booked with",
 }

@@ -53,7 +53,7 @@ def test_ids_that_the_psa_has_are_no_warning(warehouse, tmp_path):
         warehouse,
         tmp_path,
         client_map=client_rule("c1", 250),
-        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
+        counting="connectwise:771,fixed,,,,,2026-01-01,,A,why,,,,,,,,,",
         exclusions="*,pax8,p1,*,free,A,2026-12-31,2026-01-01,",
     )
     assert dangling(warehouse) == []
@@ -65,7 +65,7 @@ def test_missing_and_deleted_ids_are_named_with_file_line_and_column(warehouse, 
         tmp_path,
         client_map="\n".join([client_rule("c1", 250), client_rule("c2", 251), client_rule("c3", 999)]),
         product_map="ninjaone,MAC,connectwise:9,2026-01-01,,A,2026-01-01,why,",
-        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
+        counting="connectwise:8,fixed,,,,,2026-01-01,,A,why,,,,,,,,,",
         exclusions="connectwise:7,*,*,*,internal use,A,2026-12-31,2026-01-01,",
     )
     assert [str(warning) for warning in dangling(warehouse)] == [

@@ -65,7 +65,12 @@ CELLS = [
     ("exclusions.csv", "owner", "", "is empty, but required"),
     ("exclusions.csv", "review_date", "", "is empty, but required"),
     ("exclusions.csv", "review_date", "*", r"may not be \*"),
-    ("terms.csv", "client_id", "*", r"may not be \*"),
+    ("counting.csv", "product_id", "*", r"may not be \*"),
+    ("counting.csv", "product_id", "group:", "names no group"),
+    ("counting.csv", "client_id", "250", "is not a client id"),
+    ("product_groups.csv", "product_id", "group:servers", "'group' is not a known system of products"),
+    ("product_groups.csv", "product_group", "", "is empty, but required"),
+    ("terms.csv", "agreement_id", "group:servers", "'group' is not a known system of agreements"),
     ("terms.csv", "agreement_id", "4101", "is not an agreement id"),
     ("terms.csv", "basis", "sold", "is not one of"),
     ("terms.csv", "minimum_quantity", "0", "is not a minimum"),
@@ -110,12 +115,12 @@ def test_a_wrong_cell_is_refused_with_its_file_line_and_column(tmp_path, file, c
 
 @pytest.mark.parametrize("basis", ["used", "charged"])
 def test_each_basis_needs_its_own_source(tmp_path, basis):
-    error = the_refusal(write(tmp_path, counting=f"connectwise:771,{basis},pax8,,,,2026-01-01,,M. Silva,why,,,,,,,,"))
+    error = the_refusal(write(tmp_path, counting=f"connectwise:771,{basis},pax8,,,,2026-01-01,,M. Silva,why,,,,,,,,,"))
     assert error.column == f"{basis}_source"
 
 
 def test_an_inactivity_limit_without_a_census_is_refused(tmp_path):
-    error = the_refusal(write(tmp_path, counting="connectwise:771,owned,pax8,,,30,2026-01-01,,M. Silva,why,,,,,,,,"))
+    error = the_refusal(write(tmp_path, counting="connectwise:771,owned,pax8,,,30,2026-01-01,,M. Silva,why,,,,,,,,,"))
     assert (error.column, error.reason) == ("inactive_days", "has no effect without a used_source")
 
 
@@ -284,7 +289,7 @@ def test_half_a_term_is_refused(tmp_path, emptied, left):
 
 
 def test_a_fixed_day_needs_its_day(tmp_path):
-    rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why,fixed_day,{},,,,,,"
+    rule = "connectwise:771,owned,pax8,,,,2026-01-01,,M. Silva,why,fixed_day,{},,,,,,,"
     assert "needs the day of the month" in the_refusal(write(tmp_path, counting=rule.format(""))).reason
     assert "not a day that every month has" in the_refusal(write(tmp_path, counting=rule.format("31"))).reason
     assert load_rules(write(tmp_path, counting=rule.format("19"))).tables["counting"]["count_day"].to_pylist() == [19]

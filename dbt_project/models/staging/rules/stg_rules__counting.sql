@@ -5,6 +5,7 @@ with source_rows as (
 renamed as (
     select
         rule_id,
+        coalesce({{ id_as_read('client', 'trim(client_id)') }}, '*') as client_id,
         {{ id_as_read('product', 'trim(product_id)') }} as product_id,
         lower(trim(basis)) as basis,
         {{ clean('owned_source') }} as owned_source,
