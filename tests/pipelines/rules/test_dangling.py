@@ -209,7 +209,7 @@ def test_names_of_exports_are_found_as_the_file_writes_them(vendors, tmp_path):
         client_map="portal,Harborlight  Dental,ledger:HARBORLIGHT Dental,2026-01-01,,A,2026-01-01,why,",
         product_map="portal,SaaS Seat,ledger:Microsoft 365 E3,2026-01-01,,A,2026-01-01,why,",
         exclusions="*,*,SaaS Seat,*,free,A,2026-12-31,2026-01-01,",
-        counting="ledger:Microsoft 365  E5,fixed,,,,,2026-01-01,,A,why,,,,,,,,",
+        counting="ledger:Microsoft 365  E5,fixed,,,,,2026-01-01,,A,why,,,,,,,,,",
     )
     assert [str(warning) for warning in dangling(vendors)] == [
         "counting.csv:2: product_id: ledger:Microsoft 365  E5: the PSA has no such product"
