@@ -66,7 +66,7 @@ def test_a_product_in_two_groups_on_one_day_is_refused(tmp_path):
     rows = f"{SERVERS.format('')}\nconnectwise:640,agents,2026-03-01,,M. Silva,every agent"
     assert refusals(write(tmp_path, product_groups=rows)) == [
         "product_groups.csv:3: product_group: contradicts line 2 about connectwise:640: agents, line 2 says servers;"
-        " end one before the other begins, or write a rule for the product itself"
+        " end one before the other begins, or leave one line out and write a rule for the product itself"
     ]
 
 
