@@ -28,6 +28,12 @@ _TAX = {
 _STATUS = {"live": (1, "Active"), "internal": (1, "Active"), "inactive": (2, "Inactive"), "deleted": (2, "Inactive")}
 _TERMS = {"id": 2, "name": "Net 30 days"}
 _MONTHLY = {"id": 2, "name": "Monthly"}
+_CYCLES = {
+    1: _MONTHLY,
+    3: {"id": 4, "name": "Quarterly"},
+    12: {"id": 6, "name": "Annually"},
+    0: {"id": 9, "name": "One Time"},
+}
 
 
 def render(plan: Plan) -> ConnectWiseWorld:
@@ -132,7 +138,7 @@ def _agreement(plan: Plan, agreement: Agreement) -> Payload:
         "applicationLimit": 0.0,
         "applicationCycle": "CalendarMonth",
         "applicationUnlimitedFlag": True,
-        "oneTimeFlag": False,
+        "oneTimeFlag": agreement.cycle_months == 0,
         "coverAgreementTime": True,
         "coverAgreementProduct": False,
         "coverAgreementExpense": False,
@@ -140,8 +146,8 @@ def _agreement(plan: Plan, agreement: Agreement) -> Payload:
         "carryOverUnused": False,
         "allowOverruns": False,
         "chargeToFirm": False,
-        "billingCycle": _MONTHLY,
-        "billOneTimeFlag": False,
+        "billingCycle": _CYCLES[agreement.cycle_months],
+        "billOneTimeFlag": agreement.cycle_months == 0,
         "billingTerms": _TERMS,
         "invoicingCycle": "CalendarYear",
         "billToCompany": _reference(client),
@@ -185,16 +191,17 @@ def _touched(line: Line) -> date:
 
 def _addition(plan: Plan, line: Line, number: int) -> Payload:
     product = line.product
-    price, billed = line.price, line.quantity - line.included
+    months = line.agreement.cycle_months or 1
+    price, cost, billed = line.price * months, product.cost * months, line.quantity - line.included
     ext_price = money(price * billed) if line.mode == "Billable" else ZERO
-    ext_cost = money(product.cost * line.quantity)
+    ext_cost = money(cost * line.quantity)
     row: Payload = {
         "id": line.id,
-        "product": {"id": product.item_id, "identifier": product.identifier},
+        "product": {"id": line.item_id or product.item_id, "identifier": product.identifier},
         "quantity": float(line.quantity),
         "lessIncluded": float(line.included),
         "unitPrice": float(price),
-        "unitCost": float(product.cost),
+        "unitCost": float(cost),
         "billCustomer": line.mode,
         "effectiveDate": midnight(line.effective),
         "taxableFlag": True,
@@ -232,7 +239,13 @@ def _catalog(plan: Plan) -> list[Payload]:
     # A product of last year that still carries its successor's vendor SKU: inactive, so it takes no part in mapping.
     premium = next(product for product in plan.products if product.key == "premium")
     old = _catalog_item(plan, premium, is_inactive=True) | {"id": 590, "identifier": "M365-BUS-PREM-OLD"}
-    return sorted([*rows, old], key=lambda row: row["id"])
+    # The same product under another number: what it is sold as, a rule says.
+    again = [
+        _catalog_item(plan, product, is_inactive=False)
+        | {"id": item_id, "identifier": f"{product.identifier}-2", "vendorSku": ""}
+        for item_id, product in plan.items.items()
+    ]
+    return sorted([*rows, old, *again], key=lambda row: row["id"])
 
 
 def _catalog_item(plan: Plan, product: Product, is_inactive: bool) -> Payload:
@@ -285,6 +298,8 @@ def _is_invoiced(line: Line, day: date) -> bool:
     agreement = line.agreement
     return (
         line.mode == "Billable"
+        # Other cycles have documents in other months.
+        and agreement.cycle_months == 1
         and line.effective <= day
         and (line.cancelled is None or line.cancelled > day)
         and agreement.start <= day

@@ -6,13 +6,22 @@ and gives back that class. Does not belong here: which client is hit (`plants.py
 
 from random import Random
 
+from sandbox.world.clients import add_account
 from sandbox.world.line_plants import live
 from sandbox.world.plan import BY_HARDWARE_ID, BY_TURNS, Plan, Position
+from sandbox.world.products import NINJAONE
 
 
 def reinstalled(plan: Plan, position: Position, rng: Random) -> str:
     """A machine was installed anew, twice: its old records are still there, and only one machine is billed."""
     position.devices[0].duplicates = 2
+    return "matched"
+
+
+def moved(plan: Plan, position: Position, rng: Random) -> str:
+    """A machine was enrolled in another organization of the client after it fell silent in the first: it is one."""
+    devices = position.devices[0]
+    devices.duplicates, devices.moved_from = 1, add_account(plan, position.client, NINJAONE, rng)
     return "matched"
 
 

@@ -86,6 +86,7 @@ class Rules:
     special_users: list[dict[str, str]] = field(default_factory=list)
     bundles: list[dict[str, str]] = field(default_factory=list)
     exchange_rates: list[dict[str, str]] = field(default_factory=list)
+    item_map: list[dict[str, str]] = field(default_factory=list)
     gone_accounts: list[dict[str, str]] = field(default_factory=list)
 
 

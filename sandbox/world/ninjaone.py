@@ -73,7 +73,9 @@ def _epoch(day: date) -> float:
 
 def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now: float, rng: Random) -> None:
     states = (
-        ["seen"] * (devices.excluded + devices.live)
+        ["seen"] * (devices.excluded - devices.silent_excluded)
+        + ["stale"] * devices.silent_excluded
+        + ["seen"] * devices.live
         + ["stale"] * devices.stale
         + ["retired"] * devices.retired
         + ["pending"] * devices.pending
@@ -87,6 +89,8 @@ def _render_devices(world: NinjaOneWorld, devices: Devices, created: float, now:
         if record is not None and record < devices.duplicates:
             # A machine's records follow each other: the one before had fallen silent when this one was made.
             row["created"] = round(now - (20.15 + 0.2 * record) * _DAY, 3)
+        if state == "duplicate" and devices.moved_from is not None:
+            row["organizationId"] = int(devices.moved_from.id)
         row["uid"] = _hardware_id(devices, device_id, row["uid"])
         if device_id in devices.last_live_ids(devices.namesakes or devices.blanks):
             row |= {"systemName": "DESKTOP", "displayName": "DESKTOP", "netbiosName": "DESKTOP"}

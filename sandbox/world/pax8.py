@@ -231,6 +231,8 @@ def _charged_now(seats: Seats, day: date, last: date, quantity: Decimal) -> list
         return [charge(day, seats.rebilled_from), charge(anew, seats.rebilled_from, -1), charge(anew, quantity)]
     if seats.is_taken_back:
         return [charge(day, quantity), charge(day, quantity, -1)]
+    if seats.taken_back:
+        return [charge(day, quantity), charge(day, seats.taken_back, -1)]
     if seats.first_tier:
         tiers = [charge(day, seats.first_tier), charge(day, quantity - seats.first_tier)]
         for item, _ in tiers:

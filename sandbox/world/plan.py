@@ -67,6 +67,8 @@ class Line:
     mode: str = "Billable"
     role: str = "live"
     sends_billed_quantity: bool = True
+    item_id: int | None = None
+    """Another item of the catalogue that is the same product; None: the product's own."""
 
     @property
     def billed(self) -> Decimal:
@@ -86,7 +88,10 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Agreement:
-    """A client contract. `is_live` is the intent for the cut-off day, `status` the PSA's word that no date tells."""
+    """A client contract. `is_live` is the intent for the cut-off day, `status` the PSA's word that no date tells.
+
+    Its prices are stated for `cycle_months` months each, though lines keep the price of one; 0 is billed once.
+    """
 
     id: int
     client: "Client"
@@ -97,6 +102,7 @@ class Agreement:
     parent: "Agreement | None" = None
     is_live: bool = True
     status: str = ""
+    cycle_months: int = 1
     lines: list[Line] = field(default_factory=list)
 
 
@@ -108,8 +114,8 @@ class Seats:
     units that its newest invoice holds too many. `cycle_day` is the day of the month on which its charge cycle begins,
     `currency` what the vendor asks its cost in where that is not the client's. `billing_term` is another than monthly
     where it is billed once. How this month is charged where that is no single item: `rebilled_from` units were charged
-    first and taken back on `rebilled_on`, `is_taken_back` is a charge without its successor, `first_tier` units of a
-    tiered price have an item of their own, `has_flat_fee` puts a fee beside them.
+    first and taken back on `rebilled_on`, `taken_back` units alone were, `is_taken_back` is a charge without its
+    successor, `first_tier` units of a tiered price have an item of their own, `has_flat_fee` puts a fee beside them.
     """
 
     id: str
@@ -131,6 +137,7 @@ class Seats:
     rebilled_from: Decimal = ZERO
     rebilled_on: date | None = None
     is_taken_back: bool = False
+    taken_back: Decimal = ZERO
     first_tier: Decimal = ZERO
     has_flat_fee: bool = False
 
@@ -159,7 +166,7 @@ class Seats:
             return None
         if self.rebilled_on is not None and day < self.rebilled_on:
             return self.rebilled_from
-        return ZERO if self.is_taken_back else invoiced + self.overcharge
+        return ZERO if self.is_taken_back else invoiced + self.overcharge - self.taken_back
 
     def cycle_of(self, day: date) -> date:
         """First day of the charge cycle that holds `day`."""
@@ -244,7 +251,9 @@ class TenantSku:
 class Devices:
     """Devices of one node class in one organization, as counts by state; `excluded` by a rule that names the device.
 
-    `duplicates` are further records of the last live machine, `known_by` what they have in common. Of the live ones,
+    Of the excluded, the last `silent_excluded` have not been seen for longer than the rule allows. `duplicates` are
+    further records of the last live machine, `known_by` what they have in common; they stand in the organization that
+    it was `moved_from`, if it was. Of the live ones,
     the first `nameless` report a board maker's placeholder instead of a serial number, the last `namesakes` share one
     hostname, the last `clones` one hardware id, the last `alike` one serial number, and the last `blanks` a hostname, a
     placeholder and an id of zeros. `unknown` have an approval status that nobody knows.
@@ -257,7 +266,9 @@ class Devices:
     retired: int = 0
     pending: int = 0
     excluded: int = 0
+    silent_excluded: int = 0
     duplicates: int = 0
+    moved_from: Account | None = None
     known_by: str = BY_SERIAL
     nameless: int = 0
     namesakes: int = 0
@@ -369,6 +380,8 @@ class Plan:
     terms: list[Term] = field(default_factory=list)
     tolerances: list[Tolerance] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    items: dict[int, Product] = field(default_factory=dict)
+    """Further items of the catalogue, each with the product that it is sold as."""
     splits: list[Split] = field(default_factory=list)
     special_users: list[SpecialUser] = field(default_factory=list)
     bundles: list[BundlePart] = field(default_factory=list)

@@ -13,6 +13,7 @@ from random import Random
 from sandbox.world import contract_plants as contract
 from sandbox.world import cost_plants as costs
 from sandbox.world import currency_plants as currencies
+from sandbox.world import cycle_plants as cycles
 from sandbox.world import device_plants as devices
 from sandbox.world import line_plants as lines
 from sandbox.world import price_plants as prices
@@ -167,6 +168,17 @@ PLANTS: tuple[Plant, ...] = (
     Plant("not billed, price signed", 2, _COUNTED, prices.signed_and_unbilled),
     Plant("not billed, price signed once", 2, _COUNTED, prices.signed_once_and_unbilled),
     Plant("agreement inactive, lines left open", 2, _COUNTED, lines.on_inactive_agreement),
+    Plant("billed by the year", 2, _COUNTED, cycles.by_the_year),
+    Plant("billed by the year, short", 2, _COUNTED, cycles.by_the_year_and_short),
+    Plant("billed by the quarter, one too many", 2, _COUNTED, cycles.by_the_quarter_and_too_many),
+    Plant("billed once, this month", 2, _COUNTED, cycles.once_this_month),
+    Plant("billed once, long ago", 2, _COUNTED, cycles.once_long_ago),
+    Plant("one product under two items", 2, _RESOLD, cycles.under_two_items),
+    Plant("one product under two items, short", 2, _RESOLD, cycles.under_two_items_and_short),
+    Plant("charge taken back in part", 2, _PAX8_OWNED, vendors.taken_back_in_part),
+    Plant("charge taken back too far", 2, _PAX8_OWNED, vendors.taken_back_too_far),
+    Plant("excluded device that fell silent", 2, _RMM, vendors.silent_and_excluded),
+    Plant("machine moved to another organization", 2, _RMM, devices.moved),
 )
 
 

@@ -49,6 +49,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "valid_to", "owner", "reason",
     ),
     "tolerances": ("client_id", "product_id", "tolerance", "valid_from", "valid_to", "owner", "reason"),
+    "item_map": ("item_id", "product_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at", "reason"),
     "gone_accounts": (
         "source_system", "account_id", "valid_from", "valid_to", "confirmed_by", "confirmed_at", "reason",
     ),
@@ -74,8 +75,21 @@ def rules_of(plan: Plan) -> Rules:
         special_users=[special_user_row(user, since) for user in plan.special_users],
         bundles=[bundle_row(part, since) for part in plan.bundles],
         exchange_rates=[_rate(rate) for rate in plan.rates],
+        item_map=[_item(plan, item_id, product, since) for item_id, product in plan.items.items()],
         gone_accounts=_gone_accounts(plan, since),
     )
+
+
+def _item(plan: Plan, item_id: int, product: Product, since: date) -> dict[str, str]:
+    return {
+        "item_id": f"connectwise:{item_id}",
+        "product_id": product.id,
+        "valid_from": since.isoformat(),
+        "valid_to": "",
+        "confirmed_by": _ANALYST,
+        "confirmed_at": plan.first.isoformat(),
+        "reason": "the same licence under an older number",
+    }
 
 
 def _gone_accounts(plan: Plan, since: date) -> list[dict[str, str]]:

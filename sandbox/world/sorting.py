@@ -145,8 +145,8 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
         shows_no_silent = not devices.account.mapped_by or client.kind == "internal"
         for count, role in (
             (devices.live, devices.role),
-            (devices.excluded, EXCLUDED),
-            (devices.stale + devices.retired, silent),
+            (devices.excluded - devices.silent_excluded, EXCLUDED),
+            (devices.stale + devices.retired + devices.silent_excluded, silent),
         ):
             if count and not (role == SILENT and shows_no_silent):
                 yield Holding(devices.account, devices.node_class, product, "used", Decimal(count), role)

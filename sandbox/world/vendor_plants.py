@@ -95,6 +95,18 @@ def charge_taken_back(plan: Plan, position: Position, rng: Random) -> str:
     return "matched"
 
 
+def taken_back_in_part(plan: Plan, position: Position, rng: Random) -> str:
+    """Two seats too many were charged and taken back again: what is left of the charge is what is owned."""
+    position.seats[0].overcharge = position.seats[0].taken_back = Decimal(2)
+    return "matched"
+
+
+def taken_back_too_far(plan: Plan, position: Position, rng: Random) -> str:
+    """One of the seats that are owned was taken back: the vendor charges one too few, which is no overcharge."""
+    position.seats[0].taken_back = Decimal(1)
+    return "matched"
+
+
 def charged_in_tiers(plan: Plan, position: Position, rng: Random) -> str:
     """A tiered price: two items of one subscription for the same days, which add up."""
     seats = position.seats[0]
@@ -202,6 +214,12 @@ def expired_exclusion(plan: Plan, position: Position, rng: Random) -> str:
 def excluded_devices(plan: Plan, position: Position, rng: Random) -> str:
     """Two devices are named by a rule: they stand beside the line, not in it."""
     position.devices[0].excluded = 2
+    return "matched"
+
+
+def silent_and_excluded(plan: Plan, position: Position, rng: Random) -> str:
+    """Of two devices that a rule names one was not seen for long: it stands beside the line no more than in it."""
+    position.devices[0].excluded, position.devices[0].silent_excluded = 2, 1
     return "matched"
 
 

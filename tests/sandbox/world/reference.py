@@ -34,6 +34,7 @@ class Reference:
         self.rules = world.rules
         self.counting = {r["product_id"]: r for r in self._in_force(self.rules.counting)}
         self.client_map = self._client_map()
+        self.items = {r["item_id"]: r["product_id"] for r in self._in_force(self.rules.item_map)}
         self.product_map = self._product_map()
         self.refused_clients = {self.client_map.get((GRAPH, t)) for t in world.microsoft_graph.refused_tenants}
         self.sums = defaultdict(lambda: defaultdict(Decimal))
@@ -164,7 +165,7 @@ class Reference:
         def unite(key_of, wanted) -> None:
             first = {}
             for device in filter(wanted, live):
-                one, other = first.setdefault((device["organizationId"], key_of(device)), device), device
+                one, other = first.setdefault(key_of(device), device), device
                 one, other = machine[one["id"]], machine[other["id"]]
                 if one != other:
                     machine.update({device_id: one for device_id, found in machine.items() if found == other})
@@ -188,7 +189,10 @@ class Reference:
         said = defaultdict(set)
         for device in live:
             said[device["uid"]].add(serial(device))
-        unite(lambda device: device["uid"], lambda device: device["uid"] != NO_HARDWARE and None in said[device["uid"]])
+        unite(
+            lambda device: (device["organizationId"], device["uid"]),
+            lambda device: device["uid"] != NO_HARDWARE and None in said[device["uid"]],
+        )
         newest = {}
         for device in sorted(live, key=lambda device: (device["lastContact"], device["id"])):
             newest[machine[device["id"]]] = device["id"]
@@ -264,8 +268,19 @@ class Reference:
             and _day(agreement["startDate"]) <= day
             and (agreement["noEndingDateFlag"] or end is None or _day(end) >= day)
             and agreement["agreementStatus"] != "Inactive"
+            and (not agreement["oneTimeFlag"] or self._first_month(agreement, line) == day.replace(day=1))
             and (not agreement["cancelledFlag"] or _day(agreement["dateCancelled"]) > day)
         )
+
+    @staticmethod
+    def _first_month(agreement, line) -> date:
+        return max(_day(line["effectiveDate"]), _day(agreement["startDate"])).replace(day=1)
+
+    @staticmethod
+    def _of_a_month(agreement, line):
+        """The line with what it costs in a month, whatever its agreement's prices are for."""
+        months = {"Monthly": 1, "Quarterly": 3, "Annually": 12, "One Time": 1}[agreement["billingCycle"]["name"]]
+        return line | {name: _number(line[name]) / months for name in ("unitPrice", "unitCost")}
 
     def rows(self) -> dict[str, tuple]:
         """line_key -> (class, billed, expected, unit_price, revenue_impact, flags); unit price of main rows only."""
@@ -282,7 +297,9 @@ class Reference:
         for agreement in self.world.connectwise.agreements:
             self.agreement_of[agreement["id"]] = agreement
             for line in self.world.connectwise.additions[agreement["id"]]:
-                key = f"connectwise:{agreement['company']['id']}|connectwise:{line['product']['id']}|*"
+                item = f"connectwise:{line['product']['id']}"
+                key = f"connectwise:{agreement['company']['id']}|{self.items.get(item, item)}|*"
+                line = self._of_a_month(agreement, line)
                 if self._is_live(agreement, line):
                     lines[key].append(line)
                 elif _day(line["effectiveDate"]) > self.today and self._is_live(
