@@ -38,9 +38,12 @@ class Tolerance:
 
 @dataclass(slots=True)
 class Term:
-    """A row of terms.csv; without `agreement` or `product` it holds for any of the client's, None says nothing."""
+    """A row of terms.csv; without `client`, `agreement` or `product` it holds for any, None says nothing.
 
-    client: "Client"
+    With a `group` it holds for the products of the group.
+    """
+
+    client: "Client | None"
     product: "Product | None" = None
     agreement: "Agreement | None" = None
     basis: str = ""
@@ -53,6 +56,15 @@ class Term:
     backbill_months: int | None = None
     fixed: Decimal | None = None
     valid_to: date | None = None
+    group: str = ""
+
+
+@dataclass(slots=True)
+class Counting:
+    """A row of counting.csv for one client: how it counts `product`, whose columns say so."""
+
+    client: "Client"
+    product: "Product"
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ KEPT_READS = "kept_reads"
 """Products that are counted by other days than the last one, at systems that are read daily."""
 TENANT_COUNTS = "tenant_counts"
 """Tenants whose own counts differ, and SKUs of which only some units are ours."""
+OWN_RULES = "own_rules"
+"""Counting rules and margin floors for one client and for groups of products; a product that is sold per person."""
 WRONG_INPUT = "wrong_input"
 """Records that no vendor should send."""
 
@@ -38,6 +40,7 @@ ALL = frozenset(
         RULE_DIFFERENCES,
         KEPT_READS,
         TENANT_COUNTS,
+        OWN_RULES,
         WRONG_INPUT,
     }
 )

@@ -173,7 +173,7 @@ def _user(plan: Plan, user: User, number: int, since: str, rng: Random) -> Paylo
     seen = stamp(user.last_active, plan.clock, 8, number % 60) if user.last_active else None
     return {
         "id": guid(rng),
-        "displayName": f"User {number}",
+        "displayName": user.display_name or f"User {number}",
         "userPrincipalName": user.name,
         "accountEnabled": user.is_enabled,
         "userType": "Guest" if user.is_guest else "Member",

@@ -79,6 +79,7 @@ class Rules:
     client_map: list[dict[str, str]] = field(default_factory=list)
     product_map: list[dict[str, str]] = field(default_factory=list)
     counting: list[dict[str, str]] = field(default_factory=list)
+    product_groups: list[dict[str, str]] = field(default_factory=list)
     exclusions: list[dict[str, str]] = field(default_factory=list)
     terms: list[dict[str, str]] = field(default_factory=list)
     tolerances: list[dict[str, str]] = field(default_factory=list)

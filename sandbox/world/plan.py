@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sandbox.world.agreed import BundlePart, Exclusion, Rate, SpecialUser, Split, Term, Tolerance
+from sandbox.world.agreed import BundlePart, Counting, Exclusion, Rate, SpecialUser, Split, Term, Tolerance
 from sandbox.world.counts import Counts, Reads
 from sandbox.world.dates import add_months
 from sandbox.world.names import CompanyName
@@ -377,6 +377,7 @@ class Plan:
     others: list[Client] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     named_users: list[Exclusion] = field(default_factory=list)
+    counting: list[Counting] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     tolerances: list[Tolerance] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)

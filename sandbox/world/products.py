@@ -40,7 +40,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A PSA catalogue item with its counting rule; `basis` empty means that nobody made a rule."""
+    """A PSA catalogue item with its counting rule; `basis` empty means that nobody made a rule.
+
+    `further_skus` are sold as the same product; of a product in a `group` the counting rule is said of the group.
+    """
 
     key: str
     item_id: int
@@ -60,6 +63,9 @@ class Product:
     counts_disabled: bool = True
     counts_guests: bool = True
     counts_special: bool = True
+    counts_people: bool = False
+    further_skus: tuple[Sku, ...] = ()
+    group: str = ""
     counted_when: str = ""
     vendor_counted_when: str = ""
     feature: str = ""
@@ -99,6 +105,8 @@ PREMIUM = Sku("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46", "SPB", "Microsoft 365 Busi
 M365_E3 = Sku("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3", "Microsoft 365 E3")
 O365_E3 = Sku("6fd2c87f-b296-42f0-b197-1e91e994b900", "ENTERPRISEPACK", "Office 365 E3")
 O365_E1 = Sku("18181a46-0d4e-45cd-891e-60aabd171b4e", "STANDARDPACK", "Office 365 E1")
+O365_E2 = Sku("6634e0ce-1a9f-428c-a498-f84ec7b8aa2e", "STANDARDWOFFPACK", "Office 365 E2")
+O365_E5 = Sku("c7df2760-2c81-4ef7-b578-5b5392b571df", "ENTERPRISEPREMIUM", "Office 365 E5", is_addon=True)
 EXCHANGE_P1 = Sku("4b9405b0-7788-4568-add1-99614e613b69", "EXCHANGESTANDARD", "Exchange Online (Plan 1)")
 ENTRA_P1 = Sku("078d2b04-f1bd-4111-bbd4-b4b1b354cef4", "AAD_PREMIUM", "Microsoft Entra ID P1", is_addon=True)
 DEFENDER_P1 = Sku(
@@ -209,6 +217,11 @@ FEATURE_PRODUCTS: tuple[Product, ...] = (
         _microsoft("o365_e1", 777, "O365-E1", O365_E1, "CFQ7TTC0LF8Q:0001", "10.45", "7.60", "used"),
         counts_disabled=False, counts_guests=False, counts_special=False, feature=features.PEOPLE,
     ),
+    # Sold per person, whichever of the two licences one holds; how it is counted is said of its group.
+    replace(
+        _microsoft("office_user", 778, "OFFICE-USER", O365_E2, "CFQ7TTC0LF8T:0001", "12.00", "9.00", "used"),
+        further_skus=(O365_E5,), counts_people=True, group="per user", feature=features.OWN_RULES,
+    ),
     Product(
         "complete_care", 900, "COMPLETE-CARE", "Complete care, per user", Decimal("135.00"), Decimal("61.50"), "used",
         used_source=GRAPH, feature=features.BUNDLES,
@@ -253,7 +266,7 @@ READ_DAILY: tuple[Product, ...] = (
 _EVERY = (*PRODUCTS, *FEATURE_PRODUCTS, *READ_DAILY)
 BY_KEY = {product.key: product for product in _EVERY}
 BY_ID = {product.id: product for product in _EVERY}
-BY_SKU = {product.sku.id: product for product in _EVERY if product.sku}
+BY_SKU = {sku.id: product for product in _EVERY if product.sku for sku in (product.sku, *product.further_skus)}
 BY_OFFER = {product.offer.id: product for product in _EVERY if product.offer}
 BY_NODE_CLASS = {
     **dict.fromkeys(SERVER_CLASSES, BY_KEY["rmm_server"]),

@@ -26,8 +26,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "counting": (
         "product_id", "basis", "owned_source", "used_source", "charged_source", "inactive_days", "valid_from",
         "valid_to", "owner", "reason", "counted_when", "count_day", "counts_disabled", "counts_guests",
-        "counts_special", "vendor_counted_when", "vendor_count_day",
+        "counts_special", "vendor_counted_when", "vendor_count_day", "counts_people", "client_id",
     ),
+    "product_groups": ("product_id", "product_group", "valid_from", "valid_to", "owner", "reason"),
     "exclusions": (
         "client_id", "source_system", "vendor_product_id", "source_record_id", "reason", "owner", "review_date",
         "valid_from", "valid_to",
@@ -68,6 +69,7 @@ def rules_of(plan: Plan) -> Rules:
         client_map=_client_map(plan, since),
         product_map=_product_map(plan, since),
         counting=_counting(plan, since),
+        product_groups=[_group(product, since) for product in plan.products if product.group],
         exclusions=_exclusions(plan, since),
         terms=[_term(term, since) for term in plan.terms],
         tolerances=[_tolerance(tolerance, since) for tolerance in plan.tolerances],
@@ -146,7 +148,12 @@ def _mapping(account: Account, client: Client, start: date, end: date | None, re
 
 
 def _product_map(plan: Plan, since: date) -> list[dict[str, str]]:
-    pairs = [(GRAPH, product.sku.id, product.id, product.sku.part_number) for product in plan.products if product.sku]
+    pairs = [
+        (GRAPH, sku.id, product.id, sku.part_number)
+        for product in plan.products
+        if product.sku
+        for sku in (product.sku, *product.further_skus)
+    ]
     # Where the catalogue holds the distributor's SKU, the id decides and no rule is needed.
     pairs += [(PAX8, p.offer.id, p.id, p.offer.name) for p in plan.products if p.offer and not p.vendor_sku]
     pairs += [(SEATWATCH, p.identifier, p.id, p.name) for p in plan.products if p.used_source == SEATWATCH]
@@ -180,29 +187,48 @@ def _product(
 
 
 def _counting(plan: Plan, since: date) -> list[dict[str, str]]:
-    return [
-        {
-            "product_id": product.id,
-            "basis": product.basis,
-            "owned_source": product.owned_source,
-            "used_source": product.used_source,
-            "charged_source": product.charged_source,
-            "inactive_days": "" if product.inactive_days is None else str(product.inactive_days),
-            "valid_from": since.isoformat(),
-            "valid_to": "",
-            "owner": _OWNER,
-            "reason": "as the client contracts say",
-            "counted_when": product.counted_when,
-            "count_day": _count_day(plan, product) if product.counted_when == "fixed_day" else "",
-            "counts_disabled": "" if product.counts_disabled else "no",
-            "counts_guests": "" if product.counts_guests else "no",
-            "counts_special": "" if product.counts_special else "no",
-            "vendor_counted_when": product.vendor_counted_when,
-            "vendor_count_day": str(plan.count_day) if product.vendor_counted_when == "fixed_day" else "",
-        }
-        for product in plan.products
-        if product.basis
+    rows = [_counting_rule(plan, product, since) for product in plan.products if product.basis]
+    rows += [
+        _counting_rule(plan, own.product, since) | {"product_id": own.product.id, "client_id": own.client.id}
+        for own in plan.counting
     ]
+    return rows
+
+
+def _counting_rule(plan: Plan, product: Product, since: date) -> dict[str, str]:
+    return {
+        "product_id": f"group:{product.group}" if product.group else product.id,
+        "basis": product.basis,
+        "owned_source": product.owned_source,
+        "used_source": product.used_source,
+        "charged_source": product.charged_source,
+        "inactive_days": "" if product.inactive_days is None else str(product.inactive_days),
+        "valid_from": since.isoformat(),
+        "valid_to": "",
+        "owner": _OWNER,
+        "reason": "as the client contracts say",
+        "counted_when": product.counted_when,
+        "count_day": _count_day(plan, product) if product.counted_when == "fixed_day" else "",
+        "counts_disabled": "" if product.counts_disabled else "no",
+        "counts_guests": "" if product.counts_guests else "no",
+        "counts_special": "" if product.counts_special else "no",
+        "vendor_counted_when": product.vendor_counted_when,
+        "vendor_count_day": str(plan.count_day) if product.vendor_counted_when == "fixed_day" else "",
+        "counts_people": "yes" if product.counts_people else "",
+        "client_id": "",
+    }
+
+
+def _group(product: Product, since: date) -> dict[str, str]:
+    return {
+        "product_id": product.id,
+        # Rules are written by people: case does not matter.
+        "product_group": product.group.title(),
+        "valid_from": since.isoformat(),
+        "valid_to": "",
+        "owner": _OWNER,
+        "reason": "sold by the head",
+    }
 
 
 def _count_day(plan: Plan, product: Product) -> str:
@@ -241,9 +267,9 @@ def _exclusion(plan: Plan, exclusion: Exclusion, since: date) -> dict[str, str]:
 
 def _term(term: Term, since: date) -> dict[str, str]:
     return {
-        "client_id": term.client.id,
+        "client_id": term.client.id if term.client else "*",
         "agreement_id": f"connectwise:{term.agreement.id}" if term.agreement else "*",
-        "product_id": term.product.id if term.product else "*",
+        "product_id": term.product.id if term.product else f"group:{term.group}" if term.group else "*",
         "basis": term.basis,
         "minimum_quantity": _number(term.minimum),
         "minimum_scope": term.scope,

@@ -118,10 +118,11 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
         charged = seats.charged_on(plan.day)
         if charged:
             yield Holding(seats.account, seats.offer.id, product, "charged", charged, seats.role)
+    counted_people: set[tuple[str, int]] = set()
     for sku in (*client.loose_skus, *(s for p in positions for s in p.skus)):
         if sku.account.is_refused:
             continue
-        product = BY_SKU.get(sku.sku.id)
+        product = _as_counted_at(client, BY_SKU.get(sku.sku.id))
         units = sku.enabled + sku.warning - sku.not_ours
         if sku.fault != "list":
             yield Holding(sku.account, sku.sku.id, product, "owned", Decimal(units), sku.role)
@@ -130,6 +131,10 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
             yield Holding(sku.account, sku.sku.id, product, "owned", Decimal(sku.not_ours), EXCLUDED)
         for user in sku.holders:
             role = role_of(plan, client, sku, user, product)
+            if product is not None and product.counts_people and role == COUNTED:
+                # Whoever holds several licences of it is one person.
+                role = SILENT if (product.id, id(user)) in counted_people else COUNTED
+                counted_people.add((product.id, id(user)))
             yield Holding(sku.account, sku.sku.id, product, "used", Decimal(1), role, user)
     for shared in plan.shared_skus:
         yield from shared_holdings(plan, shared, client)
@@ -150,6 +155,12 @@ def _holdings(plan: Plan, client: Client) -> Iterator[Holding]:
         ):
             if count and not (role == SILENT and shows_no_silent):
                 yield Holding(devices.account, devices.node_class, product, "used", Decimal(count), role)
+
+
+def _as_counted_at(client: Client, product: Product | None) -> Product | None:
+    """The product with the client's own counting rule, where it has one."""
+    position = client.positions.get(product.key) if product else None
+    return position.product if position else product
 
 
 def shared_holdings(plan: Plan, sku: TenantSku, client: Client | None) -> Iterator[Holding]:

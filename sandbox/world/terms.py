@@ -30,8 +30,9 @@ def terms_of(plan: Plan, position: Position) -> Terms:
     rules = [
         term
         for term in plan.terms
-        if term.client is position.client
+        if term.client in (None, position.client)
         and term.product in (None, position.product)
+        and term.group in ("", position.product.group)
         and (term.agreement is None or term.agreement is agreement)
         and (term.valid_to is None or term.valid_to > plan.day)
     ]
@@ -73,10 +74,13 @@ def scope_of(plan: Plan, position: Position) -> str:
     return f"connectwise:{agreement.id}" if named and len(found) == 1 else "*"
 
 
-def _breadth(term: Term) -> int:
+def _breadth(term: Term) -> tuple[bool, int]:
+    """What is said of one client goes before what is said of all."""
     if term.product is not None:
-        return 1 if term.agreement is not None else 2
-    return 3 if term.agreement is not None else 4
+        place = 1 if term.agreement is not None else 2
+    else:
+        place = 3 if term.group else 4 if term.agreement is not None else 5
+    return term.client is None, place
 
 
 def tolerance_of(plan: Plan, position: Position) -> Decimal:
@@ -95,7 +99,7 @@ def backbill_months(plan: Plan) -> dict[str, int]:
     """By line key, how many months back each position may be billed, where its contract says so."""
     found = {
         f"{client.id}|{position.product.id}|{scope_of(plan, position)}": terms_of(plan, position).backbill_months
-        for client in {id(term.client): term.client for term in plan.terms}.values()
+        for client in {id(term.client): term.client for term in plan.terms if term.client}.values()
         for position in client.positions.values()
     }
     return {key: months for key, months in found.items() if months is not None}

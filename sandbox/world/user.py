@@ -23,3 +23,4 @@ class User:
     department: str = ""
     company: str = ""
     last_active: date | None = None
+    display_name: str = ""
