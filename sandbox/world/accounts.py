@@ -36,6 +36,8 @@ def plant_accounts(plan: Plan) -> set[Client]:
         _add_strays(plan, index, rng)
         _add_former(plan, index, rng)
     _make_families(plan, rng)
+    # The PSA keeps the companies that the MSP buys from beside its clients.
+    plan.others.append(new_client(plan, 41_900, company_name(41_900, 0, "USD", rng), "USD", 0, kind="vendor"))
     return taken
 
 

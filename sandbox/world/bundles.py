@@ -10,7 +10,7 @@ from sandbox.world.agreed import BundlePart, Exclusion
 from sandbox.world.dates import add_months
 from sandbox.world.feature_clients import billed, bought, feature_client, licence, staff
 from sandbox.world.holdings import add_past_line
-from sandbox.world.plan import Plan, Position
+from sandbox.world.plan import INFORMATION, Plan, Position
 from sandbox.world.products import BY_KEY, GRAPH, PAX8
 from sandbox.world.streams import stream
 
@@ -93,8 +93,10 @@ def _two_agents_each(plan: Plan, rng: Random) -> None:
 
 
 def _nothing_there(plan: Plan, rng: Random) -> None:
-    """The plan is billed and two of its parts were never installed."""
+    """Two parts of the plan were never installed; a suite of its name is bought, and counts nothing."""
     held = _client(plan, "complete care without its parts", 5, 5, 0, 0, rng)
+    suite = bought(plan, held["bundle"], 9, rng)
+    suite.role, suite.is_charged = INFORMATION, False
     held["bundle"].intent = "matched"
 
 

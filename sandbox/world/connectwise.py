@@ -25,7 +25,11 @@ _TAX = {
     "CAD": ({"id": 12, "name": "HST"}, Decimal("0.13")),
     "EUR": ({"id": 13, "name": "VAT"}, Decimal("0.19")),
 }
-_STATUS = {"live": (1, "Active"), "internal": (1, "Active"), "inactive": (2, "Inactive"), "deleted": (2, "Inactive")}
+_STATUS = {
+    **dict.fromkeys(("live", "internal", "vendor"), (1, "Active")),
+    **dict.fromkeys(("inactive", "deleted"), (2, "Inactive")),
+}
+_TYPES = {"internal": {"id": 4, "name": "Internal"}, "vendor": {"id": 5, "name": "Vendor"}}
 _TERMS = {"id": 2, "name": "Net 30 days"}
 _MONTHLY = {"id": 2, "name": "Monthly"}
 _CYCLES = {
@@ -90,8 +94,8 @@ def _company(plan: Plan, client: Client) -> Payload:
         "deletedFlag": client.kind == "deleted",
         "mobileGuid": numbered_guid(0xC0, client.company_id),
         "currency": _CURRENCY[client.currency],
-        "isVendorFlag": False,
-        "types": [{"id": 4, "name": "Internal"} if client.kind == "internal" else {"id": 1, "name": "Client"}],
+        "isVendorFlag": client.kind == "vendor",
+        "types": [_TYPES.get(client.kind, {"id": 1, "name": "Client"})],
         "site": {"id": 1000 + client.company_id, "name": "Main"},
         "_info": _info(plan, add_months(plan.first, -(1 + client.number % 11)) + timedelta(days=client.number % 28)),
         "customFields": [

@@ -334,7 +334,7 @@ class Position:
 
 @dataclass(slots=True, eq=False)
 class Client:
-    """One company. `kind`: live, internal (the MSP), inactive, deleted (recycled record), stray (not in the PSA)."""
+    """One company. `kind`: live, internal (the MSP), inactive, deleted (recycled), vendor, stray (not in the PSA)."""
 
     number: int
     company_id: int

@@ -225,6 +225,8 @@ FEATURE_PRODUCTS: tuple[Product, ...] = (
     Product(
         "complete_care", 900, "COMPLETE-CARE", "Complete care, per user", Decimal("135.00"), Decimal("61.50"), "used",
         used_source=GRAPH, feature=features.BUNDLES,
+        # What the distributor calls by the plan's name is no count of it: its driver is.
+        offer=_offer(59, "Tidewatch Complete Care suite", "Tidewatch", "TW-CARE", "6.10", commitment=False),
     ),
     _MAIL("mail_last", 681, "MAIL-LAST", "Mail filter, last day", Decimal("3.15"), Decimal("1.20")),
     _MAIL("mail_fixed", 682, "MAIL-FIXED", "Mail filter, fixed day", Decimal("3.25"), Decimal("1.20"),

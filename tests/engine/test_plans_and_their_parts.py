@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.docs.pages import page
 from tests.engine.example_desk import CLIENT, SEAT, Desk
 from tests.engine.project import Engine
 
@@ -108,9 +109,9 @@ def test_a_plan_beside_a_line_of_its_drivers_product_is_compared_together(desk: 
         (AGENT, "bundle"): ("covered_by_bundle", 0, []),
     }
     assert found[SEAT, "bundle"]["owned_quantity"] == 10
-    assert (
-        "(of 26 in all: 10 on this plan + 16 by the line of Seat 771 beside it)" in found[PLAN, "main"]["explanation"]
-    )
+    shared = "(of 26 in all: 10 on this plan + 16 by the line of Seat 771 beside it)"
+    assert shared in found[PLAN, "main"]["explanation"]
+    assert f"a plan for 10 and a line of 16 more match 26 users, and both sentences say `{shared}`" in page("rules.md")
 
 
 @pytest.mark.parametrize("seats", [25, 27, 10])
@@ -120,7 +121,10 @@ def test_what_differs_is_nobodys_until_it_is_said_who_is_on_the_plan(desk: Desk,
     _holds(desk, seats, 10)
     found = _lines(desk)
     assert {row["class"] for row in found.values()} == {"not_assessed"}
+    told = "the plan has 10 and that line 16, 26 together, but 27 are owned, and nobody says who is on the plan"
+    assert f"`{told}`" in page("rules.md")
     for product in (PLAN, SEAT):
+        assert seats != 27 or told in found[product, "main"]["explanation"]
         assert "the plan has 10 and that line 16, 26 together" in found[product, "main"]["explanation"]
         assert f"but {seats} are owned, and nobody says who is on the plan" in found[product, "main"]["explanation"]
 
