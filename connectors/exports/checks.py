@@ -8,6 +8,7 @@ from connectors.exports import dates, numbers
 from connectors.exports.aliases import normalise
 from connectors.exports.grid import ERROR, NO_VALUE
 from connectors.exports.headers import REQUIRED
+from connectors.exports.notes import Note
 from connectors.exports.problems import Problem
 from connectors.exports.sheet import Sheet
 from connectors.sql import literal
@@ -113,8 +114,43 @@ def number_columns(sheet: Sheet) -> None:
         sheet.fault(f"{bad} amount is null and shape = 'bad' and kind <> 'p' and not ends_with(text, '%')", name,
                     "not a number",
                     "Mend the cell, or leave such rows out with a skip rule in profile.toml.")  # fmt: skip
+        if sheet.type_of(name) == QUANTITY:
+            sheet.fault(f"{bad} {_is_finer(PLACES)}", name,
+                        f"more than {PLACES} decimals, and a quantity keeps {PLACES}",
+                        "Write the number with fewer decimals, as it is meant.")  # fmt: skip
+        else:
+            sheet.fault(f"{bad} amount <> 0 and round(amount, 6) = 0", name,
+                        "a price too small for the six decimals that a price keeps",
+                        "Give the price of more units, and their number.")  # fmt: skip
         limit = 10**14 if sheet.type_of(name) == QUANTITY else 10**12
         sheet.fault(f"{bad} abs(amount) >= {limit}", name, "a number too large to be true", "Mend the cell.")
+
+
+PLACES = 4  # decimals of a quantity, as the raw tables keep it
+
+
+def _is_finer(places: int) -> str:
+    """SQL: the number has more decimals than are kept; what a spreadsheet calculated has fifteen digits that mean it."""
+    noise = "0.000000001 * greatest(1, abs(amount))"
+    text = f"regexp_matches(replace(digits, ',', '.'), '[.][0-9]{{{places}}}[0-9]*[1-9]')"
+    return (
+        f"((shape in ('dot', 'comma') and {text}) "
+        f"or (shape = 'number' and abs(amount - round(amount, {places})) > {noise}))"
+    )
+
+
+def rounded_prices(sheet: Sheet) -> list[Note]:
+    """Prices with more decimals than are kept; one unit at a ten thousandth of a cent is no reason to refuse a file."""
+    notes = []
+    for name in sheet.of_type(PRICE):
+        count, first = sheet.connection.execute(
+            f"select count(*), min(row_number) from parsed where name = {literal(name)} and {_is_finer(6)}"
+        ).fetchall()[0]
+        if count:
+            header, where = sheet.mapping.headers[sheet.mapping.columns[name]], sheet.grid.where(first)
+            text = f"{count} numbers in {header} have more than six decimals and are rounded to six (first at {where})"
+            notes.append(Note("assumed", text, column=name, header=header, rows=count, first=where))
+    return notes
 
 
 def _decimal_mark(sheet: Sheet) -> str:

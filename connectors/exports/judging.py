@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.exports import dates
+from connectors.exports.aliases import normalise
 from connectors.exports.notes import Note
 from connectors.exports.problems import shown
 from connectors.exports.sheet import Sheet
@@ -207,6 +208,31 @@ def unread_columns(sheet: Sheet) -> list[Note]:
             f"column {mapping.headers[i]} is not read and differs between rows of one client and product: {named}{more}"
         )
         notes.append(Note("varies", text, header=mapping.headers[i], values=tuple(values[:_SHOWN_VALUES])))
+    return notes
+
+
+def unread_quantities(sheet: Sheet) -> list[Note]:
+    """Of billing lines, columns that are called a quantity too, are not read and hold another number."""
+    mapping = sheet.mapping
+    index = mapping.columns.get("quantity")
+    if mapping.kind != "billing" or index is None:
+        return []
+    known = set(sheet.aliases.columns["billing"]["quantity"])
+    read = {*mapping.columns.values(), *(i for others in mapping.twins.values() for i in others)}
+    notes = []
+    for i in range(min(sheet.grid.width, len(mapping.headers))):
+        if i in read or normalise(mapping.headers[i]) not in known:
+            continue
+        differs = f"c{i} is not null and c{i} is distinct from c{index}"
+        rows = sheet.count("body", differs)
+        if rows:
+            found = sheet.connection.execute(f"select min(row_number) from body where {differs}").fetchall()
+            where = sheet.grid.where(found[0][0])
+            text = (
+                f"quantity is read from {mapping.headers[index]}; {mapping.headers[i]} is not read and holds another "
+                f"number in {rows} rows (first at {where}); quantity under [columns] in profile.toml chooses"
+            )
+            notes.append(Note("varies", text, column="quantity", header=mapping.headers[i], rows=rows, first=where))
     return notes
 
 

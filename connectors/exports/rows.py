@@ -21,10 +21,11 @@ from connectors.exports.checks import (
     currency_of_rows,
     date_order,
     number_columns,
+    rounded_prices,
 )
 from connectors.exports.grid import Grid
 from connectors.exports.headers import Mapping
-from connectors.exports.judging import date_value, judge, judged_notes, read_months, unread_columns
+from connectors.exports.judging import date_value, judge, judged_notes, read_months, unread_columns, unread_quantities
 from connectors.exports.notes import Note
 from connectors.exports.problems import SHOWN, Refused
 from connectors.exports.profile import COLUMNS, Profile
@@ -85,7 +86,7 @@ def read_rows(
         raise Refused(sheet.problems[:SHOWN], sheet.more + max(0, len(sheet.problems) - SHOWN))
     if "document_date" in mapping.columns:
         notes.append(_document_note(sheet))
-    notes += [*judged_notes(sheet), *unread_columns(sheet)]
+    notes += [*rounded_prices(sheet), *judged_notes(sheet), *unread_quantities(sheet), *unread_columns(sheet)]
     data = _project(sheet, order, currency, month, plan)
     if data.num_rows == 0:
         notes.append(Note("file", "a header and no rows"))

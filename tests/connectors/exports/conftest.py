@@ -44,6 +44,10 @@ class Inbox:
         """What is said of all reads, each thing once."""
         return "; ".join(dict.fromkeys(read.message for read in self.read(**config).reads() if read.message))
 
+    def refusal_of(self, folder: str) -> str:
+        """Why this folder is refused, which other reads may have kept files of."""
+        return next(r.message or "" for r in self.read().reads() if r.account_id == folder and r.status == "failed")
+
     def refusal(self, **config: Any) -> str:
         reads = self.read(**config)
         assert {read.status for read in reads.reads()} == {"failed"}, reads.rows(BILLING_LINES)

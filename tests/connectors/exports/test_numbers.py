@@ -135,3 +135,46 @@ def test_a_sign_that_contradicts_the_currency_column_is_refused(inbox):
 def test_a_word_in_the_currency_column_is_refused(inbox):
     inbox.drop("psa/lines.csv", "Client|Product|Quantity|Price|Currency|Agreement\nAcme|P|1|2.50|Dollars|A\n")
     assert 'column "Currency": not an ISO code such as USD (found "Dollars")' in inbox.refusal()
+
+
+@pytest.mark.parametrize("written", ["5.00005", "0.00004", "1,234.00001", "5.0000000000001", "1234567.00004000"])
+def test_a_quantity_with_more_decimals_than_are_kept_is_refused(inbox, written):
+    inbox.drop("psa/lines.csv", f'Client,Product,Quantity,Unit Price\nAcme,P,"{written}",2.50\n')
+    assert f'column "Quantity": more than 4 decimals, and a quantity keeps 4 (found "{written}")' in inbox.refusal()
+
+
+@pytest.mark.parametrize(("written", "read"), [("5.12340000", "5.1234"), ("0.0001", "0.0001"), ("1,234.5", "1234.5")])
+def test_zeros_at_the_end_are_no_more_decimals(inbox, written, read):
+    inbox.drop("psa/lines.csv", f'Client,Product,Quantity,Unit Price\nAcme,P,"{written}",2.50\n')
+    assert inbox.rows()[0]["quantity"] == Decimal(read)
+
+
+def test_what_a_spreadsheet_calculated_is_exact_to_its_own_digits(inbox, workbook):
+    header = ["Client", "Product", "Quantity", "Unit Price"]
+    inbox.drop("psa/lines.xlsx", workbook([header, ["Acme", "P", 0.1 + 0.2, 7.1 * 3]]))
+    assert (inbox.rows()[0]["quantity"], inbox.rows()[0]["unit_price"]) == (Decimal("0.3"), Decimal("21.3"))
+    inbox.drop("psa/lines.xlsx", workbook([header, ["Acme", "P", 5.00005, 1]]))
+    assert 'column "Quantity": more than 4 decimals' in inbox.refusal_of("psa")
+
+
+def test_a_price_with_more_decimals_than_are_kept_is_rounded_and_said(inbox):
+    inbox.drop("psa/lines.csv", "Client,Product,Quantity,Unit Price\nAcme,P,3,2.3333333333\nBeta,P,3,2.5\n")
+    assert inbox.rows()[0]["unit_price"] == Decimal("2.333333")
+    assert "1 numbers in Unit Price have more than six decimals and are rounded to six (first at line 2)" in (
+        inbox.message()
+    )
+    inbox.drop("psa/lines.csv", "Client,Product,Quantity,Unit Price\nAcme,P,3,0.0000004\n")
+    assert "a price too small for the six decimals that a price keeps" in inbox.refusal_of("psa")
+
+
+def test_a_second_quantity_that_is_not_read_is_named(inbox):
+    inbox.drop("psa/lines.csv", "Client,Product,Quantity,Qty,Unit Price\nAcme,P,10,12,2.50\nBeta,P,3,3,2.50\n")
+    inbox.rows()
+    assert "is not read and holds another number in 1 rows (first at line 2)" in inbox.message()
+
+
+def test_a_header_that_stands_twice_with_different_numbers_is_refused(inbox):
+    inbox.drop("psa/lines.csv", "Client,Product,Quantity,Quantity,Unit Price\nAcme,P,10,12,2.50\n")
+    assert "two columns have this header and hold different values" in inbox.refusal()
+    inbox.drop("psa/lines.csv", "Client,Product,Quantity,Quantity,Unit Price\nAcme,P,10,10,2.50\n")
+    assert inbox.rows()[0]["quantity"] == 10
