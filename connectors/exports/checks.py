@@ -7,7 +7,7 @@ Belongs here: every check on rows that are data. Does not belong here: the shape
 from connectors.exports import dates, numbers
 from connectors.exports.aliases import normalise
 from connectors.exports.grid import ERROR, NO_VALUE
-from connectors.exports.headers import REQUIRED
+from connectors.exports.headers import REQUIRED, quoted
 from connectors.exports.notes import Note
 from connectors.exports.problems import Problem
 from connectors.exports.sheet import Sheet
@@ -27,7 +27,9 @@ def check_twins(sheet: Sheet) -> None:
                     f"select row_number, c{other} as value from body where {differing} limit 1",
                     name,
                     "two columns have this header and hold different values",
-                    "Rename one of them, or map the right one with [columns] in profile.toml.",
+                    f"Rename one of them, or write under [columns] in profile.toml {name} = "
+                    f"{quoted(f'{sheet.mapping.headers[sheet.mapping.columns[name]]} (1)')} for the first, (2) for the "
+                    "second.",
                 )
 
 
@@ -112,8 +114,8 @@ def number_columns(sheet: Sheet) -> None:
                     f'written with "{other}" as decimal mark while the rest of the file uses "{mark}"',
                     "Make the file use one decimal mark, or set decimal in profile.toml.")  # fmt: skip
         sheet.fault(f"{bad} amount is null and shape = 'bad' and kind <> 'p' and not ends_with(text, '%')", name,
-                    "not a number",
-                    "Mend the cell, or leave such rows out with a skip rule in profile.toml.")  # fmt: skip
+                    "not a number", "Mend the cell, or leave such rows out with a skip rule in profile.toml.",
+                    may_skip=True)  # fmt: skip
         if sheet.type_of(name) == QUANTITY:
             sheet.fault(f"{bad} {_is_finer(PLACES)}", name,
                         f"more than {PLACES} decimals, and a quantity keeps {PLACES}",
@@ -130,7 +132,7 @@ PLACES = 4  # decimals of a quantity, as the raw tables keep it
 
 
 def _is_finer(places: int) -> str:
-    """SQL: the number has more decimals than are kept; what a spreadsheet calculated has fifteen digits that mean it."""
+    """SQL: the number has more decimals than are kept; what a spreadsheet calculated has fifteen digits."""
     noise = "0.000000001 * greatest(1, abs(amount))"
     text = f"regexp_matches(replace(digits, ',', '.'), '[.][0-9]{{{places}}}[0-9]*[1-9]')"
     return (
@@ -216,6 +218,7 @@ def check_required(sheet: Sheet) -> None:
                 cells[0],
                 f"no {group}",
                 "Fill the cell; if the row is no data, remove it or leave it out with a skip rule in profile.toml.",
+                may_skip=True,
             )
 
 

@@ -155,8 +155,8 @@ def _read_file(
     codes: dict[str, str],
     notes: list[Note],
 ) -> list[Rows]:
-    grids = _grids(path.name, data, profile, aliases, codes, notes)
-    found = _with_sheet_names([(grid, find_header(grid, profile, aliases, role)) for grid in grids], profile, aliases)
+    grids = grids_of(path.name, data, profile, aliases, codes, notes)
+    found = with_sheet_names([(grid, find_header(grid, profile, aliases, role)) for grid in grids], profile, aliases)
     whole = [(grid, mapping) for grid, mapping in found if mapping and not mapping.missing(profile.constants)]
     if not whole:
         partly = [(grid, mapping) for grid, mapping in found if mapping]
@@ -169,7 +169,7 @@ def _read_file(
         )
         advice = (
             "The file needs a row with headers such as Client, Product, Quantity; name other headers with [columns] "
-            "in profile.toml, or their row with header_row."
+            "in profile.toml, or their row with header_row (tieout exports profile writes a profile to choose from)."
         )
         raise Refused(
             [Problem(path.name, reason, " ".join([advice, *map(str, notes[-3:])]) if grids == [] else advice)]
@@ -191,7 +191,7 @@ def _read_file(
     return rows
 
 
-def _with_sheet_names(
+def with_sheet_names(
     found: list[tuple[Grid, Mapping | None]], profile: Profile, aliases: Aliases
 ) -> list[tuple[Grid, Mapping | None]]:
     """Sheets that lack nothing but the client, and are called after one each: a workbook with a sheet per client."""
@@ -211,9 +211,10 @@ def _with_sheet_names(
     ]
 
 
-def _grids(
+def grids_of(
     name: str, data: bytes, profile: Profile, aliases: Aliases, codes: dict[str, str], notes: list[Note]
 ) -> list[Grid]:
+    """The sheets of a file that are read, as cells; what else it has goes to `notes`."""
     # By content, not by name: a workbook called .csv is still a workbook.
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or name.lower().endswith(_SPREADSHEETS):
         grids, left_out = read_xlsx(data, name, profile.sheets, codes)

@@ -3,6 +3,7 @@
 Belongs here: `find_header` and the `Mapping` it gives. Does not belong here: known names (aliases.toml), cell values.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from connectors.exports.notes import Note
 from connectors.exports.problems import Problem, Refused
 from connectors.exports.profile import Profile
 
+# "Quantity (2)": the second of several columns with one header.
+_NUMBERED = re.compile(r"(.*) \(([1-9])\)")
 Kind = Literal["billing", "vendor"]
 KINDS: tuple[Kind, Kind] = ("billing", "vendor")
 # Each group must have one column (or a constant): without these a row says nothing that can be compared.
@@ -131,11 +134,12 @@ def find_header(grid: Grid, profile: Profile, aliases: Aliases, role: str | None
 def refuse_missing(grid: Grid, mapping: Mapping, profile: Profile) -> None:
     """Raises `Refused` where a required column is missing."""
     found = ", ".join(header for header in mapping.headers if header)
+    content = Content(grid, mapping.header_row)
     problems = [
         Problem(
             grid.file,
             f"no column for the {group} ({' or '.join(REQUIRED[mapping.kind][group])}) of {mapping.kind} data",
-            f"The header has: {found}. {_remedy(mapping.kind, group)}",
+            f"The header has: {found}. {_remedy(mapping, content, group)}",
             where=grid.where(mapping.header_row),
         )
         for group in mapping.missing(profile.constants)
@@ -144,14 +148,33 @@ def refuse_missing(grid: Grid, mapping: Mapping, profile: Profile) -> None:
         raise Refused(problems)
 
 
-def _remedy(kind: Kind, group: str) -> str:
-    names = REQUIRED[kind][group]
-    mapped = f'Map one in profile.toml, under [columns]: {names[0]} = "<header>".'
+def candidates(mapping: Mapping, content: Content, group: str) -> list[tuple[str, str, int]]:
+    """Columns that could be the one that is missing, by what they hold: raw column, header, index."""
+    read = {*mapping.columns.values(), *(index for index, _ in mapping.deciders)}
+    name = REQUIRED[mapping.kind][group][-1]
+    return [
+        (name, mapping.headers[index], index)
+        for index in range(min(content.width, len(mapping.headers)))
+        if index not in read and content.texts(index) and content.has_numbers(index) == (group == "quantity")
+        and not mapping.headers[index].startswith("column ")
+    ][:8]  # fmt: skip
+
+
+def quoted(text: str) -> str:
+    """A TOML string; JSON writes the same escapes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _remedy(mapping: Mapping, content: Content, group: str) -> str:
+    names = REQUIRED[mapping.kind][group]
+    lines = [f"{name} = {quoted(header)}" for name, header, _ in candidates(mapping, content, group)[:3]]
+    told = ", or ".join(lines) or f'{names[-1]} = "<header>"'
+    mapped = f"Map one in profile.toml, under [columns]: {told}."
     if group in ("client", "account"):
-        return f'{mapped} If all rows are of one client, write under [constants]: {names[1]} = "<its name>".'
+        mapped += f' If all rows are of one client, write under [constants]: {names[1]} = "<its name>".'
     if group == "product":
-        return f'{mapped} If all rows are one product, write under [constants]: {names[1]} = "<its name>".'
-    return mapped
+        mapped += f' If all rows are one product, write under [constants]: {names[1]} = "<its name>".'
+    return f"{mapped} Or let tieout exports profile write one to choose from."
 
 
 def _labels(grid: Grid, number: int) -> list[list[str]]:
@@ -224,6 +247,11 @@ def _match(
         for index, forms in enumerate(names):
             if normalise(header) in forms:
                 columns.setdefault(raw, index)
+        numbered = _NUMBERED.fullmatch(header)
+        if raw not in columns and numbered is not None:
+            same = [index for index, forms in enumerate(names) if normalise(numbered[1]) in forms]
+            if int(numbered[2]) <= len(same):
+                columns[raw] = same[int(numbered[2]) - 1]
     taken = set(columns.values())
 
     def find(raw: str, known: Iterable[str]) -> None:
@@ -389,6 +417,7 @@ def _mapping(
     twins = {
         raw: tuple(i for i, name in enumerate(full) if i != index and name == full[index])
         for raw, index in columns.items()
+        if not _NUMBERED.fullmatch(profile.columns.get(raw, ""))  # the person chose one of them
     }
     currencies = {
         index: code

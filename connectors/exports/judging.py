@@ -4,6 +4,7 @@ Belongs here: `judge`, which gives every row its reasons. Does not belong here: 
 that decide (dbt, which knows the month that is asked about).
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ from connectors.exports.sheet import Sheet
 from connectors.exports.words import read_cycle, read_flag, read_month, read_state, read_type
 from connectors.sql import literal
 
+_WORD = re.compile(
+    r'(?P<header>.*) is (?P<word>".*"), (?:which is no word that is known|and nobody can say whether that counts)'
+)
 _SHOWN_VALUES = 5
 _SHOWN_COLUMNS = 12
 
@@ -249,6 +253,17 @@ def judged_notes(sheet: Sheet) -> list[Note]:
             "group by 1 order by 1 limit 20"
         ).fetchall():
             where = sheet.grid.where(first)
-            text = f"{count} rows {what}: {reason} (first at {where})"
+            text = f"{count} rows {what}: {reason} (first at {where}){_say_what_it_means(sheet, reason)}"
             notes.append(Note(kind, text, rows=count, first=where))  # type: ignore[arg-type]  # one of the two above
     return notes
+
+
+def _say_what_it_means(sheet: Sheet, reason: str) -> str:
+    """The line of the profile that explains a word of a state."""
+    found = _WORD.fullmatch(reason)
+    if found is None:
+        return ""
+    cycle = sheet.mapping.columns.get("billing_cycle")
+    if cycle is not None and found["header"] == sheet.mapping.headers[cycle]:
+        return ""
+    return f': write under [states] in profile.toml {found["word"]} = "counts", or = "gone"'

@@ -6,6 +6,8 @@ Belongs here: `Note`. Does not belong here: finding any of it, showing it.
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from connectors.exports.problems import visible
+
 # `taken`: a column was read as that raw column. `left_out`: rows that are no data. `not_counted`: rows that are kept
 # and count nowhere. `unclear`: rows of which nobody can say whether they count. `not_read`: a column that is not read.
 # `varies`: one that is not read and differs within one client and product. `assumed`: what no header says. `file`: the
@@ -56,8 +58,9 @@ class Note:
 
     def __str__(self) -> str:
         where = f"{self.file}{f' [{self.sheet}]' if self.sheet else ''}"
-        return f"{where}: {self.text}" if where else self.text
+        return visible(f"{where}: {self.text}" if where else self.text)
 
     def as_row(self) -> dict[str, Any]:
-        """The note as plain values."""
-        return asdict(self)
+        """The note as plain values, without control characters."""
+        row = {name: visible(value) if isinstance(value, str) else value for name, value in asdict(self).items()}
+        return {**row, "values": tuple(map(visible, self.values))}

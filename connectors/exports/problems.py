@@ -4,6 +4,7 @@ Belongs here: `Problem`, one fault at one place, and `Refused`, which carries th
 Does not belong here: finding faults.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ class Problem:
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self.where, self.column and f'column "{self.column}"') if part)
         value = "" if self.value is None else f" (found {shown(self.value)})"
-        return f"{place}: {self.reason}{value}. {self.advice}"
+        return visible(f"{place}: {self.reason}{value}. {self.advice}")
 
 
 class Refused(Exception):
@@ -41,6 +42,13 @@ class Refused(Exception):
 
 
 def shown(value: str) -> str:
-    """The value in quotes, cut and with control characters escaped: text of a file never steers a terminal."""
+    """The value in quotes, cut and with control characters escaped."""
     text = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
-    return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text) + '"'
+    return f'"{visible(text)}"'
+
+
+def visible(text: str) -> str:
+    """The text with control characters escaped: text of a file never steers a terminal."""
+    return "".join(
+        c if c.isprintable() or unicodedata.category(c) == "Zs" else c.encode("unicode_escape").decode() for c in text
+    )

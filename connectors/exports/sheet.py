@@ -9,7 +9,7 @@ import duckdb
 
 from connectors.exports.aliases import Aliases
 from connectors.exports.grid import Grid
-from connectors.exports.headers import Mapping
+from connectors.exports.headers import Mapping, quoted
 from connectors.exports.problems import SHOWN, Problem
 from connectors.exports.profile import HELPERS, Profile
 from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
@@ -50,17 +50,21 @@ class Sheet:
         """The column of `body` that holds the kinds of the cells of `name`."""
         return f"k{self.mapping.columns[name]}"
 
-    def fault(self, query: str, name: str | None, reason: str, advice: str) -> None:
-        """Lists the rows of `query` (row_number, value) as faults of raw column `name`."""
+    def fault(self, query: str, name: str | None, reason: str, advice: str, *, may_skip: bool = False) -> None:
+        """Lists the rows of `query` (row_number, value) as faults of raw column `name`.
+
+        `may_skip`: such rows may be no data; the advice then ends with the lines of the profile that leave them out.
+        """
         found = self.connection.sql(f"select row_number, value from ({query}) order by row_number")
         rows = found.limit(SHOWN).fetchall()
         if len(rows) == SHOWN:
             self.more += found.aggregate("count(*)").fetchall()[0][0] - SHOWN
         index = self.mapping.columns.get(name or "")
         header = self.mapping.headers[index] if index is not None else ""
-        self.problems.extend(
-            Problem(self.grid.file, reason, advice, self.grid.where(row, index), header, value) for row, value in rows
-        )
+        for row, value in rows:
+            lines = f" ([[skip]], below it column = {quoted(header)}, below that values = [{quoted(value or '')}])"
+            told = advice.rstrip(".") + lines + "." if may_skip else advice
+            self.problems.append(Problem(self.grid.file, reason, told, self.grid.where(row, index), header, value))
 
     def count(self, table: str, where: str = "true") -> int:
         """The rows of a temp table for which `where` holds."""

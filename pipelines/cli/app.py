@@ -9,6 +9,7 @@ from pipelines.cli.audit import audit
 from pipelines.cli.console import console
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
+from pipelines.cli.exports import app as exports_app
 from pipelines.cli.map import app as map_app
 from pipelines.cli.match import match
 from pipelines.cli.run import run
@@ -56,6 +57,7 @@ def _root(
 for command in (demo, run, audit, match, ui, status, doctor):
     app.command()(command)
 
+app.add_typer(exports_app, name="exports", context_settings=app.info.context_settings)
 app.add_typer(map_app, name="map", context_settings=app.info.context_settings)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipelines.audit.matches import Matches
 
 _SHOWN = 25
+_NOTES = 8  # of each file
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 
 
@@ -70,7 +71,7 @@ def audit(
     from pipelines.audit.home import AuditRefusedError
     from pipelines.audit.matches import read_matches
     from pipelines.audit.run import AuditFailedError, run_audit
-    from pipelines.cli.render import print_summary
+    from pipelines.cli.render import print_file_notes, print_summary
     from pipelines.home import Home, HomeBusyError
     from pipelines.reports.summary import read_summary
 
@@ -99,7 +100,11 @@ def audit(
         except (AuditFailedError, HomeBusyError, OSError) as error:
             first, *rest = str(error).splitlines() or [type(error).__name__]
             fail(first, *rest)
-        print_summary(console, read_summary(done.published, largest=_SHOWN))
+        summary = read_summary(done.published, largest=_SHOWN)
+        print_summary(console, summary, with_files=False)
+        print_file_notes(
+            console, summary.file_notes, most=_NOTES, rest="sheet Files read of the workbook", with_columns=True
+        )
         _print_matches(read_matches(done.published), accept_above)
         console.print(f"Workbook: [bold]{done.workbook}[/] (written in {done.seconds:.0f} s)", soft_wrap=True)
         if home is not None:

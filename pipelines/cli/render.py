@@ -15,17 +15,20 @@ from pipelines.reports.summary import Summary
 
 SHORT_MESSAGE = 140  # two lines of an 80 columns wide terminal
 WARNINGS_SHOWN = 10
+NOTES_SHOWN = 5  # of each file; what is least certain comes first
 _STATUS_STYLE = {"healthy": "green", "partial": "yellow", "stale": "yellow", "failed": "red", "off": "dim"}
 
 
-def print_summary(console: Console, summary: Summary) -> None:
-    """Print health, coverage, classes with money, the largest discrepancies and the tie-out, in that order."""
+def print_summary(console: Console, summary: Summary, *, with_files: bool = True) -> None:
+    """Print coverage, health, how files were read, classes with money, the largest discrepancies and the tie-out."""
     console.print(
         f"\n[bold]Period {summary.period:%B %Y}[/], as of {summary.as_of:%Y-%m-%d %H:%M %Z}. "
         f"{summary.lines:,} lines compared. Coverage: {_share(summary.unit_coverage)} of the units that could be "
         f"billed and of their money {_of_money(summary.money_coverage)}.\n"
     )
     print_health(console, summary.health, shorten_to=SHORT_MESSAGE)
+    if with_files:
+        print_file_notes(console, summary.file_notes, most=NOTES_SHOWN, rest="tieout status shows all")
     for table in (_classes(summary), _largest(summary), _tie_out(summary)):
         console.print(table)
         console.print()
@@ -60,6 +63,47 @@ def print_health(console: Console, rows: list[dict[str, Any]], shorten_to: int |
         if row["message"]:
             console.print(f"{escape(row['source_system'])}: {escape(_shortened(row['message'], shorten_to))}")
     console.print()
+
+
+def print_file_notes(
+    console: Console, notes: Sequence[dict[str, Any]], *, most: int | None, rest: str, with_columns: bool = False
+) -> None:
+    """How the files of the inbox were read: a paragraph per file, the least certain first.
+
+    Args:
+        console: Where to.
+        notes: Rows of `analytics.file_notes`, in their order.
+        most: Notes shown of each file; None: all.
+        rest: Where the others are.
+        with_columns: Say as well which column was taken for what; else only what not every file has.
+    """
+    files: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for note in notes:
+        place = (note["source_system"], note["file_name"] or "", note["sheet_name"] or "")
+        files.setdefault(place, []).append(note)
+    is_headed = False
+    for (source, file, sheet), found in files.items():
+        taken = [
+            f"{note['raw_column']} = {note['header']}" for note in found if note["kind"] == "taken" and note["header"]
+        ]
+        told = [note["text"] for note in found if note["kind"] not in ("taken", "not_read")]
+        unread = [note["text"] for note in found if note["kind"] == "not_read"]
+        if with_columns:
+            told += unread
+        if not told and not (with_columns and taken):
+            continue
+        if not is_headed:
+            console.print("[bold]How the files were read[/]")
+            is_headed = True
+        where = f"{source}/{file}{f' [{sheet}]' if sheet else ''}"
+        columns = f": {', '.join(taken)}" if with_columns and taken else ""
+        console.print(f"[bold]{escape(where)}[/]{escape(columns)}")
+        for text in told[:most]:
+            console.print(Padding(Text(f"- {text}"), (0, 0, 0, 2)))
+        if most is not None and len(told) > most:
+            console.print(Padding(Text(f"- and {len(told) - most} more: {rest}"), (0, 0, 0, 2)))
+    if is_headed:
+        console.print()
 
 
 def print_rule_warnings(console: Console, warnings: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
-from pipelines.cli.render import print_health, print_rule_warnings
+from pipelines.cli.render import print_file_notes, print_health, print_rule_warnings
 
 
 def status(home: HomeOption = DEFAULT_HOME) -> None:
@@ -33,6 +33,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
         soft_wrap=True,
     )
     print_health(console, summary.health)
+    print_file_notes(console, summary.file_notes, most=None, rest="", with_columns=True)
     print_rule_warnings(console, last.get("rule_warnings", []))
     console.print(f"Published copy (open it read-only at any time): {escape(str(opened.published))}", soft_wrap=True)
     if any(row["status"] not in ("healthy", "off") for row in summary.health):

@@ -191,6 +191,7 @@ def _load(system: str) -> dg.AssetsDefinition:
                         "status": loaded.status,
                         "rows_in_use": (loaded.rows_in_use or {}).get(table.name, 0),
                         **({"message": loaded.problems[0]} if loaded.problems else {}),
+                        **_how_files_were_read(loaded, table),
                     },
                 )
         yield from check_results(loaded, tables)
@@ -204,6 +205,13 @@ def _load(system: str) -> dg.AssetsDefinition:
         )
 
     return load
+
+
+def _how_files_were_read(loaded: Loaded, table: Table) -> dict[str, dg.MetadataValue]:
+    """Of the inbox: which column was taken for what, what was left out, what is not sure; plain text."""
+    notes = [note for read in loaded.reads if read.table_name == table.name for note in read.notes]
+    lines = [f"{note['source']}/{note['file']} {note['sheet']}".strip() + f": {note['text']}" for note in notes]
+    return {"how_files_were_read": dg.MetadataValue.text("\n".join(lines))} if lines else {}
 
 
 def check_specs(system: str, table: Table) -> list[dg.AssetCheckSpec]:

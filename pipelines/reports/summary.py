@@ -56,6 +56,7 @@ class Summary:
     classes: list[ClassLine]
     largest: list[Finding]
     tie_out: list[dict[str, Any]]
+    file_notes: list[dict[str, Any]]
 
     @property
     def money(self) -> dict[str, tuple[Decimal, Decimal]]:
@@ -83,7 +84,14 @@ def read_summary(published: Path, largest: int = 10) -> Summary:
             classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
             largest=[Finding(*row) for row in connection.execute(_LARGEST, [largest]).fetchall()],
             tie_out=_dicts(connection, _TIE_OUT),
+            file_notes=_dicts(connection, _FILE_NOTES) if _has_file_notes(connection) else [],
         )
+
+
+def _has_file_notes(connection: duckdb.DuckDBPyConnection) -> bool:
+    """A copy that an older version published has none."""
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'file_notes'").fetchone()
+    return found is not None
 
 
 def _head(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -135,4 +143,9 @@ _TIE_OUT = """
 select rule, count(*) as controls, count(*) filter (where passed) as passed,
     coalesce(sum(abs(difference)), 0) as difference
 from analytics.tie_out group by rule order by rule
+"""
+
+_FILE_NOTES = """
+select source_system, file_name, sheet_name, kind, text, raw_column, header
+from analytics.file_notes order by source_system, note_number
 """

@@ -98,6 +98,18 @@ _HEALTH = (
     _Column("Failed expectations", "failed_expectations", "whole", 18),
     _Column("Message", "message", width=110),
 )
+_FILES = (
+    _Column("Source", "source_system", width=16),
+    _Column("File", "file_name", width=28),
+    _Column("Sheet", "sheet_name", width=14),
+    _Column("What", "replace(kind, '_', ' ')", width=12),
+    _Column("How it was read", "text", width=110),
+    _Column("Header", "header", width=22),
+    _Column("Read as", "raw_column", width=18),
+    _Column("Rows", "row_count", "whole", 8),
+    _Column("First at", "first_row", width=14),
+    _Column("Values", "said_values", width=60),
+)
 _TIE_OUT = (
     _Column("Rule", "rule", width=20),
     _Column("Source", "source_system", width=18),
@@ -152,6 +164,7 @@ _SHEETS = (
     ("All lines", _LINE, "analytics.reconciliation", "client_name nulls last, product_name nulls last, line_key"),
     ("Unmapped", _UNMAPPED, _UNMAPPED_ROWS, "what, quantity desc nulls last, source_system, id"),
     ("Source health", _HEALTH, "analytics.source_health", "source_system"),
+    ("Files read", _FILES, "analytics.file_notes", "source_system, note_number"),
     ("Tie-out", _TIE_OUT, "analytics.tie_out", "passed, rule, source_system nulls first, subject, currency"),
 )
 
@@ -199,6 +212,8 @@ def _write(connection: duckdb.DuckDBPyConnection, summary: Summary, path: Path) 
         first = book.add_worksheet("Summary")
         cut = []
         for name, columns, relation, order in _SHEETS:
+            if name == "Files read" and not summary.file_notes:
+                continue  # no file was read
             total = _write_sheet(connection, book.add_worksheet(name), columns, relation, order, formats)
             if total > MOST_ROWS:
                 cut.append(f"{name}: the first {MOST_ROWS:,} of {total:,} rows; all are in the published copy")

@@ -81,7 +81,8 @@ def test_a_missing_column_is_refused_with_the_headers_found_and_the_way_to_map_i
     assert inbox.refusal() == (
         "psa/lines.csv, line 2: no column for the quantity (quantity) of billing data. The header has: Client, "
         "Product, "
-        'Unit Price, Agreement. Map one in profile.toml, under [columns]: quantity = "<header>".'
+        'Unit Price, Agreement. Map one in profile.toml, under [columns]: quantity = "<header>". '
+        "Or let tieout exports profile write one to choose from."
     )
 
 
@@ -89,8 +90,13 @@ def test_duplicate_headers_with_different_values_are_refused(inbox):
     inbox.drop("psa/lines.csv", "Client,Product,Quantity,Quantity,Agreement\nAcme,P,1,1,A\nBeta,P,2,3,A\n")
     assert inbox.refusal() == (
         'psa/lines.csv, line 3, column "Quantity": two columns have this header and hold different values (found "3"). '
-        "Rename one of them, or map the right one with [columns] in profile.toml."
+        'Rename one of them, or write under [columns] in profile.toml quantity = "Quantity (1)" for the first, (2) for '
+        "the second."
     )
+    inbox.drop("psa/profile.toml", '[columns]\nquantity = "Quantity (2)"\n')
+    assert [row["quantity"] for row in inbox.rows()] == [1, 3]
+    inbox.drop("psa/profile.toml", '[columns]\nquantity = "Quantity (1)"\n')
+    assert [row["quantity"] for row in inbox.rows()] == [1, 2]
 
 
 @pytest.mark.parametrize("second", ["1", ""])

@@ -76,7 +76,8 @@ def test_text_in_a_number_column_is_refused_with_file_line_column_value_and_reme
     inbox.drop("psa/lines.csv", HEADER + f"Acme|P|1|2.50|A\nBeta|P|{text}|2.50|A\n")
     assert inbox.refusal() == (
         f'psa/lines.csv, line 3, column "Quantity": not a number (found "{text}"). '
-        "Mend the cell, or leave such rows out with a skip rule in profile.toml."
+        "Mend the cell, or leave such rows out with a skip rule in profile.toml "
+        f'([[skip]], below it column = "Quantity", below that values = ["{text}"]).'
     )
 
 

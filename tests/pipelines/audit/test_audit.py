@@ -13,12 +13,12 @@ pytestmark = pytest.mark.integration
 
 EVIL = '=HYPERLINK("http://x","y")'
 PSA = f"""Agreement report
-Client;Agreement;Product;Quantity;Unit Price;Unit Cost
-Acme Ltd;A1;Microsoft 365 Business Premium;36;$22.00;$17.60
-Beta Corp;B1;Microsoft 365 Business Premium;10;$22.00;$17.60
-Gamma Inc;G1;Microsoft 365 Business Premium;5;$22.00;$17.60
-"{EVIL.replace('"', '""')}";E1;Microsoft 365 Business Premium;1;$22.00;$17.60
-Total;;;52;;
+Client;Agreement;Product;Quantity;Unit Price;Unit Cost;=1+1
+Acme Ltd;A1;Microsoft 365 Business Premium;36;$22.00;$17.60;a
+Beta Corp;B1;Microsoft 365 Business Premium;10;$22.00;$17.60;b
+Gamma Inc;G1;Microsoft 365 Business Premium;5;$22.00;$17.60;c
+"{EVIL.replace('"', '""')}";E1;Microsoft 365 Business Premium;1;$22.00;$17.60;d
+Total;;;52;;;
 """
 VENDOR = f"""Customer,Product,Quantity,Partner Cost
 ACME  LTD,Microsoft 365 Business Premium,42,17.60
@@ -76,7 +76,9 @@ def test_a_name_that_is_only_alike_is_a_suggestion_and_in_no_total(done):
 
 def test_the_workbook_has_all_sheets_and_every_text_stays_a_text(done):
     book = openpyxl.load_workbook(done[1])
-    assert book.sheetnames == ["Summary", "Discrepancies", "All lines", "Unmapped", "Source health", "Tie-out"]
+    assert book.sheetnames == [
+        *("Summary", "Discrepancies", "All lines", "Unmapped", "Source health", "Files read", "Tie-out")
+    ]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
     assert sum(cell.value == EVIL for cell in cells) >= 2
@@ -97,3 +99,21 @@ def test_the_workbook_has_all_sheets_and_every_text_stays_a_text(done):
     totals = [row for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Total"]
     assert [row[1:4] for row in totals] == [("USD", 176, 44)]
     assert {row[7] for row in book["Tie-out"].iter_rows(min_row=2, values_only=True)} == {"yes"}
+
+
+def test_the_screen_says_which_column_was_taken_for_what_and_what_was_left_out(done):
+    said = " ".join(done[0].output.split())
+    assert "psa/psa.csv: client_name = Client, agreement_name = Agreement, product_name = Product, quantity =" in said
+    assert "left out 1 totals rows (first at line 7)" in said
+    assert "columns that are not read: =1+1" in said
+    assert "Quantity is taken as owned: its header does not say what was counted" in said
+
+
+def test_the_workbook_holds_every_note_as_text(done):
+    sheet = openpyxl.load_workbook(done[1])["Files read"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][:5] == ("Source", "File", "Sheet", "What", "How it was read")
+    assert ("psa", "psa.csv", "taken", "Client", "client_name") in [(r[0], r[1], r[3], r[5], r[6]) for r in rows[1:]]
+    assert ("left out", 1, "line 7") in [(row[3], row[7], row[8]) for row in rows[1:]]
+    unread = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1")
+    assert unread.data_type == "s"

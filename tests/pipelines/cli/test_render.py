@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from pipelines.cli.render import print_health, print_summary
+from pipelines.cli.render import print_file_notes, print_health, print_summary
 from pipelines.reports.summary import ClassLine, Finding, Summary
 
 HOSTILE = "[red]Blink[/] [link=file:///etc]& Sons[/link] [/nothing]"
@@ -41,7 +41,53 @@ def summary(message: str | None = None) -> Summary:
             Finding(1, "unbilled", HOSTILE, HOSTILE, Decimal(2), Decimal("1234.50"), "USD", f"2 used at {HOSTILE}")
         ],
         tie_out=[{"rule": "psa", "controls": 3, "passed": 2, "difference": Decimal("0.01")}],
+        file_notes=[],
     )
+
+
+def note(kind: str, text: str, **columns: str | None) -> dict[str, object]:
+    place = {"source_system": "psa", "file_name": "a.csv", "sheet_name": None}
+    return {**place, "kind": kind, "text": text, "raw_column": None, "header": None, **columns}
+
+
+NOTES = [
+    note("unclear", f"2 rows not assessed: State is {HOSTILE}"),
+    *(note("left_out", f"left out {number} totals rows") for number in range(1, 8)),
+    note("not_read", "columns that are not read: Note"),
+    note("taken", "Customer is read as client_name", raw_column="client_name", header="Customer"),
+]
+
+
+def told(most: int | None, *, with_columns: bool) -> str:
+    console = Console(file=StringIO(), width=200, highlight=False)
+    print_file_notes(console, NOTES, most=most, rest="elsewhere", with_columns=with_columns)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_a_run_says_of_each_file_what_is_least_certain_first_and_where_the_rest_is() -> None:
+    assert [line.rstrip() for line in told(2, with_columns=False).splitlines()] == [
+        "How the files were read",
+        "psa/a.csv",
+        f"  - 2 rows not assessed: State is {HOSTILE}",
+        "  - left out 1 totals rows",
+        "  - and 6 more: elsewhere",
+        "",
+    ]
+
+
+def test_an_audit_says_as_well_which_column_was_taken_for_what() -> None:
+    text = told(None, with_columns=True)
+    assert "psa/a.csv: client_name = Customer" in text
+    assert "- columns that are not read: Note" in text
+    assert "more:" not in text
+
+
+def test_a_file_of_which_nothing_is_to_be_said_is_not_named() -> None:
+    console = Console(file=StringIO(), width=80)
+    print_file_notes(console, NOTES[-2:], most=5, rest="elsewhere")
+    assert isinstance(console.file, StringIO)
+    assert console.file.getvalue() == ""
 
 
 def printed(what: Summary, width: int = 80) -> str:

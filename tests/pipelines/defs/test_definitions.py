@@ -115,6 +115,7 @@ def test_public_tables_are_published_under_their_own_names(built: Built) -> None
         "row_dispositions",
         "tie_out",
         "source_health",
+        "file_notes",
         "client_summary",
         "product_summary",
         "period_summary",
