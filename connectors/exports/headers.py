@@ -200,6 +200,8 @@ def _cell(grid: Grid, number: int, column: int) -> str | None:
 
 # What a column may hold whose header has two meanings; anything else of that header is left to the other meaning.
 _DAYS = ("effective_date", "cancelled_date", "end_date", "charged_from", "charged_to")
+# Headers that name the end of a span of anything: of days only where every text holds a number.
+_SPANS = frozenset({"from", "to", "von", "bis", "du", "au", "van", "tot", "desde", "hasta"})
 _MONTHS = ("billed_month", "counted_month")
 # A bare day is a document's only where the file is a list of documents.
 _BARE_DAYS = frozenset({"date", "datum", "fecha", "postingdate"})
@@ -215,6 +217,8 @@ def _fits(
             return False
         worded = kind == "vendor" and (alias not in aliases.unsaid or alias in aliases.columns["vendor"]["licences"])
         return content.has_numbers(index) or not worded
+    if raw in _DAYS and alias in _SPANS:
+        return all(any(sign.isdigit() for sign in text) for text in content.texts(index))
     if raw in _DAYS:
         return not content.is_flag(index, aliases)
     if raw in _MONTHS:

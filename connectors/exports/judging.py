@@ -21,6 +21,7 @@ from connectors.sql import literal
 _WORD = re.compile(
     r'(?P<header>.*) is (?P<word>".*"), (?:which is no word that is known|and nobody can say whether that counts)'
 )
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?:\D|$)")
 _SHOWN_VALUES = 5
 _SHOWN_COLUMNS = 12
 
@@ -51,7 +52,7 @@ def judge(sheet: Sheet, order: str) -> None:
         ),
         answers as (
             select row_number,
-                string_agg(said, '; ' order by place) filter (where months is null) as status,
+                string_agg(said, '; ' order by place) filter (where months is null and answer <> 'ordinary') as status,
                 min_by(said, place) filter (where answer in ('gone', 'ending') and of_parent) as parent_gone,
                 min_by(said, place) filter (where answer in ('gone', 'ending') and not of_parent) as own_gone,
                 coalesce(
@@ -130,7 +131,11 @@ def _words(sheet: Sheet, index: int, role: str) -> str:
             found = "money"
         elif found == "credit" and sheet.mapping.kind == "vendor":
             found = "part"
-        return found or "counts", None, None
+        if found is None:
+            # "Trial" in a column of kinds is a state; an ordinary kind says nothing of how things stand.
+            said = state(text)
+            return said if said[0] in ("ask", "gone", "ending") else ("ordinary", None, None)
+        return found, None, None
 
     def cycle(text: str) -> tuple[str, str | None, int | None]:
         months = read_cycle(text, aliases)
@@ -184,6 +189,7 @@ def unread_columns(sheet: Sheet) -> list[Note]:
     keys = sheet.key(owner, name, "product_code", "product_name", "agreement_name", "plan", "licences")
     keys += [] if each else sheet.key("record_id")
     notes: list[Note] = []
+    yes_and_no = ", ".join(map(literal, sheet.aliases.flags))
     unread = [i for i in range(sheet.grid.width) if i not in read and i < len(mapping.headers)]
     if not keys or not unread:
         return notes
@@ -193,7 +199,9 @@ def unread_columns(sheet: Sheet) -> list[Note]:
         f"select {tests} from (select {counts} from body group by {', '.join(keys)})"
     ).fetchone()
     for i, varies in zip(unread, found, strict=True):
-        if not varies or len(notes) == _SHOWN_COLUMNS:
+        flags = sheet.count(f"(select distinct c{i} from body where c{i} is not null)")
+        is_flag = flags == 2 and not sheet.count("body", f"lower(c{i}) not in ({yes_and_no})")
+        if not (varies or is_flag) or len(notes) == _SHOWN_COLUMNS:
             continue
         values = [
             row[0]
@@ -202,15 +210,14 @@ def unread_columns(sheet: Sheet) -> list[Note]:
                 f"limit {_SHOWN_VALUES + 1}"
             ).fetchall()
         ]
-        if all(_is_number(value) for value in values):
+        if all(_is_number(value) for value in values) and not is_flag:
             continue  # an amount that follows from the quantity
         if each and len(values) > _SHOWN_VALUES:
             continue  # what a device or user has of its own
         named = ", ".join(shown(value) for value in values[:_SHOWN_VALUES])
         more = " and more" if len(values) > _SHOWN_VALUES else ""
-        text = (
-            f"column {mapping.headers[i]} is not read and differs between rows of one client and product: {named}{more}"
-        )
+        what = "differs between rows of one client and product" if varies else "says yes of some rows and no of others"
+        text = f"column {mapping.headers[i]} is not read and {what}: {named}{more}"
         notes.append(Note("varies", text, header=mapping.headers[i], values=tuple(values[:_SHOWN_VALUES])))
     return notes
 
@@ -241,6 +248,8 @@ def unread_quantities(sheet: Sheet) -> list[Note]:
 
 
 def _is_number(text: str) -> bool:
+    if _DATE.match(text):
+        return False
     return any(c.isdigit() for c in text) and not any(c.isalpha() for c in text)
 
 

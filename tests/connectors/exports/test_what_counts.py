@@ -271,3 +271,58 @@ def test_a_column_that_may_tell_rows_apart_is_named_with_its_values(inbox):
         'column Site is not read and differs between rows of one client and product: "North", "South"'
         in inbox.message()
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("From", "To"), ("Service Period Start", "Service Period End"), ("Von", "Bis")]
+)
+def test_the_days_of_a_period_in_two_columns_are_first_and_last_day(inbox, start, end):
+    inbox.drop(
+        "psa/lines.csv",
+        f"Client,Product,Qty,Unit Price,{start},{end}\n"
+        "Acme,P,10,22,2026-09-01,2026-09-30\nAcme,P,11,22,2026-10-01,2026-10-31\n",
+    )
+    rows = inbox.rows()
+    assert [(str(row["effective_date"]), str(row["end_date"])) for row in rows] == [
+        ("2026-09-01", "2026-09-30"), ("2026-10-01", "2026-10-31"),
+    ]  # fmt: skip
+
+
+def test_who_something_is_from_is_no_day(inbox):
+    inbox.drop("psa/lines.csv", "Client,Product,Qty,Unit Price,From\nAcme,P,10,22,Dana\nBeta,P,11,22,Sam\n")
+    assert [row["effective_date"] for row in inbox.rows()] == [None, None]
+
+
+def test_a_trial_in_a_column_of_kinds_is_asked_about(inbox):
+    inbox.drop("mail/seats.csv", "Company,Product,Licenses,Type\nAcme,P,12,Paid\nAcme,P,5,Trial\n")
+    inbox.drop("mail/profile.toml", 'kind = "vendor"\n')
+    rows = inbox.rows("vendor_quantities")
+    assert [row["fault"] for row in rows] == [None, 'Type is "Trial", and nobody can say whether that counts']
+    assert rows[0]["status"] is None, "a kind says nothing of whether a term was renewed"
+
+
+def test_flags_that_say_what_is_not_billed_decide(inbox):
+    inbox.drop(
+        "psa/lines.csv",
+        "Client,Product,Qty,Unit Price,Do Not Invoice,On Hold\n"
+        "Acme,P,12,22,No,No\nBeta,P,8,22,Yes,No\nGamma,P,3,22,No,Yes\n",
+    )
+    assert [(row["not_counted"], row["fault"]) for row in inbox.rows()] == [
+        (None, None),
+        ('Do Not Invoice is "Yes"', None),
+        (None, 'On Hold is "Yes", and nobody can say whether that counts'),
+    ]
+
+
+def test_a_flag_and_a_day_that_nobody_reads_are_named(inbox):
+    inbox.drop(
+        "psa/lines.csv",
+        "Client,Product,Qty,Unit Price,Approved,Signed\nAcme,P,12,22,Yes,2026-01-01\nAcme,P,8,22,No,2026-02-01\n",
+    )
+    inbox.rows()
+    assert (
+        'column Approved is not read and differs between rows of one client and product: "No", "Yes"' in inbox.message()
+    )
+    assert "column Signed is not read and differs between rows" in inbox.message()
+    inbox.drop("psa/lines.csv", "Client,Product,Qty,Unit Price,Approved\nAcme,P,12,22,Yes\nBeta,P,8,22,No\n")
+    assert 'column Approved is not read and says yes of some rows and no of others: "No", "Yes"' in inbox.message()
