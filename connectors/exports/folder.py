@@ -179,6 +179,10 @@ def _read_file(
         if id(grid) not in read and grid.cells.num_rows:
             text = f"sheet {grid.sheet} left out, it has no header with all needed columns"
             notes.append(Note("file", text, file=path.name))
+    if len(whole) > 1:
+        named = ", ".join(grid.sheet for grid, _ in whole)
+        text = f"{len(whole)} sheets are read together: {named} (sheets in profile.toml chooses)"
+        notes.append(Note("assumed", text, file=path.name))
     rows, faults = [], []
     for grid, mapping in whole:
         try:

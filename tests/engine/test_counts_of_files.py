@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.engine.example_desk import CLIENT, JUNE, PORTAL, Desk, days
+from tests.engine.example_desk import CLIENT, CUTOFF, JUNE, PORTAL, Desk, days
 from tests.engine.project import Engine
 
 LAST = date(2026, 6, 30)
+BACKUP = 640
 
 
 @pytest.fixture
@@ -143,3 +144,33 @@ def test_a_newer_whole_file_restates_what_an_older_one_said_of_its_days(desk: De
     desk.daily(days(_june(10), LAST, 10), file="usage-2.csv", whole=True)
     row = desk.compute()
     assert row["expected_quantity"] == Decimal("11.5")
+
+
+def test_a_refused_folder_stops_its_own_lines_and_no_others(desk: Desk) -> None:
+    """Two folders of the inbox; a file of the portal's is refused after its last good read."""
+    desk.counted_by_day("last_day")
+    desk.line(10, "22.00")
+    desk.daily(days(JUNE, LAST, 10))
+    desk.catalog[BACKUP] = "p2"
+    desk.rule("client_map", source_system="backup", account_id="c1", client_id=f"connectwise:{CLIENT}")
+    desk.rule("product_map", source_system="backup", vendor_product_id="b1", product_id=f"connectwise:{BACKUP}")
+    desk.rule("counting", product_id=f"connectwise:{BACKUP}", basis="owned", owned_source="backup")
+    desk.line(3, "5.00", product__id=BACKUP)
+    desk.vendor["vendor_quantities"].append(
+        {"source_name": "backup", "file_name": "b.csv", "file_hash": "b" * 64, "row_number": 2, "account_id": "c1",
+         "product_code": "b1", "side": "owned", "quantity": Decimal(4)}
+    )  # fmt: skip
+    assert desk.compute()["class"] == "matched"
+    why = "portal/usage.csv, line 1: no header row found"
+    for table in ("billing_lines", "vendor_quantities"):
+        desk.engine.read("exports", table, status="failed", account_id=PORTAL, at=CUTOFF, message=why)
+    desk.engine.compute()
+    row = desk.row()
+    assert (row["class"], row["used_quantity"]) == ("not_assessed", None)
+    assert why in row["explanation"]
+    other = desk.row(BACKUP)
+    assert (other["class"], other["variance"], other["revenue_impact"]) == ("underbilled", 1, 5)
+    health = desk.engine.rows("SELECT source_system, status FROM analytics.source_health ORDER BY 1")
+    said = {row["source_system"]: row["status"] for row in health}
+    assert (said["portal"], said["backup"], said["exports"]) == ("failed", "healthy", "partial")
+    assert [row for row in desk.engine.rows("SELECT * FROM analytics.tie_out") if not row["passed"]] == []

@@ -209,3 +209,16 @@ def test_what_is_no_workbook_is_refused(inbox, name, content, reason):
 def test_a_workbook_called_csv_is_read_as_a_workbook(inbox, workbook):
     inbox.drop("psa/lines.csv", workbook([HEADER, ["Acme", "P", 3, 2.5, None, "A"]]))
     assert inbox.rows()[0]["sheet_name"] == "Data"
+
+
+def test_sheets_that_are_read_together_are_named(inbox, workbook):
+    header = ["Client", "Product", "Quantity", "Unit Price"]
+
+    def second(book):
+        sheet = book.create_sheet("By client")
+        sheet.append(header[:3])
+        sheet.append(["Acme", "All", 3])
+
+    inbox.drop("psa/lines.xlsx", workbook([header, ["Acme", "P", 3, 2.5]], second))
+    inbox.rows()
+    assert "2 sheets are read together: Data, By client (sheets in profile.toml chooses)" in inbox.message()
