@@ -123,6 +123,23 @@ def test_a_charge_reversed_and_charged_anew_is_the_new_one(desk: Desk) -> None:
     assert judged(desk) == ("underbilled", 12, 2)
 
 
+@pytest.mark.parametrize("how", REVERSED)
+def test_a_charge_taken_back_exactly_leaves_the_one_beside_it(desk: Desk, how: str) -> None:
+    """Contract case 7, of the kind: charged, taken back and charged anew, all for the same days."""
+    desk.item(10, "176.00", JUNE, LAST)
+    desk.item(10, "-176.00", JUNE, LAST)
+    change(desk, **REVERSED[how])
+    desk.item(8, "140.80", JUNE, LAST)
+    assert judged(desk) == ("overbilled", 8, -2)
+
+
+def test_the_same_charge_twice_and_one_taken_back_is_charged_once(desk: Desk) -> None:
+    desk.item(10, "176.00", JUNE, LAST)
+    desk.item(10, "176.00", JUNE, LAST)
+    desk.item(10, "-176.00", JUNE, LAST)
+    assert judged(desk) == ("matched", 10, 0)
+
+
 def test_what_cannot_be_told_from_reversals_is_not_assessed(desk: Desk) -> None:
     """10 from the first, 12 from the 15th, 2 taken back: of which, no row says."""
     desk.item(10, "176.00", JUNE, LAST)

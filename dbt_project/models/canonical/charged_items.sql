@@ -91,6 +91,9 @@ credited_items as (
     select
         credits.invoice_item_id,
         credits.subscription_id,
+        credits.start_period,
+        credits.end_period,
+        credits.charged_total,
         case
             when credits.charged_total = -charges.charged_total and credits.start_period = charges.start_period
                 then charges.units
@@ -126,26 +129,73 @@ credited_items as (
         )
     qualify
         row_number() over (
-            partition by credits.invoice_item_id order by charges.start_period desc, charges.units desc
+            partition by credits.invoice_item_id
+            order by
+                credits.charged_total = -charges.charged_total and credits.start_period = charges.start_period desc,
+                charges.start_period desc,
+                charges.units desc
         ) = 1
+),
+
+-- A charge and what takes back exactly it (the same days, units and money) leave nothing of both.
+numbered_charges as (
+    select
+        *,
+        row_number() over (
+            partition by subscription_id, start_period, end_period, units, charged_total order by invoice_item_id
+        ) as place
+    from seats
+    where not is_reversal and not is_fee
+),
+
+units_back as (
+    select
+        *,
+        row_number() over (
+            partition by subscription_id, start_period, end_period, units, charged_total order by invoice_item_id
+        ) as place
+    from (
+        select
+            invoice_item_id,
+            subscription_id,
+            start_period,
+            end_period,
+            units,
+            charged_total
+        from seats
+        where is_reversal
+        union all by name
+        select * from credited_items
+    ) as all_units_back
+),
+
+pairs as (
+    select
+        charges.invoice_item_id as charge_id,
+        units_back.invoice_item_id as reversal_id
+    from numbered_charges as charges
+    inner join units_back
+        on
+            charges.subscription_id = units_back.subscription_id
+            and charges.start_period = units_back.start_period
+            and charges.end_period = units_back.end_period
+            and charges.units = units_back.units
+            and charges.charged_total = -units_back.charged_total
+            and charges.place = units_back.place
+),
+
+paired as (
+    select charge_id as invoice_item_id from pairs
+    union all
+    select reversal_id as invoice_item_id from pairs
 ),
 
 reversals as (
     select
         subscription_id,
         sum(units) as reversed_units
-    from (
-        select
-            subscription_id,
-            units
-        from seats
-        where is_reversal
-        union all
-        select
-            subscription_id,
-            units
-        from credited_items
-    ) as units_back
+    from units_back
+    where invoice_item_id not in (select paired.invoice_item_id from paired)
     group by subscription_id
 ),
 
@@ -153,8 +203,8 @@ charges as (
     select
         *,
         start_period = max(start_period) over (partition by subscription_id) as is_latest
-    from seats
-    where not is_reversal and not is_fee
+    from numbered_charges
+    where invoice_item_id not in (select paired.invoice_item_id from paired)
 ),
 
 -- The closing state of a subscription is its latest charge. Several that begin on one day are apart, and add up, where
@@ -212,13 +262,14 @@ reasoned as (
         credited_items.units as credited_units,
         coalesce(seats.is_reversal, credited_items.invoice_item_id is not null) as is_reversal,
         coalesce(seats.is_fee, false) as is_fee,
-        coalesce(charges.is_latest, false) as is_latest,
-        coalesce(states.is_all_reversed, false) as is_all_reversed,
-        states.doubt as state_doubt
+        coalesce(charges.is_latest or paired.invoice_item_id is not null, false) as is_latest,
+        coalesce(states.is_all_reversed, false) or paired.invoice_item_id is not null as is_all_reversed,
+        case when paired.invoice_item_id is null then states.doubt end as state_doubt
     from judged_items
     left join seats on judged_items.invoice_item_id = seats.invoice_item_id
     left join charges on judged_items.invoice_item_id = charges.invoice_item_id
     left join credited_items on judged_items.invoice_item_id = credited_items.invoice_item_id
+    left join paired on judged_items.invoice_item_id = paired.invoice_item_id
     left join states
         on
             judged_items.subscription_id = states.subscription_id
