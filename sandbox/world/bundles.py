@@ -34,6 +34,8 @@ def plant_bundles(plan: Plan) -> None:
     _nothing_there(plan, rng)
     _out_of_force(plan, rng)
     _out_of_sight(plan, rng)
+    _beside_its_driver(plan, 14, rng)
+    _beside_its_driver(plan, 15, rng)
 
 
 def _client(
@@ -113,3 +115,11 @@ def _out_of_sight(plan: Plan, rng: Random) -> None:
     held = _client(plan, "complete care behind a tenant that refuses", 6, 6, 6, 6, rng)
     held["bundle"].client.accounts[GRAPH][0].is_refused = True
     held["bundle"].intent = "not_assessed"
+
+
+def _beside_its_driver(plan: Plan, users: int, rng: Random) -> None:
+    """A plan for 6, and 8 more who buy the licence by its own line: 14 match both, of 15 nobody knows whose one is."""
+    held = _client(plan, f"complete care for 6 and licences for 8, {users} users", users, 6, 6, 6, rng)
+    billed(plan, held["driver"].client, DRIVER.key, 8, rng, price=DRIVER.price)
+    held["driver"].note = held["bundle"].note
+    held["bundle"].intent = held["driver"].intent = "matched" if users == 14 else "not_assessed"

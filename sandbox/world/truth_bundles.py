@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sandbox.world.agreed import BundlePart
 from sandbox.world.model import TruthRow
-from sandbox.world.plan import ZERO, Client, Line, Plan
+from sandbox.world.plan import ZERO, Client, Line, Plan, Position
 from sandbox.world.products import Product
 from sandbox.world.sorting import Sorted
 
@@ -50,16 +50,27 @@ def coverage_of(plan: Plan, client: Client, held: Sorted) -> Coverage:
     refused = {a.source for accounts in client.accounts.values() for a in accounts if a.is_refused}
     for position in client.positions.values():
         parts = _parts(plan, client, position.product)
-        if not parts or not sum((line.billed for line in position.lines if is_charging(line)), ZERO):
+        sold = _charged(position)
+        if not parts or not sold:
             continue
         basis, driver = position.product.basis, next(part for part in parts if part.is_driver)
         count = _quantity(driver.component, basis, held, refused)
+        beside = _charged(client.positions.get(driver.component.key))
+        if beside and count is not None:
+            # Who buys the driver by a line of its own is not on the plan; unless all are told, nobody knows who is.
+            count = sold if sold + beside == count else None
         result.drivers[position.product.id] = count
         for part in parts:
             quantity = _quantity(part.component, part.component.basis, held, refused)
             entitlement = None if count is None else count * part.units
             result.components[part.component.id] = Cover(position.product, quantity, entitlement)
     return result
+
+
+def _charged(position: Position | None) -> Decimal:
+    """Units that are billed at a price: at none, they are part of a plan."""
+    lines = position.lines if position else []
+    return sum((line.billed for line in lines if is_charging(line) and line.price), ZERO)
 
 
 def is_charging(line: Line) -> bool:

@@ -109,6 +109,12 @@ def test_a_plan_beside_a_line_of_its_drivers_product_is_compared_together(desk: 
         (AGENT, "bundle"): ("covered_by_bundle", 0, []),
     }
     assert found[SEAT, "bundle"]["owned_quantity"] == 10
+    # Each seat is evidence of the plan or of the line beside it, not of both.
+    assert desk.engine.rows("SELECT * FROM analytics.tie_out WHERE NOT passed") == []
+    rows = desk.engine.rows("SELECT line_key, sum(quantity) AS units FROM analytics.evidence WHERE side = 'owned'"
+                            " AND disposition = 'counted' GROUP BY line_key")  # fmt: skip
+    units = {row["line_key"].split(":", 2)[2]: row["units"] for row in rows}
+    assert units == {f"{PLAN}|*": 10, f"{SEAT}|*": 16, f"{SEAT}|*|bundle": 10, f"{AGENT}|*|bundle": 10}
     shared = "(of 26 in all: 10 on this plan + 16 by the line of Seat 771 beside it)"
     assert shared in found[PLAN, "main"]["explanation"]
     assert f"a plan for 10 and a line of 16 more match 26 users, and both sentences say `{shared}`" in page("rules.md")

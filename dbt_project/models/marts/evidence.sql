@@ -71,9 +71,13 @@ evidence as (
 
     union all by name
 
-    -- The driver's rows price the bundle: they stand under its line as well.
+    -- The driver's rows price the bundle: they stand under its line as well, but for those that are sold beside it.
     select
-        source_rows.* exclude (line_key),
+        source_rows.* exclude (quantity, line_key),
+        case
+            when drivers.shared_text is null or beyond.beyond_quantity is null then source_rows.quantity
+            else {{ as_quantity('source_rows.quantity - beyond.beyond_quantity') }}
+        end as quantity,
         drivers.bundle_line_key as line_key
     from source_rows
     inner join drivers
@@ -81,6 +85,15 @@ evidence as (
             source_rows.line_key = drivers.driver_line_key
             and source_rows.source_system
             = {{ of_side('source_rows.side', 'drivers.{}_source') }}
+    left join beyond
+        on
+            source_rows.source_system = beyond.source_system
+            and source_rows.source_table = beyond.source_table
+            and source_rows.source_record_id = beyond.source_record_id
+    where
+        drivers.shared_text is null
+        or beyond.beyond_quantity is null
+        or beyond.beyond_quantity != source_rows.quantity
 )
 
 select
