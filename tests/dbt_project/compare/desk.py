@@ -86,8 +86,8 @@ _TABLES = {
         " stopped_sides VARCHAR[]"
     ),
     "canonical.current_reads": (
-        "source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, is_newest BOOLEAN, row_count BIGINT,"
-        " declared_total BIGINT"
+        "source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, run_id VARCHAR, is_newest BOOLEAN,"
+        " row_count BIGINT, declared_total BIGINT"
     ),
     "canonical.received_rows": (
         "source_system VARCHAR, table_name VARCHAR, read_rows BIGINT, received_rows BIGINT, accepted_rows BIGINT,"
