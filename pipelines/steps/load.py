@@ -102,8 +102,8 @@ def _check(
     counts: dict[str, int] = {}
     for table in SYSTEMS[system].tables:
         suite = SUITES[system][table.name]
-        clock = _clock(connection, current, system, table, reads)
         for account in _checked_apart(system, table, reads):
+            clock = _clock(connection, current, system, table, reads, limit_hours, account)
             rows = InUse(system, table, clock, account=account)
             known = facts(connection, rows, current.run.run_id, limit_hours, accepted_by)
             counts[table.name] = counts.get(table.name, 0) + known.row_count
@@ -127,14 +127,26 @@ def _of_folder(result: ExpectationResult, folder: str) -> ExpectationResult:
 
 
 def _clock(
-    connection: duckdb.DuckDBPyConnection, current: CurrentRun, system: str, table: Table, reads: list[Read]
+    connection: duckdb.DuckDBPyConnection,
+    current: CurrentRun,
+    system: str,
+    table: Table,
+    reads: list[Read],
+    limit_hours: int,
+    account: str | None = None,
 ) -> datetime:
     """Up to when reads of a table count, as dbt has it (macro `counts_until`).
 
-    A vendor's state counts up to the cut-off, since it has no past. The PSA, files and a vendor's dated documents
-    (mode `versions`) count up to as-of: they say themselves which period they are about.
+    A state counts up to the cut-off, since it has no past; so does what the PSA bills. Files of quantities and dated
+    documents (a vendor's tables in mode `versions`, the PSA's invoices) count up to as-of: they say themselves which
+    days they are about.
     """
     captured = [read.captured_at for read in reads if read.status == "ok" and read.captured_at]
     at = current if current.as_of_given else current.at(settled_clock(datetime.now(UTC), captured))
-    has_past = SYSTEMS[system].role == "psa" or system == "exports" or table.mode == "versions"
-    return at.run.as_of if has_past else state_clock(connection, system, table, at.run)
+    is_psa = SYSTEMS[system].role == "psa"
+    if (is_psa and table.name == "invoices") or table.name == "vendor_quantities":
+        return at.run.as_of
+    if not is_psa and table.mode == "versions":
+        return at.run.as_of
+    is_billing = is_psa or table.name == "billing_lines"
+    return state_clock(connection, system, table, at.run, limit_hours if is_billing else None, account)

@@ -95,22 +95,48 @@ _GOOD_READS = """good AS (
 # As in dbt's current_reads. Accounts of one table are read within one run: the last of them stands for all.
 _FIRST_AFTER = """
 WITH good AS (
-    SELECT account_id, captured_at FROM control.reads
+    SELECT account_id, captured_at, table_name <> 'billing_lines' OR row_count > 0 AS tells FROM control.reads
     WHERE source_system = $system AND table_name = $table AND status = 'ok' AND captured_at <= $as_of
+        AND ($account IS NULL OR account_id = $account)
 ),
-first_after AS (SELECT min(captured_at) AS read_at FROM good WHERE captured_at > $cutoff GROUP BY account_id)
+first_after AS (
+    SELECT coalesce(min(captured_at) FILTER (tells), min(captured_at)) AS read_at FROM good
+    WHERE captured_at > $cutoff GROUP BY account_id
+),
+in_time AS (
+    SELECT CASE WHEN $limit_hours IS NULL THEN $period_start ELSE $cutoff - greatest(
+        to_hours($limit_hours), min(captured_at) FILTER (captured_at > $cutoff) - $cutoff
+    ) END AS since FROM good WHERE tells
+)
 SELECT max(read_at) FROM first_after
-WHERE NOT EXISTS (SELECT 1 FROM good WHERE captured_at BETWEEN $period_start AND $cutoff)
+WHERE NOT EXISTS (SELECT 1 FROM good, in_time WHERE tells AND captured_at BETWEEN since AND $cutoff)
 """
 
 
-def state_clock(connection: duckdb.DuckDBPyConnection, system: str, table: Table, run: "Run") -> datetime:
-    """Up to when reads of a vendor's state count in `run`: the cut-off, for the state has no past.
+def state_clock(
+    connection: duckdb.DuckDBPyConnection,
+    system: str,
+    table: Table,
+    run: "Run",
+    billing_limit: int | None = None,
+    account: str | None = None,
+) -> datetime:
+    """Up to when reads of a state count in `run`: the cut-off, for the state has no past.
 
-    A period that is over and in which nobody read the table is compared with the first good read after it.
+    A period that is over and that nobody read in time is compared with the first good read after it. A vendor is read
+    in time in any read within the period; what is billed in one no older than `billing_limit` hours at the cut-off, or
+    nearer to it than the first one after.
     """
-    parameters = {"system": system, "table": table.name, "as_of": run.as_of, "cutoff": run.cutoff}
-    row = connection.execute(_FIRST_AFTER, {**parameters, "period_start": run.period_start}).fetchone()
+    parameters = {
+        "system": system,
+        "table": table.name,
+        "account": account,
+        "as_of": run.as_of,
+        "cutoff": run.cutoff,
+        "period_start": run.period_start,
+        "limit_hours": billing_limit,
+    }
+    row = connection.execute(_FIRST_AFTER, parameters).fetchone()
     return run.cutoff if row is None or row[0] is None else row[0].astimezone(UTC)
 
 

@@ -16,6 +16,8 @@ _FINDINGS = frozenset(
     {"unmapped_client", "unmapped_product", "unallocated", "unbilled", "orphan_billing", "underbilled", "overbilled"}
 )
 _LEAKS = frozenset({"unbilled", "underbilled"})
+# Lines that stand on an assessed quantity, whether or not they are right now: what their months before lost is theirs.
+_COMPARED = _LEAKS | {"overbilled", "orphan_billing", "timing", "matched", "matched_minimum", "matched_tolerance"}
 # Months of which nothing is known, or that were not lost when they ended.
 _GAPS = frozenset({"not_assessed", "unmapped_client", "unmapped_product", "timing"})
 
@@ -23,9 +25,10 @@ _GAPS = frozenset({"not_assessed", "unmapped_client", "unmapped_product", "timin
 def truth_after(world: World, earlier: Sequence[World]) -> list[TruthRow]:
     """The truth of `world` where the months of `earlier` (oldest first, directly before it) were published before it.
 
-    A row that is a finding now and was one in any earlier month is a `repeat_finding`. A leak that was one in the
-    months before has an exposure: what those months lost, and how much of it the contract lets one bill. A difference
-    that was expected a month ago already is no lag any more, whatever line is promised.
+    A row that is a finding now and was one in any earlier month is a `repeat_finding`. A line that was a leak in the
+    months directly before has an exposure, also where it is right by now: what those months lost, and how much of it
+    the contract lets one bill. A difference that was expected a month ago already is no lag any more, whatever line is
+    promised.
     """
     past: list[dict[str, TruthRow]] = []
     for month in (*earlier, world):
@@ -37,11 +40,9 @@ def truth_after(world: World, earlier: Sequence[World]) -> list[TruthRow]:
 
 def _row_after(row: TruthRow, past: Sequence[dict[str, TruthRow]], limit: int | None) -> TruthRow:
     row = _unless_lag(row, past)
-    if row.class_ not in _FINDINGS:
-        return row
-    if any(_class_in(month, row) in _FINDINGS for month in past):
+    if row.class_ in _FINDINGS and any(_class_in(month, row) in _FINDINGS for month in past):
         row = replace(row, flags=tuple(sorted({*row.flags, "repeat_finding"})))
-    if row.class_ not in _LEAKS:
+    if row.class_ not in _COMPARED:
         return row
     losses: dict[int, Decimal | None] = {}
     for back, month in enumerate(reversed(past), start=1):

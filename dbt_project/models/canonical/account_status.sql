@@ -75,12 +75,13 @@ judged as (
                 then known.table_name || ' failed: ' || coalesce(asked.message, 'no reason given')
             when known.captured_at is null
                 then known.table_name || ' was never read before ' || strftime(run.cutoff, '%Y-%m-%d %H:%M')
-            when known.source_system = 'exports' and known.captured_at >= run.as_of - to_hours(sources.limit_hours)
+            when known.source_system = 'exports' and known.captured_at >= run.cutoff - to_hours(sources.limit_hours)
                 then null
             when known.source_system = 'exports'
                 then
                     'its files are of ' || strftime(known.captured_at, '%Y-%m-%d %H:%M') || ', more than '
-                    || sources.limit_hours || ' hours before the run'
+                    || sources.limit_hours || ' hours before '
+                    || case when run.as_of > run.cutoff then 'the cut-off' else 'the run' end
             when known.captured_at < run.cutoff - to_hours(sources.limit_hours)
                 then
                     known.table_name || ' was last read at ' || strftime(known.captured_at, '%Y-%m-%d %H:%M')

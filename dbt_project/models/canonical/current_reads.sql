@@ -10,28 +10,24 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
-read_within as (
-    select distinct
-        reads.source_system,
-        reads.table_name
-    from reads
-    cross join run
-    where reads.status = 'ok' and reads.captured_at between run.period_start and run.cutoff
+read_in_time as (
+    {{ tables_read_in_time() }}
 ),
 
--- A period that is over and in which nobody read a table is compared with the first good read after it: a first run has
--- no other. Its lines are flagged, and what has dates of its own goes by them.
+-- A period that is over and that nobody read in time is compared with the first good read after it: a first run has no
+-- other. Its lines are flagged, and what has dates of its own goes by them.
 first_after as (
     select
         reads.source_system,
         reads.table_name,
         reads.account_id,
-        min(reads.captured_at) as read_at
+        {{ first_read_after('reads', 'run') }} as read_at
     from reads
-    anti join read_within
+    anti join read_in_time
         on
-            reads.source_system = read_within.source_system
-            and reads.table_name = read_within.table_name
+            reads.source_system = read_in_time.source_system
+            and reads.table_name = read_in_time.table_name
+            and {{ judged_apart('reads') }} is not distinct from read_in_time.folder
     cross join run
     where reads.status = 'ok' and reads.captured_at > run.cutoff and reads.captured_at <= run.as_of
     group by reads.source_system, reads.table_name, reads.account_id
@@ -40,11 +36,8 @@ first_after as (
 complete_reads as (
     select
         reads.*,
-        -- A vendor's dated documents may come late without any harm.
-        reads.captured_at > run.cutoff
-        and first_after.read_at is not null
-        and (sources.role = 'psa' or reads.captured_at > {{ counts_until('reads', 'sources', 'run') }})
-            as is_after_period,
+        -- Dated documents may come late without any harm.
+        reads.captured_at > {{ counts_until('reads', 'sources', 'run') }} as is_after_period,
         row_number() over (
             partition by reads.source_system, reads.table_name, reads.account_id
             order by reads.captured_at desc, (reads.run_id = run.run_id) desc, reads.load_id desc nulls last

@@ -15,18 +15,12 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
--- Tables that somebody read in the period itself.
-read_within as (
-    select distinct
-        reads.source_system,
-        reads.table_name
-    from reads
-    cross join run
-    where reads.status = 'ok' and reads.captured_at between run.period_start and run.cutoff
+read_in_time as (
+    {{ tables_read_in_time() }}
 ),
 
 -- The newest whole answer of each table and account that the log knows of by the moment that counts, or the first one
--- after a period without any: each must be in use, whatever is thought of the source.
+-- after a period that nobody read in time: each must be in use, whatever is thought of the source.
 answers as (
     select
         reads.source_system,
@@ -34,13 +28,16 @@ answers as (
         reads.account_id,
         greatest(
             max(reads.captured_at) filter (where reads.captured_at <= {{ counts_until('reads', 'sources', 'run') }}),
-            min(reads.captured_at) filter (where reads.captured_at > run.cutoff and read_within.table_name is null)
+            case when any_value(read_in_time.table_name) is null then {{ first_read_after('reads', 'run') }} end
         ) as captured_at
     from reads
     inner join sources on reads.source_system = sources.source_system
     cross join run
-    left join read_within
-        on reads.source_system = read_within.source_system and reads.table_name = read_within.table_name
+    left join read_in_time
+        on
+            reads.source_system = read_in_time.source_system
+            and reads.table_name = read_in_time.table_name
+            and {{ judged_apart('reads') }} is not distinct from read_in_time.folder
     where reads.status = 'ok' and reads.captured_at <= run.as_of
     group by reads.source_system, reads.table_name, reads.account_id
     having bool_or(reads.mode = 'full')

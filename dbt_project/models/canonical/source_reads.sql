@@ -57,6 +57,28 @@ table_ages as (
     group by source_system, table_name
 ),
 
+-- What the PSA bills stands as it was read for the period, whatever was read since.
+billing_ages as (
+    select
+        reads.source_system,
+        max(reads.captured_at) filter (where current_reads.captured_at is not null) as used_at,
+        max(reads.captured_at) as newest_at
+    from reads
+    inner join sources on reads.source_system = sources.source_system
+    cross join run
+    left join current_reads
+        on
+            reads.source_system = current_reads.source_system
+            and reads.table_name = current_reads.table_name
+            and reads.captured_at = current_reads.captured_at
+    where
+        reads.status = 'ok'
+        and reads.captured_at <= run.as_of
+        and sources.role = 'psa'
+        and reads.table_name <> 'invoices'
+    group by reads.source_system
+),
+
 whole_tables as (
     select
         table_state.source_system,
@@ -99,18 +121,18 @@ source_reads as (
         case
             when sources.source_system <> 'exports' then {{ home_date('whole_tables.read_after_at') }}
         end as read_after_on,
+        case when billing_ages.used_at < billing_ages.newest_at then {{ home_date('billing_ages.used_at') }} end
+            as billed_as_read_on,
         cast(
             greatest(
-                epoch(case
-                    when sources.role = 'psa' or sources.source_system = 'exports' then run.as_of
-                    else run.cutoff
-                end) - epoch(whole_tables.last_success_at),
+                epoch(run.cutoff) - epoch(whole_tables.last_success_at),
                 case when whole_tables.last_success_at is not null then 0 end
             ) / 3600 as decimal(10, 2)
         ) as age_hours
     from sources
     cross join run
     left join whole_tables on sources.source_system = whole_tables.source_system
+    left join billing_ages on sources.source_system = billing_ages.source_system
     left join row_totals on sources.source_system = row_totals.source_system
 )
 

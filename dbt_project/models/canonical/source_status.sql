@@ -40,6 +40,28 @@ folder_reads as (
     where source_system = 'exports'
 ),
 
+-- Files of what is billed stand as they were read for the period, whatever was read since.
+billed_earlier as (
+    select
+        reads.account_id,
+        max(current_reads.captured_at) as used_at
+    from {{ ref('stg_control__reads') }} as reads
+    cross join run
+    left join {{ ref('current_reads') }} as current_reads
+        on
+            current_reads.source_system = 'exports'
+            and current_reads.table_name = 'billing_lines'
+            and reads.account_id = current_reads.account_id
+            and reads.captured_at = current_reads.captured_at
+    where
+        reads.source_system = 'exports'
+        and reads.table_name = 'billing_lines'
+        and reads.status = 'ok'
+        and reads.captured_at <= run.as_of
+    group by reads.account_id
+    having max(current_reads.captured_at) < max(reads.captured_at)
+),
+
 -- A folder named like a system that is switched off or not configured stands in for that system.
 folder_rows as (
     select
@@ -91,12 +113,13 @@ folder_status as (
         end as status,
         coalesce(folders.last_success_at, system_status.last_success_at) as last_success_at,
         cast(
-            greatest(epoch(run.as_of) - epoch(folders.last_success_at), 0) / 3600 as decimal(10, 2)
+            greatest(epoch(run.cutoff) - epoch(folders.last_success_at), 0) / 3600 as decimal(10, 2)
         ) as age_hours,
         system_status.limit_hours,
         folders.row_count,
         cast(null as bigint) as previous_row_count,
         cast(null as date) as read_after_on,
+        case when folders.role = 'psa' then {{ home_date('billed_earlier.used_at') }} end as billed_as_read_on,
         coalesce(failed_expectations.expectation_count, 0) as failed_expectations,
         case
             when not system_status.is_enabled or system_status.failed_tables > 0 then system_status.message
@@ -111,6 +134,7 @@ folder_status as (
     inner join system_status on system_status.source_system = 'exports'
     cross join run
     left join accounts on folders.source_system = accounts.source_system
+    left join billed_earlier on folders.source_system = billed_earlier.account_id
     left join failed_expectations on folders.source_system = failed_expectations.account_id
     left join system_status as same_name on folders.source_system = same_name.source_system
     where not coalesce(same_name.is_enabled, false)
@@ -137,6 +161,7 @@ source_status as (
         coalesce(row_count, 0) as row_count,
         previous_row_count,
         read_after_on,
+        billed_as_read_on,
         cast(failed_expectations as integer) as failed_expectations,
         message
     from combined

@@ -69,6 +69,7 @@ system_status as (
         source_reads.previous_row_count,
         source_reads.read_after_on,
         source_reads.failed_tables,
+        source_reads.billed_as_read_on,
         coalesce(expectations.failed, 0) as failed_expectations,
         case
             when not source_reads.is_enabled then 'off'
@@ -107,8 +108,13 @@ system_status as (
                     end || account_totals.example
             when source_reads.read_after_on is not null
                 then
-                    'not read in the period: first read on ' || strftime(source_reads.read_after_on, '%Y-%m-%d') || ', '
+                    case when source_reads.role = 'psa' then 'not read at the end of' else 'not read in' end
+                    || ' the period: first read on ' || strftime(source_reads.read_after_on, '%Y-%m-%d') || ', '
                     || {{ days_text('source_reads.read_after_on - run.cutoff_date') }} || ' after its last day'
+            when source_reads.role = 'psa' and source_reads.billed_as_read_on is not null
+                then
+                    'billed as read on ' || strftime(source_reads.billed_as_read_on, '%Y-%m-%d')
+                    || '; what was read since belongs to later months'
         end as message
     from source_reads
     left join account_totals on source_reads.source_system = account_totals.source_system

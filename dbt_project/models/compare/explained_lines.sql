@@ -41,6 +41,16 @@ line_flags as (
     select * from {{ ref('line_flags') }}
 ),
 
+-- A month that is over bills what stood when it ended, also where the PSA has been read since.
+billed_earlier as (
+    select
+        source_system,
+        ' Billed as ' || source_system || ' was read on ' || strftime(billed_as_read_on, '%Y-%m-%d')
+        || '; what changed there since belongs to later months.' as billed_earlier_text
+    from {{ ref('source_status') }}
+    where role = 'psa' and billed_as_read_on is not null
+),
+
 back_billing as (
     select * from {{ ref('line_back_billing') }}
 ),
@@ -184,6 +194,7 @@ select
         else ''
     end
     || coalesce(line_flags.read_after_text, '')
+    || coalesce(billed_earlier.billed_earlier_text, '')
     || case
         when lines.is_assessed and unread.line_key is not null
             then ' Of ' || unread.needed_source || ' was not read: ' || rtrim(unread.unread_message, '. ') || '.'
@@ -207,6 +218,7 @@ left join unallocated
         and lines.needed_source = unallocated.source_system
 left join line_flags on lines.line_key = line_flags.line_key
 left join amounts on lines.line_key = amounts.line_key
+left join billed_earlier on split_part(lines.client_id, ':', 1) = billed_earlier.source_system
 left join back_billing on lines.line_key = back_billing.line_key
 left join changes on lines.line_key = changes.line_key
 left join retired on lines.line_key = retired.line_key

@@ -1,10 +1,22 @@
-with classified as (
-    select * from {{ ref('classified_lines') }}
-    where class in ('unbilled', 'underbilled', 'overbilled', 'orphan_billing')
+with earlier as (
+    select * from {{ ref('earlier_periods') }}
 ),
 
-earlier as (
-    select * from {{ ref('earlier_periods') }}
+-- What was lost stays lost when the line is put right: the first month after says so too.
+classified as (
+    select
+        *,
+        class in ('unbilled', 'underbilled', 'overbilled', 'orphan_billing') as is_finding
+    from {{ ref('classified_lines') }}
+    where
+        class in (
+            'unbilled', 'underbilled', 'overbilled', 'orphan_billing', 'timing', 'matched', 'matched_minimum',
+            'matched_tolerance'
+        )
+        and line_key in (
+            select earlier.line_key from earlier
+            where earlier.class in ('unbilled', 'underbilled', 'timing')
+        )
 ),
 
 terms as (
@@ -35,7 +47,7 @@ months as (
     select
         classified.line_key,
         classified.currency,
-        classified.class,
+        classified.is_finding,
         sign(classified.variance) as direction,
         calendar.period,
         date_diff('month', calendar.period, run.period) as months_back,
@@ -73,7 +85,7 @@ missed as (
         line_key,
         max(period) as promised_in
     from open_months
-    where earlier_class = 'timing' and earlier_direction = direction
+    where is_finding and earlier_class = 'timing' and earlier_direction = direction
     group by line_key
 ),
 
@@ -82,7 +94,6 @@ exposed as (
         *,
         min(period) filter (where is_leak) over (partition by line_key) as exposed_since
     from open_months
-    where class in ('unbilled', 'underbilled')
 ),
 
 -- Whole months before this one: this month can still be put right before its invoice leaves. Each adds what it was

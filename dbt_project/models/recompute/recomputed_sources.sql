@@ -38,8 +38,7 @@ table_ages as (
     select
         newest.source_system,
         newest.folder,
-        epoch(case when sources.role = 'psa' or newest.source_system = 'exports' then run.as_of else run.cutoff end)
-        - epoch(newest.captured_at) > sources.limit_hours * 3600 as is_too_old
+        epoch(run.cutoff) - epoch(newest.captured_at) > sources.limit_hours * 3600 as is_too_old
     from newest
     inner join {{ source('control', 'sources') }} as sources on newest.source_system = sources.source_system
     cross join run

@@ -79,7 +79,7 @@ _TABLES = {
     "canonical.source_status": (
         "source_system VARCHAR, role VARCHAR, status VARCHAR, is_assessable BOOLEAN, last_success_at TIMESTAMPTZ,"
         " age_hours DECIMAL(10,2), limit_hours INTEGER, row_count BIGINT, previous_row_count BIGINT,"
-        " failed_expectations INTEGER, message VARCHAR, read_after_on DATE"
+        " failed_expectations INTEGER, message VARCHAR, read_after_on DATE, billed_as_read_on DATE"
     ),
     "canonical.account_status": (
         "source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR, counted_until DATE,"
