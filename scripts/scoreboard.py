@@ -85,7 +85,9 @@ def _scored(home: Home, seed: int, clients: int, features: frozenset[str], month
 
 def _left_out(months_back: int) -> tuple[str, ...]:
     """Errors that were not there yet in the earlier months, or have been mended by the last."""
-    return ("vendor grew, nobody told the PSA",) if months_back else ("vendor shrank, nobody told the PSA",)
+    if months_back:
+        return ("vendor grew, nobody told the PSA",)
+    return ("vendor shrank, nobody told the PSA", "second subscription, nobody told the PSA")
 
 
 def _publish(home: Home, world: World, accept_drops: Sequence[str] = ()) -> None:

@@ -67,8 +67,10 @@ def _unless_lag(row: TruthRow, past: Sequence[dict[str, TruthRow]]) -> TruthRow:
 
 
 def _loss(row: TruthRow) -> Decimal | None:
-    """What a month was short of: the difference of its amounts where it is priced by the day, else its impact."""
-    return row.figures.get("amount_variance", row.revenue_impact)
+    """What a month was short of: its amounts' difference by the day, else what its units and a wrong price come to."""
+    if "amount_variance" in row.figures or row.revenue_impact is None:
+        return row.figures.get("amount_variance")
+    return row.revenue_impact + (row.figures.get("price_drift_amount") or 0)
 
 
 def _class_in(month: dict[str, TruthRow], row: TruthRow) -> str:

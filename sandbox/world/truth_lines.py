@@ -5,7 +5,7 @@ flags (`truth_flags.py`).
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world import value
@@ -102,7 +102,7 @@ def position_row(plan: Plan, position: Position, around: Around) -> TruthRow | N
         revenue_impact=value.of_difference(variance, price, billable, terms, client.currency),
         note=position.note or client.note,
         flags=flags_of(plan, position, facts),
-        figures=_figures(plan, position, billable)
+        figures=_figures(plan, position, billable, variance)
         | value.drift(billable, terms, client.currency)
         | _cost(plan, position)
         | droppable(plan, position, facts)
@@ -200,11 +200,19 @@ def sides_of(product: Product, tally: Tally, refused: set[str]) -> dict[str, Dec
     }
 
 
-def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, Decimal | None]:
-    """Amounts of a product that is priced by the day; only of a whole month, when both readings of it agree."""
+def _figures(
+    plan: Plan, position: Position, billable: list[Line], variance: Decimal | None
+) -> dict[str, Decimal | None]:
+    """Amounts of a product that is priced by the day; only of a whole month, when both readings of it agree.
+
+    Every agreement prorates: where a line came or went within the month and the quantities differ at its end, nobody
+    knows since when they do, nor what that comes to.
+    """
     first, last = plan.first, last_of_month(plan.day)
-    if position.product.counted_when != "prorated" or plan.day != last or not position.counts:
+    if plan.day != last:
         return {}
+    if position.product.counted_when != "prorated" or not position.counts:
+        return {"amount_variance": None} if variance and _came_or_went(plan, position) else {}
     days = last.day
     price = max(billable, key=lambda line: (line.effective, line.id)).price
     unit_prices = sum((line.amount * _live_days(line, first, last) for line in billable), ZERO)
@@ -219,6 +227,18 @@ def _figures(plan: Plan, position: Position, billable: list[Line]) -> dict[str, 
         "expected_amount": expected_amount,
         "amount_variance": expected_amount - billed_amount,
     }
+
+
+def _came_or_went(plan: Plan, position: Position) -> bool:
+    """Whether a line is charged for some days of the month only."""
+    end = add_months(plan.first, 1)
+    for line in position.lines:
+        ended = line.agreement.end and line.agreement.end + timedelta(days=1)
+        until = min(day for day in (line.cancelled, line.agreement.cancelled, ended, end) if day is not None)
+        is_charged = line.mode == "Billable" and not line.agreement.status and line.effective < until > plan.first
+        if is_charged and (line.effective > plan.first or until < end):
+            return True
+    return False
 
 
 def _cost(plan: Plan, position: Position) -> dict[str, Decimal | None]:

@@ -95,6 +95,21 @@ def test_exposure_is_what_the_months_directly_before_lost(months):
         assert row.figures["collectable_amount"] is None, "no limit is stated"
 
 
+def test_a_line_that_is_right_again_says_once_what_was_lost(months):
+    mended = generate(7, clock=CLOCKS[3], without=[GROWN])
+    lost = {key: row for key, row in _by_key(months[2].truth).items() if row.note == GROWN and row.revenue_impact}
+    first = _by_key(truth_after(mended, [months[2]]))
+    second = _by_key(truth_after(mended, [months[2], mended]))
+
+    assert lost
+    for key, row in lost.items():
+        assert (first[key].class_, first[key].variance) == ("matched", 0)
+        assert first[key].figures["exposure_months"] == 1
+        assert first[key].figures["exposure_amount"] == row.revenue_impact
+        assert "repeat_finding" not in first[key].flags
+        assert "exposure_months" not in second[key].figures, "the month between was billed right"
+
+
 def test_months_beyond_the_limit_are_shown_apart(months):
     last = months[3]
     rows = [row for row in truth_after(last, [last, last, last, last]) if row.note == LIMITED]
