@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.currencies import decimals
 from sandbox.figures import WrongRow, wrong_figures
 from sandbox.truth import truth_table
 from sandbox.world.model import TruthRow
@@ -186,8 +187,10 @@ class Score:
                 ("underbilled", total.under_expected, total.under_found),
                 ("overbilled", total.over_expected, total.over_found),
             ):
-                verdict = "exact" if expected == found else f"off by {found - expected:.2f}"
-                cells.append((f"{name} money, {total.currency}", f"{expected:.2f}", f"{found:.2f}", verdict, "", ""))
+                places = decimals(total.currency)
+                verdict = "exact" if expected == found else f"off by {found - expected:.{places}f}"
+                amounts = f"{expected:.{places}f}", f"{found:.{places}f}"
+                cells.append((f"{name} money, {total.currency}", *amounts, verdict, "", ""))
         return cells
 
     def table(self, wrong_rows: int = 20) -> "Group":

@@ -15,9 +15,26 @@
     {{ code }} in ('{{ known_currencies() | join("', '") }}')
 {%- endmacro %}
 
+{# Currencies without a smaller coin, and those of a thousand; all others have hundredths. The same as in expectations/currencies.py. #}
+{% macro currencies_without_coins() -%}
+    {{ return('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ')) }}
+{%- endmacro %}
+{% macro currencies_of_thousandths() -%}
+    {{ return('BHD IQD JOD KWD LYD OMR TND'.split(' ')) }}
+{%- endmacro %}
+
+{# The smallest coin of a currency: 1 yen, 0.001 of a Kuwaiti dinar, else 0.01. #}
+{% macro smallest_coin(currency) -%}
+    case
+        when {{ currency }} in ('{{ currencies_without_coins() | join("', '") }}') then 1.000
+        when {{ currency }} in ('{{ currencies_of_thousandths() | join("', '") }}') then 0.001
+        else 0.010
+    end
+{%- endmacro %}
+
 {#
-    An amount as its currency can be paid, half up: whole units where there is no smaller coin (the yen), else hundredths.
-    Thousandths (the Kuwaiti dinar and six more) are rounded to hundredths too: no column of money holds more.
+    An amount as its currency can be paid, half up: whole units where there is no smaller coin (the yen), thousandths of a
+    Kuwaiti dinar and six more, else hundredths. All money is kept with three decimals.
 
     Products and sums have 38 digits, and DuckDB rounds those some forty times as slowly as 18: so amounts that 18 digits
     hold, with much to spare since a float decides, are rounded there.
@@ -33,12 +50,10 @@
 {# The rounding itself; `payable` says how. #}
 {% macro to_smallest_coin(amount, currency) -%}
     case
-        when
-            {{ currency }} in (
-                'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
-            )
-            then cast(cast({{ amount }} as decimal(18, 0)) as decimal(18, 2))
-        else cast({{ amount }} as decimal(18, 2))
+        when {{ currency }} in ('{{ currencies_without_coins() | join("', '") }}')
+            then cast(cast({{ amount }} as decimal(18, 0)) as decimal(18, 3))
+        when {{ currency }} in ('{{ currencies_of_thousandths() | join("', '") }}') then cast({{ amount }} as decimal(18, 3))
+        else cast(cast({{ amount }} as decimal(18, 2)) as decimal(18, 3))
     end
 {%- endmacro %}
 

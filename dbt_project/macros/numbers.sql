@@ -5,10 +5,17 @@
     rtrim(rtrim(cast(cast({{ quantity }} as decimal(18, 6)) as varchar), '0'), '.')
 {%- endmacro %}
 
-{# At least two decimals, more only where the amount has more: 8.00, 0.004. #}
-{% macro money_text(amount) -%}
+{# At least the decimals of its currency, more only where the amount has more: 8.00 USD, 0.004 USD, 8 JPY, 1.500 KWD. #}
+{% macro money_text(amount, currency) -%}
     case
-        when {{ amount }} = round({{ amount }}, 2) then cast(cast({{ amount }} as decimal(18, 2)) as varchar)
+        when
+            {{ amount }} = round({{ amount }}, 2)
+            and coalesce({{ currency }} not in (
+                '{{ (currencies_without_coins() + currencies_of_thousandths()) | join("', '") }}'
+            ), true)
+            then cast(cast({{ amount }} as decimal(18, 2)) as varchar)
+        when {{ currency }} in ('{{ currencies_of_thousandths() | join("', '") }}') and {{ amount }} = round({{ amount }}, 3)
+            then cast(cast({{ amount }} as decimal(18, 3)) as varchar)
         else {{ plain_number(amount) }}
     end
 {%- endmacro %}

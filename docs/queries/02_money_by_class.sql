@@ -8,4 +8,4 @@ select
 from analytics.discrepancies
 where kind = 'billing'
 group by class, currency
-order by coalesce(underbilled_per_month, 0) + coalesce(overbilled_per_month, 0) desc;
+order by currency, coalesce(underbilled_per_month, 0) + coalesce(overbilled_per_month, 0) desc;

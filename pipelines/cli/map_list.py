@@ -21,7 +21,7 @@ def list_items(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many of each to show.", show_default=True)] = 25,
 ) -> None:
-    """Show what waits for a mapping, the most money first.
+    """Show what waits for a mapping, the most money first, each currency by itself.
 
     The money is what the units would bring in a month at the price of the PSA's catalog, or what the vendor charges
     where no price is known. It only orders the work. Without either, the units decide, after everything with a price.

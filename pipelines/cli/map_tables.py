@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from expectations.currencies import decimals
 from pipelines.mapping.words import one_line, plain
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def money(item: "Item") -> str:
     """What waits on an item a month."""
     if item.amount is None:
         return "price unknown" if item.quantity else "no units"
-    return f"{item.amount:,.2f} {item.currency}"
+    return f"{item.amount:,.{decimals(item.currency)}f} {item.currency}"
 
 
 def print_items(console: Console, what: str, items: Sequence["Item"], limit: int) -> None:
-    """The ranked list."""
+    """The list, ranked within each currency."""
     if not items:
         console.print(f"No {what} wait for a mapping.")
         return

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from expectations.currencies import decimals
 from pipelines.reports.summary import Summary
 
 SHORT_MESSAGE = 140  # two lines of an 80 columns wide terminal
@@ -131,27 +132,43 @@ def _classes(summary: Summary) -> Table:
         table.add_column(name, justify="right")
     for line in summary.classes:
         table.add_row(
-            line.class_, line.currency or "", f"{line.lines:,}", money(line.underbilled), money(line.overbilled)
+            line.class_,
+            line.currency or "",
+            f"{line.lines:,}",
+            money(line.underbilled, line.currency),
+            money(line.overbilled, line.currency),
         )
     table.add_section()
     for currency, (under, over) in summary.money.items():
-        table.add_row("[bold]total[/]", currency, "", f"[bold]{money(under)}[/]", f"[bold]{money(over)}[/]")
+        table.add_row("[bold]total[/]", currency, "", *(f"[bold]{money(one, currency)}[/]" for one in (under, over)))
     return table
 
 
 def _largest(summary: Summary) -> Table:
     """Where and what it is worth, then how it came about; readable at 80 columns too."""
+    several = len({row.currency for row in summary.largest if row.currency}) > 1
+    which = (
+        "The largest discrepancies of each currency" if several else f"The {len(summary.largest)} largest discrepancies"
+    )
     table = Table(
-        title=f"The {len(summary.largest)} largest discrepancies (a month; + underbilled, - overbilled)",
+        title=f"{which} (a month; + underbilled, - overbilled)",
         title_justify="left",
         show_header=False,
     )
     table.add_column("rank", justify="right")
     table.add_column("impact", justify="right", no_wrap=True)
     table.add_column("finding", overflow="fold", ratio=1)
+    before = summary.largest[0].currency if summary.largest else None
     for row in summary.largest:
+        if row.currency != before:
+            table.add_section()
+            before = row.currency
         where = " - ".join(name for name in (row.client_name, row.product_name) if name)
-        impact = "" if row.revenue_impact is None else f"{row.revenue_impact:+,.2f} {row.currency or ''}"
+        impact = (
+            ""
+            if row.revenue_impact is None
+            else f"{row.revenue_impact:+,.{decimals(row.currency)}f} {row.currency or ''}"
+        )
         finding = Group(
             Text.assemble((where, "bold"), f" ({row.class_})"), Padding(Text(row.explanation), (0, 0, 0, 2))
         )
@@ -167,14 +184,22 @@ def _tie_out(summary: Summary) -> Table:
     for row in summary.tie_out:
         style = "green" if row["passed"] == row["controls"] else "bold red"
         table.add_row(
-            row["rule"], f"{row['controls']:,}", f"[{style}]{row['passed']:,}[/]", f"{row['difference']:,.2f}"
+            row["rule"], f"{row['controls']:,}", f"[{style}]{row['passed']:,}[/]", _differences(row["differences"])
         )
     return table
 
 
-def money(amount: Decimal) -> str:
-    """An amount with two decimals and thousands separators; nothing for zero, so that figures stand out."""
-    return f"{amount:,.2f}" if amount else ""
+def money(amount: Decimal, currency: str | None) -> str:
+    """An amount with its currency's decimals and thousands separators; nothing for zero, so that figures stand out."""
+    return f"{amount:,.{decimals(currency)}f}" if amount else ""
+
+
+def _differences(found: dict[str, Decimal]) -> str:
+    """What controls of one rule are off, each currency by itself; what is no money stands without one."""
+    return (
+        ", ".join(f"{amount:,.{decimals(currency)}f} {currency}".strip() for currency, amount in found.items())
+        or "0.00"
+    )
 
 
 def _share(share: Decimal | None) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from expectations.currencies import in_coins
 from pipelines.home import Home
 from pipelines.mapping.refusals import MappingRefusedError, NothingPublishedError
 from pipelines.rules import Rules, load_rules
@@ -153,6 +154,13 @@ class Queue:
         raise MappingRefusedError(f"the PSA has no {kind} '{text}' that a mapping may lead to")
 
 
+# Money of two currencies is never held against each other: each has its own ranks, that of the most items first.
+_WAITING = """
+SELECT * FROM analytics.mapping_queue
+ORDER BY kind, currency IS NULL, count(*) OVER (PARTITION BY kind, currency) DESC, currency, rank
+"""
+
+
 def read_queue(home: Home) -> Queue:
     """What waits in a home now.
 
@@ -165,7 +173,7 @@ def read_queue(home: Home) -> Queue:
     with duckdb.connect(str(home.published), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         try:
-            found = _rows(connection, "SELECT * FROM analytics.mapping_queue ORDER BY kind, rank")
+            found = _rows(connection, _WAITING)
             targets = _rows(connection, "SELECT * FROM analytics.mapping_targets ORDER BY kind, right_id")
             suggested = _rows(
                 connection,
@@ -239,7 +247,7 @@ def _item(
         left_id=row["left_id"],
         left_name=row["left_name"],
         rank=row["rank"],
-        amount=row["waiting_amount"],
+        amount=in_coins(row["waiting_amount"], row["currency"]),
         currency=row["currency"],
         other_amounts=row["other_amounts"],
         value_basis=row["value_basis"],

@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
+from expectations.currencies import decimals
 from pipelines.mapping import sheets
 from pipelines.mapping.queue import Item, Queue, Target
 from pipelines.mapping.words import one_line
@@ -64,6 +65,8 @@ def _looks(book: Any) -> dict[str, Any]:
         # Keeps a text that looks like a formula a text, also after a person has edited its cell.
         "quoted": book.add_format({"valign": "top", "quote_prefix": True}),
         "money": book.add_format({"num_format": "#,##0.00", "valign": "top"}),
+        "money 0": book.add_format({"num_format": "#,##0", "valign": "top"}),
+        "money 3": book.add_format({"num_format": "#,##0.000", "valign": "top"}),
         "number": book.add_format({"num_format": "#,##0.####", "valign": "top"}),
         "score": book.add_format({"num_format": "0.00", "valign": "top"}),
         "header": book.add_format({"bold": True, "bg_color": "#DDE3EA", "bottom": 1, "valign": "top"}),
@@ -119,6 +122,8 @@ def _write_items(sheet: Any, kind: str, items: Sequence[Item], targets: int, loo
     for row, item in enumerate(items, start=1):
         for index, value in enumerate(_cells(item)):
             form = columns[index][2]
+            if form == "money" and (places := decimals(item.currency)) != 2:
+                form = f"money {places}"
             _write(sheet, row, index, value, looks, "text" if form == "decide" else form)
     last = max(len(items), 1)
     sheet.autofilter(0, 0, last, len(columns) - 1)

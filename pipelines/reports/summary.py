@@ -82,7 +82,7 @@ def read_summary(published: Path, largest: int = 10) -> Summary:
             money_coverage=dict(connection.execute(_MONEY_COVERAGE).fetchall()),
             health=_dicts(connection, _HEALTH),
             classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
-            largest=[Finding(*row) for row in connection.execute(_LARGEST, [largest]).fetchall()],
+            largest=[Finding(*row) for row in connection.execute(_LARGEST, {"largest": largest}).fetchall()],
             tie_out=_dicts(connection, _TIE_OUT),
             file_notes=_dicts(connection, _FILE_NOTES) if _has_file_notes(connection) else [],
         )
@@ -134,15 +134,29 @@ order by list_position(
 ), currency nulls last
 """
 
+# Amounts of two currencies are never held against each other: each shows its own, the one with the most lines first.
 _LARGEST = """
+with listed as (
+    select *, count(*) over (partition by currency) as held from analytics.discrepancies
+)
 select rank, class, client_name, product_name, variance, revenue_impact, currency, explanation
-from analytics.discrepancies order by rank limit ?
+from listed
+where rank <= (
+    select if(count(distinct currency) > 1, greatest(3, $largest // count(distinct currency)), $largest) from listed
+)
+order by currency is null, held desc, currency, rank
 """
 
 _TIE_OUT = """
-select rule, count(*) as controls, count(*) filter (where passed) as passed,
-    coalesce(sum(abs(difference)), 0) as difference
-from analytics.tie_out group by rule order by rule
+select rule, sum(controls)::bigint as controls, sum(passed)::bigint as passed,
+    map_from_entries(coalesce(
+        list((coalesce(currency, ''), difference) order by currency nulls first) filter (where difference != 0), []
+    )) as differences
+from (
+    select rule, currency, count(*) as controls, count(*) filter (where passed) as passed,
+        sum(abs(difference)) as difference
+    from analytics.tie_out group by rule, currency
+) group by rule order by rule
 """
 
 _FILE_NOTES = """

@@ -17,11 +17,13 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
+from expectations.currencies import decimals
 from pipelines.reports.summary import Summary, read_summary
 
 # A sheet holds 1,048,576 rows; what lies beyond is said on the Summary sheet and is in the published copy.
 MOST_ROWS = 1_000_000
 _BATCH = 10_000
+_OF_MONEY = ("price", "money", "impact")
 _LONGEST_TEXT = 32_000  # a cell holds 32,767 characters
 
 _NUMBER = {
@@ -32,6 +34,13 @@ _NUMBER = {
     "price": "#,##0.00####",
     "money": "#,##0.00",
     "impact": "+#,##0.00;[Red]-#,##0.00;0.00",
+    # The same of a currency without coins, and of one of thousandths.
+    "price 0": "#,##0",
+    "money 0": "#,##0",
+    "impact 0": "+#,##0;[Red]-#,##0;0",
+    "price 3": "#,##0.000###",
+    "money 3": "#,##0.000",
+    "impact 3": "+#,##0.000;[Red]-#,##0.000;0.000",
     "share": "0.0%",
     "date": "yyyy-mm-dd",
     "time": "yyyy-mm-dd hh:mm",
@@ -158,9 +167,12 @@ _UNMAPPED_ROWS = """
 )
 """
 
+# Amounts of two currencies are never held against each other: each has its own ranks, that with the most lines first.
+_BY_CURRENCY = "currency is null, count(*) over (partition by currency) desc, currency, rank"
+
 # sheet name, columns, relation, order
 _SHEETS = (
-    ("Discrepancies", _DISCREPANCIES, "analytics.discrepancies", "rank"),
+    ("Discrepancies", _DISCREPANCIES, "analytics.discrepancies", _BY_CURRENCY),
     ("All lines", _LINE, "analytics.reconciliation", "client_name nulls last, product_name nulls last, line_key"),
     ("Unmapped", _UNMAPPED, _UNMAPPED_ROWS, "what, quantity desc nulls last, source_system, id"),
     ("Source health", _HEALTH, "analytics.source_health", "source_system"),
@@ -208,7 +220,9 @@ def _write(connection: duckdb.DuckDBPyConnection, summary: Summary, path: Path) 
         formats["header"] = book.add_format({"bold": True, "bg_color": "#DDE3EA", "bottom": 1, "valign": "top"})
         formats["title"] = book.add_format({"bold": True, "font_size": 14})
         formats["bold"] = book.add_format({"bold": True})
-        formats["bold_money"] = book.add_format({"bold": True, "num_format": _NUMBER["money"], "top": 1})
+        for places in ("", " 0", " 3"):
+            code = _NUMBER[f"money{places}"]
+            formats[f"bold_money{places}"] = book.add_format({"bold": True, "num_format": code, "top": 1})
         first = book.add_worksheet("Summary")
         cut = []
         for name, columns, relation, order in _SHEETS:
@@ -239,15 +253,27 @@ def _write_sheet(
     )
     total = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]  # noqa: S608 - this module's own text
     reader = connection.sql(f"select {selected} from {relation} order by {order} limit {MOST_ROWS}")  # noqa: S608 - same
+    priced_in = next((index for index, column in enumerate(columns) if column.header == "Currency"), None)
     row = 1
     for batch in reader.to_arrow_reader(_BATCH):
         for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             for index, value in enumerate(values):
                 if value is not None:
-                    _write_cell(sheet, row, index, value, formats[columns[index].form])
+                    form = columns[index].form
+                    if form in _OF_MONEY and priced_in is not None:
+                        form = _of_currency(form, values[priced_in], value)
+                    _write_cell(sheet, row, index, value, formats[form])
             row += 1
     sheet.autofilter(0, 0, max(row - 1, 1), len(columns) - 1)
     return int(total)
+
+
+def _of_currency(form: str, currency: str | None, value: Any) -> str:
+    """The form of money in its currency; a price that is finer than its coins keeps its decimals."""
+    places = decimals(currency)
+    if places == 2 or (places == 0 and value != int(value)):
+        return form
+    return f"{form} {places}"
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
@@ -281,7 +307,8 @@ def _write_summary(sheet: Any, summary: Summary, cut: list[str], formats: dict[s
     row += 1
     put(("Money a month", "header"), ("Currency", "header"), ("Underbilled", "header"), ("Overbilled", "header"))
     for currency, (under, over) in summary.money.items():
-        put(("Total", "bold"), (currency, "bold"), (under, "bold_money"), (over, "bold_money"))
+        form = _of_currency("bold_money", currency, 0)
+        put(("Total", "bold"), (currency, "bold"), (under, form), (over, form))
     put(("Underbilled and overbilled stay apart: netting would hide both.", "text"))
     row += 1
     put(*((name, "header") for name in ("Class", "Kind", "Currency", "Lines", "Underbilled", "Overbilled")))
@@ -291,8 +318,8 @@ def _write_summary(sheet: Any, summary: Summary, cut: list[str], formats: dict[s
             (line.kind, "text"),
             (line.currency, "text"),
             (line.lines, "whole"),
-            (line.underbilled, "money"),
-            (line.overbilled, "money"),
+            (line.underbilled, _of_currency("money", line.currency, 0)),
+            (line.overbilled, _of_currency("money", line.currency, 0)),
         )
     row += 1
     put(*((name, "header") for name in ("Source", "Status")))

@@ -59,9 +59,20 @@ def connect(
 
 
 def create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schemas control and rules with their tables where missing; changes nothing that exists."""
+    """Create the schemas control and rules with their tables where missing; no row that exists is changed."""
     connection.execute(files("pipelines.warehouse").joinpath("control.sql").read_text(encoding="utf-8"))
+    _keep_thousandths(connection)
     create_rules_tables(connection)
+
+
+def _keep_thousandths(connection: duckdb.DuckDBPyConnection) -> None:
+    """A home from before money had three decimals keeps its history, in a column that holds as many."""
+    found = connection.execute(
+        "SELECT data_type FROM duckdb_columns() WHERE schema_name = 'control' AND table_name = 'line_history' "
+        "AND column_name = 'revenue_impact' AND database_name = current_database()"
+    ).fetchone()
+    if found == ("DECIMAL(18,2)",):
+        connection.execute("ALTER TABLE control.line_history ALTER COLUMN revenue_impact TYPE DECIMAL(18, 3)")
 
 
 def _open(path: Path, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:

@@ -102,7 +102,7 @@ CREATE TABLE IF NOT EXISTS control.line_history (
     charged_quantity DECIMAL(18, 4),
     expected_quantity DECIMAL(18, 4),
     variance DECIMAL(18, 4),
-    revenue_impact DECIMAL(18, 2),
+    revenue_impact DECIMAL(18, 3),
     currency VARCHAR,
     amount_variance DECIMAL(28, 6)
 );

@@ -12,18 +12,22 @@ from sandbox.world.model import ConnectWiseWorld, Payload
 from sandbox.world.plan import ZERO, Agreement, Client, Line, Plan
 from sandbox.world.products import GRAPH, Product
 from sandbox.world.streams import numbered_guid
+from sandbox.world.value import coin
 
-_CENT = Decimal("0.01")
 _MONTHS = 12
 _CURRENCY = {
     "USD": {"id": 7, "symbol": "$", "currencyCode": "USD", "name": "US Dollars"},
     "CAD": {"id": 8, "symbol": "C$", "currencyCode": "CAD", "name": "Canadian Dollars"},
     "EUR": {"id": 9, "symbol": "EUR", "currencyCode": "EUR", "name": "Euro"},
+    "KWD": {"id": 10, "symbol": "KD", "currencyCode": "KWD", "name": "Kuwaiti Dinar"},
+    "JPY": {"id": 11, "symbol": "JPY", "currencyCode": "JPY", "name": "Yen"},
 }
 _TAX = {
     "USD": ({"id": 11, "name": "WA"}, Decimal("0.101")),
     "CAD": ({"id": 12, "name": "HST"}, Decimal("0.13")),
     "EUR": ({"id": 13, "name": "VAT"}, Decimal("0.19")),
+    "KWD": ({"id": 14, "name": "None"}, Decimal(0)),
+    "JPY": ({"id": 15, "name": "Consumption tax"}, Decimal("0.10")),
 }
 _STATUS = {
     **dict.fromkeys(("live", "internal", "vendor"), (1, "Active")),
@@ -55,9 +59,9 @@ def render(plan: Plan) -> ConnectWiseWorld:
     return world
 
 
-def money(value: Decimal) -> Decimal:
-    """Half up to the cent."""
-    return value.quantize(_CENT, ROUND_HALF_UP)
+def money(value: Decimal, currency: str) -> Decimal:
+    """Half up to the smallest coin of the currency."""
+    return value.quantize(coin(currency), ROUND_HALF_UP)
 
 
 def _reference(client: Client) -> Payload:
@@ -197,8 +201,9 @@ def _addition(plan: Plan, line: Line, number: int) -> Payload:
     product = line.product
     months = line.agreement.cycle_months or 1
     price, cost, billed = line.price * months, product.cost * months, line.quantity - line.included
-    ext_price = money(price * billed) if line.mode == "Billable" else ZERO
-    ext_cost = money(cost * line.quantity)
+    currency = line.agreement.client.currency
+    ext_price = money(price * billed, currency) if line.mode == "Billable" else ZERO
+    ext_cost = money(cost * line.quantity, currency)
     row: Payload = {
         "id": line.id,
         "product": {"id": line.item_id or product.item_id, "identifier": product.identifier},
@@ -331,7 +336,7 @@ def _invoices(plan: Plan) -> list[Payload]:
         is_paid = add_months(day, 1) < plan.first
         for agreement in agreements:
             lines = (line for line in agreement.lines if _is_invoiced(line, day))
-            subtotal = sum((money(line.amount) for line in lines), ZERO)
+            subtotal = sum((money(line.amount, agreement.client.currency) for line in lines), ZERO)
             if subtotal:
                 rows.append(_invoice(agreement, facts, is_paid, subtotal, start + len(rows)))
     return rows
@@ -340,7 +345,7 @@ def _invoices(plan: Plan) -> list[Payload]:
 def _invoice(agreement: Agreement, facts: Payload, is_paid: bool, subtotal: Decimal, number: int) -> Payload:
     client = agreement.client
     tax, rate = _TAX[client.currency]
-    sales_tax = money(subtotal * rate)
+    sales_tax = money(subtotal * rate, client.currency)
     total = subtotal + sales_tax
     return {
         "id": number,

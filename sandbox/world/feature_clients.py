@@ -21,10 +21,10 @@ from sandbox.world.user import User
 _WINDOW = 60
 
 
-def feature_client(plan: Plan, note: str, users: int, rng: Random, *sources: str) -> Client:
-    """A client in dollars with one account in each of `sources` and one agreement without an end."""
+def feature_client(plan: Plan, note: str, users: int, rng: Random, *sources: str, currency: str = "USD") -> Client:
+    """A client, in dollars unless said, with one account in each of `sources` and one agreement without an end."""
     number = plan.next_id("feature client", 42_900)
-    client = new_client(plan, number, company_name(number, 0, "USD", rng), "USD", users)
+    client = new_client(plan, number, company_name(number, 0, currency, rng), currency, users)
     client.note = note
     plan.clients.append(client)
     for source in sources:

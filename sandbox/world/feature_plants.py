@@ -10,6 +10,7 @@ from sandbox.world.bundles import plant_bundles
 from sandbox.world.dated_counts import plant_dated_counts
 from sandbox.world.group_minimums import plant_minimums
 from sandbox.world.kept_reads import plant_kept_reads
+from sandbox.world.minor_units import plant_minor_units
 from sandbox.world.own_rules import plant_own_rules
 from sandbox.world.plan import Plan
 from sandbox.world.rule_differences import plant_rule_differences
@@ -29,6 +30,7 @@ _PLANTERS: dict[str, Callable[[Plan], None]] = {
     features.KEPT_READS: plant_kept_reads,
     features.TENANT_COUNTS: plant_tenant_counts,
     features.OWN_RULES: plant_own_rules,
+    features.MINOR_UNITS: plant_minor_units,
 }
 
 

@@ -28,6 +28,8 @@ OWN_RULES = "own_rules"
 """Counting rules and margin floors for one client and for groups of products; a product that is sold per person."""
 WRONG_INPUT = "wrong_input"
 """Records that no vendor should send."""
+MINOR_UNITS = "minor_units"
+"""Clients who pay in money of thousandths, or without coins."""
 
 ALL = frozenset(
     {
@@ -42,6 +44,7 @@ ALL = frozenset(
         TENANT_COUNTS,
         OWN_RULES,
         WRONG_INPUT,
+        MINOR_UNITS,
     }
 )
 DEFAULT = ALL

@@ -42,7 +42,13 @@ _TRADE = (
     ("Property Services", "Property Svcs"),
     ("Veterinary", "Vet"),
 )
-LEGAL_FORMS = {"USD": ("LLC", "Inc", "Inc.", "Corp", ""), "CAD": ("Ltd", "Inc", ""), "EUR": ("GmbH", "Ltd", "B.V.")}
+LEGAL_FORMS = {
+    "USD": ("LLC", "Inc", "Inc.", "Corp", ""),
+    "CAD": ("Ltd", "Inc", ""),
+    "EUR": ("GmbH", "Ltd", "B.V."),
+    "KWD": ("W.L.L.", "Co"),
+    "JPY": ("K.K.", "Co"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _TAXED_VENDOR, _TAX_RATE = "Tidewatch", Decimal("0.0825")
 _WRONG_ITEMS = 40
 _FLAT_FEE = Decimal("25.00")
 _INVOICE, _ITEM = 0xB6C1, 0x0C9D
-_COUNTRY = {"USD": ("CO", "US"), "CAD": ("ON", "CA"), "EUR": ("BE", "DE")}
+_COUNTRY = {"USD": ("CO", "US"), "CAD": ("ON", "CA"), "EUR": ("BE", "DE"), "KWD": ("KU", "KW"), "JPY": ("13", "JP")}
 
 
 def render(plan: Plan) -> Pax8World:

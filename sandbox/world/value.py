@@ -10,7 +10,12 @@ from sandbox.world.plan import ZERO, Line
 from sandbox.world.products import Product
 from sandbox.world.terms import Terms
 
-_CENT = Decimal("0.01")
+_NO_COINS, _THOUSANDTHS = ("JPY",), ("KWD",)
+
+
+def coin(currency: str) -> Decimal:
+    """The smallest amount that can be paid, of the currencies that a world holds."""
+    return Decimal(1) if currency in _NO_COINS else Decimal("0.001") if currency in _THOUSANDTHS else Decimal("0.01")
 
 
 def net(billable: list[Line]) -> list[tuple[Line, Decimal]]:
@@ -47,12 +52,12 @@ def of_difference(
     if variance is None or price is None:
         return None
     if variance > 0 or _is_signed(terms, currency):
-        return (variance * price).quantize(_CENT, ROUND_HALF_UP)
+        return (variance * price).quantize(coin(currency), ROUND_HALF_UP)
     rest, worth = -variance, ZERO
     for line, own in net(billable):
         taken = min(rest, line.billed)
         rest, worth = rest - taken, worth - taken * own
-    return worth.quantize(_CENT, ROUND_HALF_UP)
+    return worth.quantize(coin(currency), ROUND_HALF_UP)
 
 
 def drift(billable: list[Line], terms: Terms, currency: str) -> dict[str, Decimal | None]:
@@ -62,7 +67,7 @@ def drift(billable: list[Line], terms: Terms, currency: str) -> dict[str, Decima
     if not _is_signed(terms, currency):
         return {"price_drift_amount": None}
     apart = sum((line.billed * (terms.price - price) for line, price in net(billable)), ZERO)
-    return {"price_drift_amount": apart.quantize(_CENT, ROUND_HALF_UP)}
+    return {"price_drift_amount": apart.quantize(coin(currency), ROUND_HALF_UP)}
 
 
 def _is_signed(terms: Terms, currency: str) -> bool:

@@ -60,23 +60,23 @@ select
         case
             when cycle_months is null and cycle_price is not null
                 then
-                    {{ money_text('cycle_price') }} || ' for the billing cycle ' || billing_cycle
+                    {{ money_text('cycle_price', 'currency') }} || ' for the billing cycle ' || billing_cycle
                     || ', which is not known, so nobody can say what a month costs'
                     || {{ row_name('source_record_id', 'agreement_id') }}
             when credit_ids is not null or cycle_months != 1
                 then
-                    {{ money_text('cycle_price') }}
+                    {{ money_text('cycle_price', 'currency') }}
                     || case
                         when cycle_months = 0 then ' once'
                         when cycle_months > 1
                             then
                                 ' for ' || cycle_months || ' months (' || billing_cycle || ') = '
-                                || {{ money_text('unit_price') }} || ' a month'
+                                || {{ money_text('unit_price', 'currency') }} || ' a month'
                         else ''
                     end
                     || coalesce(
-                        ' less ' || {{ money_text('unit_price - net_price') }} || ' credited (line ' || credit_ids
-                        || ') = ' || {{ money_text('net_price') }} || ' net a unit',
+                        ' less ' || {{ money_text('unit_price - net_price', 'currency') }} || ' credited (line '
+                        || credit_ids || ') = ' || {{ money_text('net_price', 'currency') }} || ' net a unit',
                         ''
                     )
         end,

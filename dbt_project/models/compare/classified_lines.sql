@@ -122,6 +122,7 @@ differing as (
 row_steps as (
     select
         differing.line_key,
+        differing.currency,
         -differing.variance as to_take,
         unnest(differing.rows_in_order) as step
     from differing
@@ -131,6 +132,7 @@ row_steps as (
 taken as (
     select
         row_steps.line_key,
+        row_steps.currency,
         row_steps.step.place,
         row_steps.step.unit_price,
         row_steps.step.unit_cost,
@@ -154,8 +156,8 @@ taken_by_line as (
         case when bool_and(unit_cost is not null) then -sum({{ times('taken_quantity', 'unit_cost') }}) end
             as cost_difference,
         string_agg(
-            {{ plain_number('taken_quantity') }} || ' x ' || coalesce({{ money_text('unit_price') }}, 'unknown price')
-            || row_text,
+            {{ plain_number('taken_quantity') }} || ' x '
+            || coalesce({{ money_text('unit_price', 'currency') }}, 'unknown price') || row_text,
             ' + '
             order by place
         ) as steps_text
@@ -181,7 +183,7 @@ valued as (
             when taken_by_line.line_key is not null then taken_by_line.steps_text
             else
                 {{ plain_number('abs(differing.variance)') }} || ' x '
-                || coalesce({{ money_text('differing.unit_price') }}, 'unknown price')
+                || coalesce({{ money_text('differing.unit_price', 'differing.currency') }}, 'unknown price')
                 || case
                     when
                         differing.price_source = 'contract'

@@ -27,7 +27,10 @@ select
     || ', which are added up: '
     || string_agg(
         {{ plain_number('billing_rows.billed_quantity') }} || ' at '
-        || coalesce({{ money_text('billing_rows.unit_price') }} || ' ' || billing_rows.currency, 'an unknown price')
+        || coalesce(
+            {{ money_text('billing_rows.unit_price', 'billing_rows.currency') }} || ' ' || billing_rows.currency,
+            'an unknown price'
+        )
         || ' (line ' || billing_rows.source_record_id || coalesce(', ' || products.product_name, '') || ')',
         ' + '
         order by length(billing_rows.source_record_id), billing_rows.source_record_id

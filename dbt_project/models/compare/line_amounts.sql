@@ -102,7 +102,7 @@ select
         when is_by_day and expected_amount is not null and billed_amount is not null
             then
                 ' By day: ' || coalesce(days_text || ', ', '')
-                || {{ money_text(payable('expected_amount', 'currency')) }} || ' ' || currency || ' due, '
-                || {{ money_text(payable('billed_amount', 'currency')) }} || ' billed.'
+                || {{ money_text(payable('expected_amount', 'currency'), 'currency') }} || ' ' || currency || ' due, '
+                || {{ money_text(payable('billed_amount', 'currency'), 'currency') }} || ' billed.'
     end as days_text
 from amounts

@@ -255,7 +255,7 @@ select
                 when unrounded_impact = revenue_impact then ''
                 else {{ plain_number('abs(unrounded_impact)') }} || ', rounded '
             end
-            || {{ money_text('abs(revenue_impact)') }} || ' ' || currency || ' a month'
+            || {{ money_text('abs(revenue_impact)', 'currency') }} || ' ' || currency || ' a month'
     end as money_text,
     case
         when class = 'matched_tolerance'

@@ -102,6 +102,7 @@ summed as (
     select
         exposed.line_key,
         cast(count(*) filter (where exposed.is_leak) as integer) as exposure_months,
+        any_value(exposed.currency) as currency,
         any_value(terms.backbill_months) as backbill_months,
         string_agg(case when exposed.is_leak then strftime(exposed.period, '%Y-%m') end, ', ' order by exposed.period)
             as months_text,
@@ -129,6 +130,7 @@ summed as (
 judged as (
     select
         line_key,
+        currency,
         exposure_months,
         backbill_months,
         months_text,
@@ -151,15 +153,18 @@ select
     || coalesce(
         ' Stood in ' || judged.exposure_months
         || case when judged.exposure_months = 1 then ' earlier month (' else ' earlier months (' end
-        || judged.months_text || '): ' || coalesce({{ money_text('judged.exposure_amount') }}, 'an unknown amount')
+        || judged.months_text || '): ' || coalesce(
+            {{ money_text('judged.exposure_amount', 'judged.currency') }}, 'an unknown amount'
+        )
         || ' exposed'
         || coalesce(', without ' || judged.gaps_text, '')
         || case
             when judged.collectable_amount is null then ''
             else
                 '; the contract lets ' || judged.backbill_months || ' months be billed back: '
-                || {{ money_text('judged.collectable_amount') }} || ' collectable, '
-                || {{ money_text('judged.exposure_amount - judged.collectable_amount') }} || ' beyond the limit'
+                || {{ money_text('judged.collectable_amount', 'judged.currency') }} || ' collectable, '
+                || {{ money_text('judged.exposure_amount - judged.collectable_amount', 'judged.currency') }}
+                || ' beyond the limit'
         end || '.',
         ''
     ) as exposure_text

@@ -257,9 +257,9 @@ worded as (
         {{ plain_number('unused_part') }} as part_text,
         coalesce(' until ' || strftime(part_until, '%Y-%m-%d'), '; until when, the vendor does not say') as until_text,
         coalesce(
-            ': ' || {{ plain_number('unused_part') }} || ' x ' || {{ money_text('unit_cost') }} || ' = '
-            || {{ money_text(payable(times('unused_part', 'unit_cost'), 'line_currency')) }} || ' ' || line_currency
-            || ' a month of our cost',
+            ': ' || {{ plain_number('unused_part') }} || ' x ' || {{ money_text('unit_cost', 'line_currency') }}
+            || ' = ' || {{ money_text(payable(times('unused_part', 'unit_cost'), 'line_currency'), 'line_currency') }}
+            || ' ' || line_currency || ' a month of our cost',
             ''
         ) as cost_text
     from parts

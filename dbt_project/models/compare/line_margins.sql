@@ -49,7 +49,7 @@ select
     case
         when rate_rule_id is not null
             then
-                'Cost ' || {{ money_text('asked_cost') }} || ' ' || asked_currency || rate_text || ' = '
-                || {{ money_text('vendor_unit_cost') }} || ' ' || currency || ' a unit.'
+                'Cost ' || {{ money_text('asked_cost', 'asked_currency') }} || ' ' || asked_currency || rate_text
+                || ' = ' || {{ money_text('vendor_unit_cost', 'currency') }} || ' ' || currency || ' a unit.'
     end as conversion_text
 from costed

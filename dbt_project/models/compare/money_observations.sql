@@ -41,10 +41,11 @@ union all
 select
     line_key,
     'price_drift' as flag,
-    'The PSA prices ' || psa_prices_text || ', the contract ' || {{ money_text('contract_price') }} || ' '
-    || contract_currency
+    'The PSA prices ' || psa_prices_text || ', the contract '
+    || {{ money_text('contract_price', 'contract_currency') }} || ' ' || contract_currency
     || coalesce(
-        ': ' || rows_text || ' = ' || {{ money_text(payable('drift_amount', 'contract_currency')) }} || ' '
+        ': ' || rows_text || ' = '
+        || {{ money_text(payable('drift_amount', 'contract_currency'), 'contract_currency') }} || ' '
         || contract_currency || ' a month',
         ''
     )
@@ -56,8 +57,8 @@ union all
 select
     line_key,
     'amount_difference' as flag,
-    'The bill of the period should come to ' || {{ money_text('expected_amount') }} || ' and comes to '
-    || {{ money_text('billed_amount') }} || ' ' || currency || ' though the quantities agree.' as note
+    'The bill of the period should come to ' || {{ money_text('expected_amount', 'currency') }} || ' and comes to '
+    || {{ money_text('billed_amount', 'currency') }} || ' ' || currency || ' though the quantities agree.' as note
 from amounts
 where amount_difference_amount != 0
 
@@ -74,8 +75,8 @@ union all
 select
     margins.line_key,
     'cost_drift' as flag,
-    'The vendor asks ' || {{ money_text('margins.vendor_unit_cost') }} || ' ' || margins.currency
-    || ' a unit, the PSA records ' || {{ money_text('margins.unit_cost') }} || '.' as note
+    'The vendor asks ' || {{ money_text('margins.vendor_unit_cost', 'margins.currency') }} || ' ' || margins.currency
+    || ' a unit, the PSA records ' || {{ money_text('margins.unit_cost', 'margins.currency') }} || '.' as note
 from margins
 inner join billed on margins.line_key = billed.line_key
 where

@@ -18,13 +18,14 @@ select
             then sum({{ times('billing_rows.billed_quantity', '(terms.contract_price - billing_rows.net_price)') }})
     end as drift_amount,
     string_agg(
-        distinct {{ money_text('billing_rows.net_price') }} || ' ' || billing_rows.currency, ' and '
-        order by {{ money_text('billing_rows.net_price') }} || ' ' || billing_rows.currency
+        distinct {{ money_text('billing_rows.net_price', 'billing_rows.currency') }} || ' ' || billing_rows.currency,
+        ' and '
+        order by {{ money_text('billing_rows.net_price', 'billing_rows.currency') }} || ' ' || billing_rows.currency
     ) as psa_prices_text,
     -- Contract less billed: below 0 where the bill is too high.
     string_agg(
         {{ plain_number('billing_rows.billed_quantity') }} || ' x '
-        || {{ money_text('terms.contract_price - billing_rows.net_price') }}
+        || {{ money_text('terms.contract_price - billing_rows.net_price', 'billing_rows.currency') }}
         || {{ row_name('billing_rows.source_record_id', 'billing_rows.agreement_id') }},
         ' + '
         order by length(billing_rows.source_record_id), billing_rows.source_record_id

@@ -45,7 +45,7 @@ select
         {{ plain_number('nullif(used_quantity, 0)') }} || ' used',
         {{ plain_number('nullif(charged_quantity, 0)') }} || ' charged'
     ), ''), 'no units') as sides_text,
-    {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost') }} || ' = '
-    || {{ money_text(payable(times('own_quantity', 'vendor_unit_cost'), 'cost_currency')) }} || ' '
+    {{ plain_number('own_quantity') }} || ' x ' || {{ money_text('vendor_unit_cost', 'cost_currency') }} || ' = '
+    || {{ money_text(payable(times('own_quantity', 'vendor_unit_cost'), 'cost_currency'), 'cost_currency') }} || ' '
     || cost_currency || ' a month of our cost' as cost_text
 from sides

@@ -30,12 +30,12 @@ select
     cast(count(*) filter (where measures.class = 'matched_minimum') as bigint) as matched_minimum_count,
     cast(count(*) filter (where measures.class = 'timing') as bigint) as timing_count,
     cast(count(*) filter (where measures.class = 'matched') as bigint) as matched_count,
-    cast(sum(measures.underbilled_amount) as decimal(18, 2)) as underbilled_amount,
-    cast(sum(measures.overbilled_amount) as decimal(18, 2)) as overbilled_amount,
-    cast(sum(measures.price_drift_underbilled_amount) as decimal(18, 2)) as price_drift_underbilled_amount,
-    cast(sum(measures.price_drift_overbilled_amount) as decimal(18, 2)) as price_drift_overbilled_amount,
-    cast(sum(measures.amount_difference_underbilled_amount) as decimal(18, 2)) as amount_difference_underbilled_amount,
-    cast(sum(measures.amount_difference_overbilled_amount) as decimal(18, 2)) as amount_difference_overbilled_amount,
+    cast(sum(measures.underbilled_amount) as decimal(18, 3)) as underbilled_amount,
+    cast(sum(measures.overbilled_amount) as decimal(18, 3)) as overbilled_amount,
+    cast(sum(measures.price_drift_underbilled_amount) as decimal(18, 3)) as price_drift_underbilled_amount,
+    cast(sum(measures.price_drift_overbilled_amount) as decimal(18, 3)) as price_drift_overbilled_amount,
+    cast(sum(measures.amount_difference_underbilled_amount) as decimal(18, 3)) as amount_difference_underbilled_amount,
+    cast(sum(measures.amount_difference_overbilled_amount) as decimal(18, 3)) as amount_difference_overbilled_amount,
     cast(sum(measures.billed_quantity) as decimal(18, 4)) as billed_quantity,
     cast(sum(measures.assessed_billed_quantity) as decimal(18, 4)) as assessed_billed_quantity,
     cast(sum(measures.census_quantity) as decimal(18, 4)) as census_quantity,
@@ -43,8 +43,9 @@ select
     cast(coalesce(sum(measures.billable_quantity), 0) as decimal(18, 4)) as billable_quantity,
     cast(coalesce(sum(measures.assessed_billable_quantity), 0) as decimal(18, 4)) as assessed_billable_quantity,
     cast(coalesce(sum(measures.unpriced_billable_quantity), 0) as decimal(18, 4)) as unpriced_billable_quantity,
-    cast(coalesce(sum(measures.billable_amount), 0) as decimal(18, 2)) as billable_amount,
-    cast(coalesce(sum(measures.assessed_billable_amount), 0) as decimal(18, 2)) as assessed_billable_amount
+    {{ payable('coalesce(sum(measures.billable_amount), 0)', 'measures.currency') }} as billable_amount,
+    {{ payable('coalesce(sum(measures.assessed_billable_amount), 0)', 'measures.currency') }}
+        as assessed_billable_amount
 from measures
 cross join run
 group by run.period, measures.client_key, measures.currency

@@ -24,19 +24,30 @@ seen as (
     group by history.line_key
 ),
 
+-- Amounts of two currencies are never held against each other: each currency has ranks of its own.
 ranked as (
     select
-        *,
+        reconciliation.*,
         row_number() over (
+            partition by coalesce(reconciliation.currency, run.default_currency)
             order by
-                abs(revenue_impact) desc nulls last,
+                abs(reconciliation.revenue_impact) desc nulls last,
                 coalesce(
-                    abs(variance),
-                    greatest(billed_quantity, coalesce(owned_quantity, used_quantity, charged_quantity, 0))
+                    abs(reconciliation.variance),
+                    greatest(
+                        reconciliation.billed_quantity,
+                        coalesce(
+                            reconciliation.owned_quantity,
+                            reconciliation.used_quantity,
+                            reconciliation.charged_quantity,
+                            0
+                        )
+                    )
                 ) desc,
-                line_key
+                reconciliation.line_key asc
         ) as rank
     from reconciliation
+    cross join run
 )
 
 select
@@ -52,4 +63,8 @@ select
     ) as age_days
 from ranked
 inner join seen on ranked.line_key = seen.line_key
-order by ranked.rank
+cross join run
+order by
+    coalesce(ranked.currency, run.default_currency) != run.default_currency asc,
+    coalesce(ranked.currency, run.default_currency) asc,
+    ranked.rank asc

@@ -61,23 +61,35 @@ amounts as (
         source_system,
         left_id,
         currency,
-        sum({{ times('quantity', 'unit_value') }}) as amount,
-        currency || ' '
-        || cast(cast(sum({{ times('quantity', 'unit_value') }}) as decimal(18, 2)) as varchar) as amount_text
-    from units
-    where unit_value is not null
-    group by kind, source_system, left_id, currency
+        amount,
+        currency || ' ' || {{ money_text('amount', 'currency') }} as amount_text,
+        is_own
+    from (
+        select
+            units.kind,
+            units.source_system,
+            units.left_id,
+            units.currency,
+            {{
+                to_smallest_coin('sum(' ~ times('units.quantity', 'units.unit_value') ~ ')', 'units.currency')
+            }} as amount,
+            units.currency = run.default_currency as is_own
+        from units
+        cross join run
+        where units.unit_value is not null
+        group by units.kind, units.source_system, units.left_id, units.currency, run.default_currency
+    ) as sums
 ),
 
--- Currencies are never added: the largest amount leads, the others stand beside it.
+-- Currencies are never added nor held against each other: the home's own leads, the others stand beside it.
 leading_amounts as (
     select
         kind,
         source_system,
         left_id,
-        arg_max(currency, (amount, currency)) as currency,
-        max(amount) as amount,
-        nullif(array_to_string(list(amount_text order by amount desc, currency desc)[2:], ', '), '') as other_amounts
+        arg_min(currency, (not is_own, currency)) as currency,
+        arg_min(amount, (not is_own, currency)) as amount,
+        nullif(array_to_string(list(amount_text order by is_own desc, currency asc)[2:], ', '), '') as other_amounts
     from amounts
     group by kind, source_system, left_id
 ),
@@ -125,14 +137,14 @@ select
     open_mappings.left_id,
     open_mappings.left_name,
     row_number() over (
-        partition by open_mappings.kind
+        partition by open_mappings.kind, coalesce(leading_amounts.currency, run.default_currency)
         order by
             leading_amounts.amount desc nulls last,
             totals.quantity desc nulls last,
             open_mappings.source_system asc,
             open_mappings.left_id asc
     ) as rank,
-    cast(leading_amounts.amount as decimal(18, 2)) as waiting_amount,
+    cast(leading_amounts.amount as decimal(18, 3)) as waiting_amount,
     leading_amounts.currency,
     leading_amounts.other_amounts,
     totals.value_basis,
@@ -164,4 +176,8 @@ left join held_texts
         and open_mappings.source_system = held_texts.source_system
         and open_mappings.left_id = held_texts.left_id
 where open_mappings.is_active or totals.quantity is not null
-order by open_mappings.kind, rank
+order by
+    open_mappings.kind asc,
+    coalesce(leading_amounts.currency, run.default_currency) != run.default_currency asc,
+    coalesce(leading_amounts.currency, run.default_currency) asc,
+    rank asc

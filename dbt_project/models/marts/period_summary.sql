@@ -28,13 +28,13 @@ select
     cast(count(*) filter (where measures.class = 'matched_minimum') as bigint) as matched_minimum_count,
     cast(count(*) filter (where measures.class = 'timing') as bigint) as timing_count,
     cast(count(*) filter (where measures.class = 'matched') as bigint) as matched_count,
-    cast(coalesce(sum(measures.underbilled_amount), 0) as decimal(18, 2)) as underbilled_amount,
-    cast(coalesce(sum(measures.overbilled_amount), 0) as decimal(18, 2)) as overbilled_amount,
-    cast(coalesce(sum(measures.price_drift_underbilled_amount), 0) as decimal(18, 2)) as price_drift_underbilled_amount,
-    cast(coalesce(sum(measures.price_drift_overbilled_amount), 0) as decimal(18, 2)) as price_drift_overbilled_amount,
-    cast(coalesce(sum(measures.amount_difference_underbilled_amount), 0) as decimal(18, 2))
+    cast(coalesce(sum(measures.underbilled_amount), 0) as decimal(18, 3)) as underbilled_amount,
+    cast(coalesce(sum(measures.overbilled_amount), 0) as decimal(18, 3)) as overbilled_amount,
+    cast(coalesce(sum(measures.price_drift_underbilled_amount), 0) as decimal(18, 3)) as price_drift_underbilled_amount,
+    cast(coalesce(sum(measures.price_drift_overbilled_amount), 0) as decimal(18, 3)) as price_drift_overbilled_amount,
+    cast(coalesce(sum(measures.amount_difference_underbilled_amount), 0) as decimal(18, 3))
         as amount_difference_underbilled_amount,
-    cast(coalesce(sum(measures.amount_difference_overbilled_amount), 0) as decimal(18, 2))
+    cast(coalesce(sum(measures.amount_difference_overbilled_amount), 0) as decimal(18, 3))
         as amount_difference_overbilled_amount,
     cast(coalesce(sum(measures.billed_quantity), 0) as decimal(18, 4)) as billed_quantity,
     cast(coalesce(sum(measures.assessed_billed_quantity), 0) as decimal(18, 4)) as assessed_billed_quantity,
@@ -43,8 +43,13 @@ select
     cast(coalesce(sum(measures.billable_quantity), 0) as decimal(18, 4)) as billable_quantity,
     cast(coalesce(sum(measures.assessed_billable_quantity), 0) as decimal(18, 4)) as assessed_billable_quantity,
     cast(coalesce(sum(measures.unpriced_billable_quantity), 0) as decimal(18, 4)) as unpriced_billable_quantity,
-    cast(coalesce(sum(measures.billable_amount), 0) as decimal(18, 2)) as billable_amount,
-    cast(coalesce(sum(measures.assessed_billable_amount), 0) as decimal(18, 2)) as assessed_billable_amount,
+    {{ payable('coalesce(sum(measures.billable_amount), 0)', 'coalesce(measures.currency, run.default_currency)') }}
+        as billable_amount,
+    {{
+        payable(
+            'coalesce(sum(measures.assessed_billable_amount), 0)', 'coalesce(measures.currency, run.default_currency)'
+        )
+    }} as assessed_billable_amount,
     cast(
         sum(measures.assessed_billed_quantity) / nullif(sum(measures.billed_quantity), 0) as decimal(9, 6)
     ) as billed_coverage,

@@ -444,7 +444,6 @@ priced as (
         case
             when left_out_reason is not null then left_out_reason
             when own_currency_count > 1 then 'billed in several currencies'
-            when money_currency in ('KWD', 'BHD', 'JOD', 'OMR', 'TND', 'IQD', 'LYD') then 'money in thousandths'
             when credit_count > 0 and row_count > 1 then 'credits beside several rows'
             when row_count = 0 and contract_price is null and has_other_list_cycle
                 then 'a catalogue price of another cycle than the month'
@@ -495,6 +494,8 @@ select
                 'XPF'
             )
             then cast(round(own_amount, 0) as decimal(18, 3))
+        when money_currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
+            then cast(round(own_amount, 3) as decimal(18, 3))
         else cast(round(own_amount, 2) as decimal(18, 3))
     end as decimal(18, 3)) as own_impact
 from priced

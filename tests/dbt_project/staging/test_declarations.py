@@ -6,7 +6,7 @@ import duckdb
 import yaml
 
 from connectors.registry import SYSTEMS as REGISTERED
-from expectations.currencies import ISO_4217
+from expectations.currencies import ISO_4217, OF_THOUSANDTHS, WITHOUT_COINS
 from pipelines.warehouse.connection import create_control_tables
 from tests.dbt_project.warehouse import PROJECT, SYSTEMS, declared_tables
 
@@ -60,6 +60,14 @@ def test_dated_documents_are_the_vendors_tables_of_versions_and_the_invoices_of_
 def test_the_models_know_the_currencies_that_expectations_know() -> None:
     text = (PROJECT / "macros" / "currencies.sql").read_text()
     assert set(re.findall(r"\b[A-Z]{3}\b", text)) == ISO_4217
+
+
+def test_the_models_know_the_minor_units_that_screens_show() -> None:
+    text = (PROJECT / "macros" / "currencies.sql").read_text()
+    for macro, codes in (("currencies_without_coins", WITHOUT_COINS), ("currencies_of_thousandths", OF_THOUSANDTHS)):
+        found = re.search(rf"macro {macro}\(\) -%}}\s+\{{\{{ return\('([A-Z ]+)'", text)
+        assert found
+        assert set(found.group(1).split()) == codes
 
 
 def test_control_and_rules_sources_are_tables_of_the_ddl() -> None:

@@ -1,5 +1,6 @@
 """What the figures look like: text from outside is printed and not obeyed, and it is readable at 80 columns."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -40,7 +41,9 @@ def summary(message: str | None = None) -> Summary:
         largest=[
             Finding(1, "unbilled", HOSTILE, HOSTILE, Decimal(2), Decimal("1234.50"), "USD", f"2 used at {HOSTILE}")
         ],
-        tie_out=[{"rule": "psa", "controls": 3, "passed": 2, "difference": Decimal("0.01")}],
+        tie_out=[
+            {"rule": "psa", "controls": 3, "passed": 2, "differences": {"EUR": Decimal("0.01"), "JPY": Decimal(3)}}
+        ],
         file_notes=[],
     )
 
@@ -119,6 +122,27 @@ def test_a_long_message_is_cut_in_a_summary_with_the_command_that_shows_all() ->
 def test_under_and_overbilled_money_stand_apart_and_are_never_netted() -> None:
     [total] = [line for line in printed(summary()).splitlines() if "total" in line]
     assert [cell.strip() for cell in total.strip("│").split("│")] == ["total", "USD", "", "1,234.50", "0.10"]
+
+
+def test_money_has_the_decimals_of_its_currency_and_controls_are_off_per_currency() -> None:
+    """Contract cases 31 and 33, on the terminal."""
+    told = summary()
+    lines = [ClassLine("unbilled", "billing", code, 1, Decimal("1200.5"), Decimal(0)) for code in ("JPY", "KWD", "USD")]
+    text = " ".join(printed(replace(told, classes=lines), 120).split())
+    assert all(amount in text for amount in ("JPY │ 1 │ 1,200 ", "KWD │ 1 │ 1,200.500 ", "USD │ 1 │ 1,200.50 "))
+    assert "0.01 EUR, 3 JPY" in text
+
+
+def test_the_largest_of_each_currency_stand_apart() -> None:
+    """Contract case 33: JPY 3,000 and USD 2,000 are two lists."""
+    found = [
+        Finding(1, "unbilled", "A", "P", Decimal(1), Decimal(amount), currency, "said")
+        for amount, currency in (("2000", "USD"), ("3000", "JPY"))
+    ]
+    text = " ".join(printed(replace(summary(), largest=found)).split())
+    assert "The largest discrepancies of each currency" in text
+    assert "│ 1 │ +2,000.00 USD │" in text
+    assert "│ 1 │ +3,000 JPY │" in text
 
 
 def test_coverage_without_anything_due_or_with_a_gap_is_not_a_hundred_percent() -> None:

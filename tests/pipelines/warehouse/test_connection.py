@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -90,3 +91,20 @@ def test_a_warehouse_of_an_older_storage_format_is_opened_as_it_is(home: Home) -
     with connect(home.warehouse) as connection:
         assert storage_version(connection) != STORAGE_VERSION
         assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
+
+
+def test_a_history_of_hundredths_is_kept_where_thousandths_follow() -> None:
+    """A home from before money had three decimals is opened as it stands; what it says of past months stays."""
+    with duckdb.connect() as connection:
+        create_control_tables(connection)
+        connection.execute("ALTER TABLE control.line_history ALTER COLUMN revenue_impact TYPE DECIMAL(18, 2)")
+        row = "'run-1', DATE '2026-06-01', now(), 'line', 'underbilled', 'billing', 1, {}, 'KWD'"
+        into = (
+            "INSERT INTO control.line_history "
+            "(run_id, period, as_of, line_key, class, kind, billed_quantity, revenue_impact, currency)"
+        )
+        connection.execute(f"{into} VALUES ({row.format('1.01')})")
+        create_control_tables(connection)
+        connection.execute(f"{into} VALUES ({row.format('1.005')})")
+        kept = connection.execute("SELECT revenue_impact FROM control.line_history ORDER BY 1").fetchall()
+    assert kept == [(Decimal("1.005"),), (Decimal("1.01"),)]

@@ -14,6 +14,26 @@ run as (
     select * from {{ ref('stg_control__run') }}
 ),
 
+-- A subscription says what it is, never what it was: of the last days the reads do.
+versions as (
+    select
+        versions.subscription_id,
+        versions.quantity,
+        reads.captured_at as read_at,
+        {{ home_date('reads.captured_at') }} as read_on
+    from {{ ref('stg_pax8__subscription_versions') }} as versions
+    inner join {{ ref('stg_control__reads') }} as reads
+        on
+            versions.load_id = reads.load_id
+            and reads.source_system = 'pax8'
+            and reads.table_name = 'subscriptions'
+            and reads.status = 'ok'
+    cross join run
+    where
+        reads.captured_at <= run.cutoff
+        and {{ home_date('reads.captured_at') }} >= run.cutoff_date - {{ window_days() }}
+),
+
 -- Seats that came within the last days: by a charge for the rest of the period, which begins with the addition, else by
 -- the reads of these days.
 additions as (
@@ -43,7 +63,7 @@ additions as (
             arg_max(read_on, (-quantity, read_on)) as added_on,
             arg_max(quantity, read_at) - min(quantity) as added_quantity,
             2 as source_order
-        from {{ ref('stg_pax8__subscription_versions') }}
+        from versions
         group by subscription_id
     ) as told
     where added_quantity > 0
@@ -170,7 +190,7 @@ costed_items as (
         end as asked_cost,
         case
             when not is_of_whole_months and period_days > 0
-                then {{ share_of('0.005', 'month_days', 'period_days') }}
+                then {{ share_of('0.5 * ' ~ smallest_coin('currency'), 'month_days', 'period_days') }}
         end as unit_cost_rounding
     from monthly_costs
 ),

@@ -117,7 +117,9 @@ differing as (
         *,
         row_number() over (
             partition by measure
-            order by abs(said - recomputed) desc nulls first, line_key asc
+            -- Money of several currencies is never held against each other.
+            order by
+                case when measure != 'revenue_impact' then abs(said - recomputed) end desc nulls first, line_key asc
         ) as place
     from measures
     where reason is null and said is distinct from recomputed
