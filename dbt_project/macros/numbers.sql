@@ -5,8 +5,8 @@
     rtrim(rtrim(cast(cast({{ quantity }} as decimal(18, 6)) as varchar), '0'), '.')
 {%- endmacro %}
 
-{# At least the decimals of its currency, more only where the amount has more: 8.00 USD, 0.004 USD, 8 JPY, 1.500 KWD. #}
-{% macro money_text(amount, currency) -%}
+{# At least the decimals of its currency (two where none is given), more only where the amount has more: 8.00 USD, 0.004 USD, 8 JPY, 1.500 KWD. #}
+{% macro money_text(amount, currency='cast(null as varchar)') -%}
     case
         when
             {{ amount }} = round({{ amount }}, 2)

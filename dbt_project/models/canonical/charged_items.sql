@@ -58,9 +58,7 @@ judged_items as (
             when start_period is null or end_period is null then 'it has no charge period'
             when end_period < start_period then 'its charge period ends before it begins'
             when quantity < 0 and charged_total >= 0
-                then
-                    'it charges ' || {{ plain_number('quantity') }} || ' for '
-                    || {{ money_text('charged_total', 'currency') }}
+                then 'it charges ' || {{ plain_number('quantity') }} || ' for ' || {{ money_text('charged_total') }}
             when subscription_id is null and not is_usage then 'it names no subscription'
         end as doubt
     from dated_items
@@ -121,7 +119,7 @@ credited_items as (
                 and abs(
                     credits.charged_total / (abs(credits.quantity) * credits.period_days)
                     + charges.charged_total / (charges.units * charges.period_days)
-                ) <= {{ smallest_coin('credits.currency') }} / (abs(credits.quantity) * credits.period_days)
+                ) <= 0.01 / (abs(credits.quantity) * credits.period_days)
             )
             or (
                 {{ is_pax8_word('credits.item_type', 'item types of money') }}
