@@ -7,30 +7,15 @@ with run as (
 ),
 
 terms as (
-    select
-        trim(rules.client_id) as client_id,
-        trim(rules.agreement_id) as agreement_id,
-        trim(rules.product_id) as product_id,
-        nullif(trim(rules.basis), '') as basis,
-        rules.fixed_quantity,
-        rules.minimum_quantity,
-        rules.minimum_scope,
-        rules.contract_price,
-        upper(trim(rules.currency)) as contract_currency,
-        2 * cast(trim(rules.product_id) = '*' as integer) + cast(trim(rules.agreement_id) = '*' as integer) as breadth
-    from {{ source('rules', 'terms') }} as rules
-    cross join run
-    where {{ holds('rules') }}
+    select * from {{ ref('recomputed_terms') }}
 ),
 
--- An agreement that a rule names stands in a line of its own, for the product that the rule names or for all.
-named_agreements as (
-    select distinct
-        client_id,
-        agreement_id,
-        product_id
-    from terms
-    where agreement_id != '*'
+bundled as (
+    select * from {{ ref('recomputed_bundles') }}
+),
+
+billing as (
+    select * from {{ ref('recomputed_scopes') }}
 ),
 
 -- Where a rule says whose units are whose, rows are placed one by one.
@@ -41,48 +26,6 @@ placed_by_rule as (
     from {{ source('rules', 'agreement_units') }} as rules
     cross join run
     where {{ holds('rules') }}
-),
-
--- A bundle and what it covers always stand in one line, and are compared with a driver.
-bundled as (
-    select distinct
-        billing.client_id,
-        unnest([trim(bundles.bundle_product_id), trim(bundles.component_product_id)]) as product_id
-    from {{ source('rules', 'bundles') }} as bundles
-    cross join run
-    inner join {{ ref('recomputed_billing') }} as billing
-        on
-            trim(bundles.bundle_product_id) = billing.product_id
-            and trim(bundles.client_id) in ('*', billing.client_id)
-    where {{ holds('bundles') }}
-),
-
-said_keys as (
-    select line_key from {{ ref('reconciliation') }}
-),
-
-billing as (
-    select
-        billing.*,
-        case when said_keys.line_key is null then '*' else billing.agreement_id end as scope
-    from {{ ref('recomputed_billing') }} as billing
-    left join named_agreements as of_product
-        on
-            billing.client_id = of_product.client_id
-            and billing.agreement_id = of_product.agreement_id
-            and billing.product_id = of_product.product_id
-    left join named_agreements as of_all
-        on
-            billing.client_id = of_all.client_id
-            and billing.agreement_id = of_all.agreement_id
-            and of_all.product_id = '*'
-    left join bundled on billing.client_id = bundled.client_id and billing.product_id = bundled.product_id
-    -- Where the run has no such line, its units must stand in the line of the other agreements.
-    left join said_keys
-        on
-            billing.client_id || '|' || billing.product_id || '|' || billing.agreement_id = said_keys.line_key
-            and bundled.product_id is null
-            and coalesce(of_product.agreement_id, of_all.agreement_id) is not null
 ),
 
 counts as (
