@@ -72,7 +72,8 @@ def add_past_line(plan: Plan, position: Position, quantity: int, until: date, rn
 
 def agreement_for(position: Position) -> Agreement:
     """Microsoft licences stand on the client's last agreement, everything else on the first."""
-    agreements = [a for a in position.client.agreements if a.is_live]
+    # An agreement that is billed by the year, or once, was made for what is planted on it alone.
+    agreements = [a for a in position.client.agreements if a.is_live and a.cycle_months == 1]
     return agreements[-1] if position.product.sku else agreements[0]
 
 
