@@ -219,3 +219,51 @@ def test_a_minimum_of_the_whole_month_is_no_minimum_of_each_day(desk: Desk, when
     desk.daily([(_june(day), 10 if day % 2 else 30) for day in range(1, 31)])
     _minimum(desk, 20)
     assert desk.compute()["expected_quantity"] == expected
+
+
+def _of_the_successor(desk: Desk) -> dict[str, Any]:
+    desk.lay_out()
+    key = f"connectwise:{CLIENT}|connectwise:{SEAT}|connectwise:42"
+    return desk.engine.row("SELECT * FROM analytics.reconciliation WHERE line_key = ?", key)
+
+
+@pytest.mark.parametrize(
+    ("when", "expected", "amount"), [("prorated", 20, "374.00"), ("average", 20, None), ("peak", 20, None)]
+)
+def test_a_minimum_of_an_agreement_holds_on_its_own_days(
+    desk: Desk, when: str, expected: int, amount: str | None
+) -> None:
+    """14 used every day; an agreement without a minimum until 15 June, its successor has one of 20 from 16 June.
+
+    One number of the whole month is compared with the minimum that the line has at its end.
+    """
+    desk.prorates = True
+    desk.agreements[0] |= {"no_ending_date_flag": False, "end_date": at_midnight(2026, 6, 15)}
+    desk.agreement(42, _june(16))
+    desk.counted_by_day(when)
+    desk.line(14, "22.00", effective_date=None)
+    desk.line(expected, "22.00", agreement_id=42, effective_date=None)
+    desk.daily(days(JUNE, LAST, 14))
+    desk.rule("terms", client_id=f"connectwise:{CLIENT}", agreement_id="connectwise:42",
+              product_id=f"connectwise:{SEAT}", minimum_quantity=Decimal(20), minimum_scope="line")  # fmt: skip
+    row = _of_the_successor(desk)
+    assert (row["variance"], row["expected_quantity"]) == (0, expected)
+    if amount is not None:
+        assert (row["unit_days"], row["expected_amount"]) == (510, Decimal(amount))
+        assert row["amount_variance"] == 0
+
+
+def test_a_contract_price_of_an_agreement_holds_on_its_own_days(desk: Desk) -> None:
+    """22.00 under one agreement until 15 June, 24.00 by the terms of its successor: 110.00 + 120.00."""
+    desk.prorates = True
+    desk.agreements[0] |= {"no_ending_date_flag": False, "end_date": at_midnight(2026, 6, 15)}
+    desk.agreement(42, _june(16))
+    desk.counted_by_day("prorated")
+    desk.line(10, "22.00", effective_date=None)
+    desk.line(10, "24.00", agreement_id=42, effective_date=None)
+    desk.daily(days(JUNE, LAST, 10))
+    desk.rule("terms", client_id=f"connectwise:{CLIENT}", agreement_id="connectwise:42",
+              product_id=f"connectwise:{SEAT}", contract_price=Decimal(24), currency="USD")  # fmt: skip
+    row = _of_the_successor(desk)
+    assert (row["expected_amount"], row["amount_variance"], row["price_drift_amount"]) == (Decimal("230.00"), 0, 0)
+    assert row["flags"] == []

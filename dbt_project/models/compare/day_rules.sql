@@ -83,7 +83,14 @@ due_days as (
         days.day,
         count(line_agreements.line_key) = 0
         or bool_or({{ in_force('line_agreements.valid_from', 'line_agreements.valid_to', 'days.day') }})
-        or (not bool_or(line_agreements.has_live_row) and days.day >= max(line_agreements.valid_to)) as is_due
+        or (not bool_or(line_agreements.has_live_row) and days.day >= max(line_agreements.valid_to)) as is_due,
+        coalesce(
+            bool_or(
+                line_agreements.line_key is not null
+                and {{ in_force('line_agreements.valid_from', 'line_agreements.valid_to', 'days.day') }}
+            ),
+            false
+        ) as has_agreement
     from days
     left join line_agreements on days.line_key = line_agreements.line_key
     group by days.line_key, days.day
@@ -125,7 +132,8 @@ shared_minimums as (
     where shared_minimum is not null
 ),
 
--- The narrower rule first, each term by itself, of those in force on the day.
+-- The narrower rule first, each term by itself, of those in force on the day. What an agreement says is not due
+-- for the days of another one, which billed the line before it.
 term_days as (
     select
         days.line_key,
@@ -142,10 +150,16 @@ term_days as (
             days.client_id = terms.client_id
             and days.product_id = terms.product_id
             and {{ in_force('terms.valid_from', 'terms.valid_to', 'days.day') }}
+    inner join due_days on days.line_key = due_days.line_key and days.day = due_days.day
     left join line_agreements
         on
             days.line_key = line_agreements.line_key
             and terms.agreement_id = line_agreements.agreement_id
+            and (
+                days.counted_when != 'prorated'
+                or not due_days.has_agreement
+                or {{ in_force('line_agreements.valid_from', 'line_agreements.valid_to', 'days.day') }}
+            )
     left join shared_minimums on days.line_key = shared_minimums.line_key
     where terms.agreement_id = '*' or line_agreements.line_key is not null
     group by days.line_key, days.day
