@@ -152,7 +152,8 @@ def _add_products(found: Mappings, plan: Plan, names: Mapping[str, str], *, ids:
         sold = BY_NODE_CLASS.get(node_class)
         add(NINJAONE, node_class, node_class, sold.id if sold else None, part_number=node_class)
     for item in connectwise.render(plan).catalog:
-        if not item["inactiveFlag"]:
+        # An item that a rule sells as another product is no product of its own.
+        if not item["inactiveFlag"] and item["id"] not in plan.items:
             right_id = f"connectwise:{item['id']}"
             found.products.append(
                 {

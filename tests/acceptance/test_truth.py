@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.score import score
-from tests.acceptance.values import tests_without_result, unseen
+from tests.acceptance.values import unexecuted_tests, unseen
 from tests.acceptance.worlds import Ran, run_world
 
 CLASSES = {
@@ -76,7 +76,7 @@ def test_every_value_that_a_model_can_give_is_planted(mid_month: Ran) -> None:
 
 @pytest.mark.integration
 def test_the_data_tests_run_in_the_worlds(mid_month: Ran) -> None:
-    assert tests_without_result(mid_month.home) == set()
+    assert unexecuted_tests(mid_month.home) == set()
 
 
 @pytest.mark.integration

@@ -36,7 +36,7 @@ def unseen(home: Home) -> set[Value]:
     return found
 
 
-def tests_without_result(home: Home) -> set[str]:
+def unexecuted_tests(home: Home) -> set[str]:
     """The data tests of the project that the home's last run has not passed."""
     nodes = json.loads((home.dbt / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     results = json.loads((home.dbt / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
