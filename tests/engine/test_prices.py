@@ -74,6 +74,20 @@ def test_a_credit_belongs_to_the_line_with_as_many_units(desk: Desk) -> None:
     assert money(row) == ("underbilled", 1, 20, Decimal(352), Decimal(332))
 
 
+@pytest.mark.parametrize(("credit", "by_unit"), [((1, "-500.00"), "50.00"), ((10, "-25.00"), "25.00")])
+def test_a_credit_of_more_than_is_billed_leaves_its_line_open(
+    desk: Desk, credit: tuple[int, str], by_unit: str
+) -> None:
+    """Two more would be worth less than nothing: that is no amount for a list of what is underbilled."""
+    desk.line(10, "22.00")
+    desk.line(*credit)
+    desk.subscription(12)
+    row = desk.compute()
+    assert (row["class"], row["billed_quantity"], row["revenue_impact"]) == ("not_assessed", 10, None)
+    assert f"line 2: it takes {by_unit} a unit off the 22.00 of line 1" in row["explanation"]
+    assert desk.engine.rows("SELECT * FROM analytics.tie_out WHERE NOT passed") == []
+
+
 def test_a_credit_that_stands_alone_bills_no_unit(desk: Desk) -> None:
     desk.line(10, "-2.00")
     desk.subscription(0)

@@ -6,6 +6,18 @@ with billing_faults as (
         source_record_id
     from {{ ref('billing_rows_resolved') }}
     where makes_line and fault is not null
+
+    union all
+
+    -- Nobody can say what one unit more is worth where more is credited than billed.
+    select
+        line_key,
+        source_system,
+        'line ' || credit_ids || ': it takes ' || {{ money_text('unit_price - net_price', 'currency') }}
+        || ' a unit off the ' || {{ money_text('unit_price', 'currency') }} || ' of line ' || source_record_id as fault,
+        source_record_id
+    from {{ ref('billing_rows_resolved') }}
+    where is_live and is_billed and unit_price > 0 and net_price < 0
 ),
 
 -- A charge that is taken back is a negative row of the account's charges; they must not come to less than nothing.
