@@ -235,7 +235,7 @@ def _examples(content: Content, index: int) -> str:
     if not texts:
         return "  # empty"
     shown = ", ".join(quoted(_cut(text, _LONGEST)) for text in texts[:_EXAMPLES])
-    return f"  # {len(texts)} values, for example {shown}"
+    return f"  # {len(texts)} {'value' if len(texts) == 1 else 'values'}, for example {shown}"
 
 
 def _cut(text: str, width: int) -> str:
