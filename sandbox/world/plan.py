@@ -202,6 +202,19 @@ class Seats:
         begun = begun and begun.replace(year=begun.year - 1)
         return any(since and since <= day <= since + timedelta(days=7) for since in (opened, begun))
 
+    def added_lately(self, day: date) -> Decimal:
+        """Seats added within seven days before `day`, as far as the invoice of that month shows the addition."""
+        invoiced = day.replace(day=self.cycle_day) if self.is_charged else date.min
+        pairs = zip(self.steps, self.steps[1:], strict=False)
+        return sum(
+            (
+                max(ZERO, quantity - before)
+                for (_, before), (start, quantity) in pairs
+                if start < invoiced and start <= day <= start + timedelta(days=7)
+            ),
+            ZERO,
+        )
+
 
 @dataclass(slots=True, eq=False)
 class TenantSku:

@@ -203,9 +203,12 @@ def droppable(plan: Plan, position: Position, facts: Facts) -> dict[str, Decimal
     unused = max(ZERO, facts.owned - facts.used - held_beside(plan, position))
     free = (
         seats.quantity
-        for seats in counted
         if seats.commitment == A_MONTH
         or (not seats.commitment and not seats.offer.requires_commitment)
         or (seats.is_committed and seats.can_be_given_back(plan.day))
+        else min(seats.quantity, seats.added_lately(plan.day))
+        if seats.is_committed
+        else ZERO
+        for seats in counted
     )
     return {"droppable_quantity": min(unused, sum(free, ZERO))}
