@@ -85,7 +85,7 @@ def test_worlds_of_any_size_are_whole(clients):
     world = generate(5, clients, CLOCK, features=[])
 
     live = [row for row in world.connectwise.companies if row["status"]["name"] == "Active"]
-    assert len(live) == clients + 1  # the MSP itself
+    assert len(live) == clients + 2  # the MSP itself, and a vendor that it keeps among its companies
     assert len({row.line_key for row in world.truth}) == len(world.truth)
 
 
