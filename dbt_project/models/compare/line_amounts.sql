@@ -35,7 +35,8 @@ line_counts as (
     where counted_when = 'prorated'
 ),
 
-amounts as (
+-- Kept as they are found: each use would find them once more, and a rounded amount stands in several sentences.
+amounts as materialized (
     select
         classified.line_key,
         classified.currency,
@@ -82,6 +83,22 @@ amounts as (
     left join shared_minimums on classified.line_key = shared_minimums.line_key
     left join prorated on classified.line_key = prorated.line_key
     left join price_drifts on classified.line_key = price_drifts.line_key
+),
+
+paid as materialized (
+    select
+        line_key,
+        currency,
+        variance,
+        unit_days,
+        average_quantity,
+        days_text,
+        is_by_day,
+        {{ payable('expected_amount', 'currency') }} as expected_amount,
+        {{ payable('billed_amount', 'currency') }} as billed_amount,
+        {{ payable('drift_amount', 'currency') }} as price_drift_amount,
+        {{ payable('expected_amount - billed_amount - drift_in_period', 'currency') }} as amount_apart
+    from amounts
 )
 
 select
@@ -89,20 +106,17 @@ select
     currency,
     unit_days,
     average_quantity,
-    {{ payable('expected_amount', 'currency') }} as expected_amount,
-    {{ payable('billed_amount', 'currency') }} as billed_amount,
-    {{ payable('drift_amount', 'currency') }} as price_drift_amount,
+    expected_amount,
+    billed_amount,
+    price_drift_amount,
     -- Where the quantities agree, the bill does not come to what it should, and no other price explains that.
-    case
-        when variance = 0 then {{ payable('expected_amount - billed_amount - drift_in_period', 'currency') }}
-        else 0
-    end as amount_difference_amount,
+    case when variance = 0 then amount_apart else 0 end as amount_difference_amount,
     -- Where a line is not billed or not due for the whole period alike, the sentence says what both come to.
     case
         when is_by_day and expected_amount is not null and billed_amount is not null
             then
                 ' By day: ' || coalesce(days_text || ', ', '')
-                || {{ money_text(payable('expected_amount', 'currency'), 'currency') }} || ' ' || currency || ' due, '
-                || {{ money_text(payable('billed_amount', 'currency'), 'currency') }} || ' billed.'
+                || {{ money_text('expected_amount', 'currency') }} || ' ' || currency || ' due, '
+                || {{ money_text('billed_amount', 'currency') }} || ' billed.'
     end as days_text
-from amounts
+from paid
