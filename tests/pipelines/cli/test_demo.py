@@ -85,7 +85,14 @@ def test_the_score_comes_after_the_figures_and_the_way_to_the_result_comes_last(
 ) -> None:
     result = _demo(demo_home, tmp_path, monkeypatch)
     assert result.exit_code == 0, result.output
-    parts = ("Sources", "Lines by class", "The 10 largest", "Tie-out", "Result against the planted truth", "tieout ui")
+    parts = (
+        "Sources",
+        "Lines by class",
+        "The largest discrepancies of each currency",
+        "Tie-out",
+        "Result against the planted truth",
+        "tieout ui",
+    )
     places = [result.stdout.index(part) for part in parts]
     assert places == sorted(places)
     assert "0 wrong" in result.stdout

@@ -18,7 +18,7 @@ def export(tmp_path: Path) -> Path:
 
 
 def profile(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["exports", "profile", *map(str, arguments)], env={"COLUMNS": "200"})
+    return CliRunner().invoke(app, ["exports", "profile", *map(str, arguments)], env={"COLUMNS": "400"})
 
 
 def test_it_is_written_beside_the_export_and_shown(export: Path) -> None:

@@ -101,5 +101,5 @@ def new_msp(folder: Path) -> NewMsp:
             writer.writerows(rows)
     with (msp.home.rules / "counting.csv").open("a", encoding="utf-8") as file:
         for product_id in sorted(set(msp.products.values())):
-            file.write(f"{product_id},owned,distributor,,,,2026-01-01,,M. Silva,per seat,,,,,,,,\n")
+            file.write(f"{product_id},owned,distributor,,,,2026-01-01,,M. Silva,per seat,,,,,,,,,\n")
     return msp
