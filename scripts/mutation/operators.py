@@ -74,14 +74,21 @@ def of_syntax(model: str, query: str) -> Iterator[Mutant]:
         tree = sqlglot.parse_one(query, read="duckdb")
     except sqlglot.errors.ParseError:
         return
-    count = len(list(tree.walk()))
-    for place in range(count):
+    # Only where an operator may apply is the whole tree copied: a large model has thousands of other places.
+    for place, original in list(enumerate(tree.walk())):
         for kind, change in _CHANGES.items():
+            if not _may_change(original, kind):
+                continue
             copy = tree.copy()
             node = _node(copy, place)
             what = _short(node)
             if change(node):
                 yield Mutant(model, kind, what, copy.sql(dialect="duckdb"))
+
+
+def _may_change(node: exp.Expression, kind: str) -> bool:
+    changed = _CHANGED.get(kind)
+    return isinstance(node, changed) if changed else isinstance(node.parent, exp.Where | exp.And)
 
 
 def _node(tree: exp.Expression, place: int) -> exp.Expression:
@@ -178,6 +185,16 @@ _CHANGES: dict[str, Callable[[exp.Expression], bool]] = {
     "comparison changed": _comparison_changed,
     "rule dropped": _rule_dropped,
     "sum changed": _sum_changed,
+}
+
+# What each of them changes; a condition is told by where it stands.
+_CHANGED: dict[str, tuple[type[exp.Expression], ...]] = {
+    "filter dropped": (exp.Filter,),
+    "join changed": (exp.Join,),
+    "sign turned": (exp.Sub, exp.Add),
+    "comparison changed": (exp.LT, exp.LTE, exp.GT, exp.GTE),
+    "rule dropped": (exp.Case,),
+    "sum changed": (exp.Sum,),
 }
 
 # Seven that once lived: what they say is put on whatever these models give.
