@@ -114,6 +114,7 @@ INVOICES = Table(
     description="Invoice headers to clients. The API has no invoice lines.",
     key=("id",),
     mode="versions",
+    is_dated=True,
     columns=(
         Column("id", "id", INTEGER),
         Column("invoice_number", "invoiceNumber", TEXT),

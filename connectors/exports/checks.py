@@ -7,12 +7,14 @@ Belongs here: every check on rows that are data. Does not belong here: the shape
 from connectors.exports import dates, numbers
 from connectors.exports.aliases import normalise
 from connectors.exports.grid import ERROR, NO_VALUE
-from connectors.exports.headers import REQUIRED, quoted
+from connectors.exports.headers import REQUIRED
 from connectors.exports.notes import Note
-from connectors.exports.problems import Problem
+from connectors.exports.problems import Problem, quoted
 from connectors.exports.sheet import Sheet
 from connectors.sql import literal
 from connectors.tables import DATE, PRICE, QUANTITY
+
+PLACES = 4  # decimals of a quantity, as the raw tables keep it
 
 
 def check_twins(sheet: Sheet) -> None:
@@ -126,9 +128,6 @@ def number_columns(sheet: Sheet) -> None:
                         "Give the price of more units, and their number.")  # fmt: skip
         limit = 10**14 if sheet.type_of(name) == QUANTITY else 10**12
         sheet.fault(f"{bad} abs(amount) >= {limit}", name, "a number too large to be true", "Mend the cell.")
-
-
-PLACES = 4  # decimals of a quantity, as the raw tables keep it
 
 
 def _is_finer(places: int) -> str:

@@ -19,7 +19,8 @@ import pyarrow as pa
 from connectors.exports.aliases import Aliases
 from connectors.exports.csv_grid import read_csv
 from connectors.exports.grid import Grid
-from connectors.exports.headers import REQUIRED, Mapping, count_known, find_header, refuse_missing
+from connectors.exports.headers import REQUIRED, Mapping, count_known, find_header
+from connectors.exports.missing import refuse_missing
 from connectors.exports.notes import Note
 from connectors.exports.problems import SHOWN, Problem, Refused
 from connectors.exports.profile import PROFILE_NAME, Profile, load_profile

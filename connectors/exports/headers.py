@@ -3,7 +3,6 @@
 Belongs here: `find_header` and the `Mapping` it gives. Does not belong here: known names (aliases.toml), cell values.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from connectors.exports.problems import Problem, Refused
 from connectors.exports.profile import Profile
 
 # "Quantity (2)": the second of several columns with one header.
-_NUMBERED = re.compile(r"(.*) \(([1-9])\)")
+NUMBERED = re.compile(r"(.*) \(([1-9])\)")
 Kind = Literal["billing", "vendor"]
 KINDS: tuple[Kind, Kind] = ("billing", "vendor")
 # Each group must have one column (or a constant): without these a row says nothing that can be compared.
@@ -131,52 +130,6 @@ def find_header(grid: Grid, profile: Profile, aliases: Aliases, role: str | None
     return _mapping(grid, number, labels, kind, profile, aliases)
 
 
-def refuse_missing(grid: Grid, mapping: Mapping, profile: Profile) -> None:
-    """Raises `Refused` where a required column is missing."""
-    found = ", ".join(header for header in mapping.headers if header)
-    content = Content(grid, mapping.header_row)
-    problems = [
-        Problem(
-            grid.file,
-            f"no column for the {group} ({' or '.join(REQUIRED[mapping.kind][group])}) of {mapping.kind} data",
-            f"The header has: {found}. {_remedy(mapping, content, group)}",
-            where=grid.where(mapping.header_row),
-        )
-        for group in mapping.missing(profile.constants)
-    ]
-    if problems:
-        raise Refused(problems)
-
-
-def candidates(mapping: Mapping, content: Content, group: str) -> list[tuple[str, str, int]]:
-    """Columns that could be the one that is missing, by what they hold: raw column, header, index."""
-    read = {*mapping.columns.values(), *(index for index, _ in mapping.deciders)}
-    name = REQUIRED[mapping.kind][group][-1]
-    return [
-        (name, mapping.headers[index], index)
-        for index in range(min(content.width, len(mapping.headers)))
-        if index not in read and content.texts(index) and content.has_numbers(index) == (group == "quantity")
-        and not mapping.headers[index].startswith("column ")
-    ][:8]  # fmt: skip
-
-
-def quoted(text: str) -> str:
-    """A TOML string; JSON writes the same escapes."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _remedy(mapping: Mapping, content: Content, group: str) -> str:
-    names = REQUIRED[mapping.kind][group]
-    lines = [f"{name} = {quoted(header)}" for name, header, _ in candidates(mapping, content, group)[:3]]
-    told = ", or ".join(lines) or f'{names[-1]} = "<header>"'
-    mapped = f"Map one in profile.toml, under [columns]: {told}."
-    if group in ("client", "account"):
-        mapped += f' If all rows are of one client, write under [constants]: {names[1]} = "<its name>".'
-    if group == "product":
-        mapped += f' If all rows are one product, write under [constants]: {names[1]} = "<its name>".'
-    return f"{mapped} Or let tieout exports profile write one to choose from."
-
-
 def _labels(grid: Grid, number: int) -> list[list[str]]:
     """What each column may be called: its own cell and, under a merged or second header row, both joined."""
     own = [_cell(grid, number, column) for column in range(grid.width)]
@@ -251,7 +204,7 @@ def _match(
         for index, forms in enumerate(names):
             if normalise(header) in forms:
                 columns.setdefault(raw, index)
-        numbered = _NUMBERED.fullmatch(header)
+        numbered = NUMBERED.fullmatch(header)
         if raw not in columns and numbered is not None:
             same = [index for index, forms in enumerate(names) if normalise(numbered[1]) in forms]
             if int(numbered[2]) <= len(same):
@@ -421,7 +374,7 @@ def _mapping(
     twins = {
         raw: tuple(i for i, name in enumerate(full) if i != index and name == full[index])
         for raw, index in columns.items()
-        if not _NUMBERED.fullmatch(profile.columns.get(raw, ""))  # the person chose one of them
+        if not NUMBERED.fullmatch(profile.columns.get(raw, ""))  # the person chose one of them
     }
     currencies = {
         index: code

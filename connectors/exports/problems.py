@@ -4,6 +4,7 @@ Belongs here: `Problem`, one fault at one place, and `Refused`, which carries th
 Does not belong here: finding faults.
 """
 
+import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,3 +53,8 @@ def visible(text: str) -> str:
     return "".join(
         c if c.isprintable() or unicodedata.category(c) == "Zs" else c.encode("unicode_escape").decode() for c in text
     )
+
+
+def quoted(text: str) -> str:
+    """A TOML string; JSON writes the same escapes."""
+    return json.dumps(text, ensure_ascii=False)

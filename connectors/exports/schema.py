@@ -53,6 +53,7 @@ VENDOR_QUANTITIES = Table(
     description="Quantities exported from a vendor, distributor or tool: owned, used or charged.",
     key=("source_name", "file_hash", "sheet_name", "row_number"),
     account_column="source_name",  # each inbox folder is read by itself
+    is_dated=True,
     columns=(
         *_WHERE,
         Column("record_id", "", TEXT),

@@ -9,8 +9,8 @@ import duckdb
 
 from connectors.exports.aliases import Aliases
 from connectors.exports.grid import Grid
-from connectors.exports.headers import Mapping, quoted
-from connectors.exports.problems import SHOWN, Problem
+from connectors.exports.headers import Mapping
+from connectors.exports.problems import SHOWN, Problem, quoted
 from connectors.exports.profile import HELPERS, Profile
 from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
 

@@ -4,6 +4,7 @@ Belongs here: `suggest_profile`, the text of a `profile.toml`. Does not belong h
 reading (`folder.py`), the terminal.
 """
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from connectors.exports.aliases import Aliases, load_aliases, normalise
 from connectors.exports.content import Content
 from connectors.exports.folder import FolderRows, grids_of, read_folder, with_sheet_names
 from connectors.exports.grid import Grid
-from connectors.exports.headers import KINDS, REQUIRED, Kind, Mapping, candidates, find_header, quoted
+from connectors.exports.headers import KINDS, NUMBERED, REQUIRED, Kind, Mapping, find_header
+from connectors.exports.missing import candidates
 from connectors.exports.notes import Note
-from connectors.exports.problems import Problem, Refused, visible
+from connectors.exports.problems import Problem, Refused, quoted, visible
 from connectors.exports.profile import PROFILE_NAME, Profile
+from connectors.exports.words import read_state
 
 _EXAMPLES = 3
 _LONGEST = 40
@@ -66,7 +69,7 @@ def suggest_profile(path: Path, kind: Kind | None = None, currency: str | None =
         lines.append(f'# side = {quoted(mapping.side)}  # or "owned", "used", "charged"')
     for note in notes:
         lines.append(f"# {visible(note.text)}")
-    lines += ["", *_columns(grid, mapping, aliases), *_constants(mapping), *_states(grid, mapping)]
+    lines += ["", *_columns(grid, mapping, aliases), *_constants(mapping), *_states(grid, mapping, aliases)]
     text = "\n".join(lines).rstrip("\n") + "\n"
     # The names of columns would choose the kind in silence.
     return _commented(text) if said != kind else _checked(text, path, kind, currency)
@@ -162,11 +165,8 @@ def _constants(mapping: Mapping) -> Iterator[str]:
         yield from ("# Where all rows are of one product:", '# product_name = "<its name>"')
 
 
-def _states(grid: Grid, mapping: Mapping) -> Iterator[str]:
+def _states(grid: Grid, mapping: Mapping, aliases: Aliases) -> Iterator[str]:
     """Words of states that nobody can read: each a line to choose."""
-    from connectors.exports.words import read_state
-
-    aliases = load_aliases()
     content = Content(grid, mapping.header_row)
     words = sorted(
         {
@@ -184,8 +184,6 @@ def _states(grid: Grid, mapping: Mapping) -> Iterator[str]:
 
 def _checked(text: str, path: Path, kind: Kind | None, currency: str | None) -> str:
     """The profile with its columns as comments where they would make another reading than none: a look changes none."""
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="tieout-profile-") as scratch:
 
         def read(profile: str, name: str) -> dict[str, list[pa.Table]] | None:
@@ -213,21 +211,17 @@ def _commented(text: str) -> str:
     return "\n".join(own) + "\n"
 
 
-def _rows(tables: dict[str, list[pa.Table]] | None) -> list[object]:
+def _rows(tables: dict[str, list[pa.Table]] | None) -> dict[str, pa.Table] | None:
+    """What was read of each kind, without the name of the folder that it was read in."""
     if tables is None:
-        return []
-    return [
-        {name: value for name, value in row.items() if name != "source_name"}
-        for kind in sorted(tables)
-        for part in tables[kind]
-        for row in part.to_pylist()
-    ]
+        return None
+    return {kind: pa.concat_tables(parts).drop_columns("source_name") for kind, parts in tables.items() if parts}
 
 
 def _is_numbered(mapping: Mapping, index: int) -> bool:
-    """A header that stands twice, or none at all: a profile cannot name it."""
+    """A header that stands several times, or none at all: which of them is meant, a person says."""
     header = mapping.headers[index]
-    return header.startswith("column ") or (header.endswith(")") and header.rpartition(" (")[2][:-1].isdigit())
+    return header.startswith("column ") or NUMBERED.fullmatch(header) is not None
 
 
 def _examples(content: Content, index: int) -> str:

@@ -67,6 +67,7 @@ INVOICES = Table(
     description="What the distributor invoiced the MSP: headers with the payable total.",
     key=("id",),
     mode="versions",
+    is_dated=True,
     columns=(
         Column("id", "id", TEXT),
         Column("invoice_date", "invoiceDate", DATE),
@@ -87,6 +88,7 @@ INVOICE_ITEMS = Table(
     description="Lines of the distributor's invoices: what it charges the MSP per end customer and subscription.",
     key=("id",),
     mode="versions",
+    is_dated=True,
     columns=(
         Column("id", "id", TEXT),
         Column("invoice_id", "", TEXT),

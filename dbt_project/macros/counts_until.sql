@@ -7,18 +7,18 @@
 #}
 {% macro counts_until(reads, sources, run) -%}
     case
-        when {{ reads }}.source_system = 'exports' and {{ reads }}.table_name = 'vendor_quantities' then {{ run }}.as_of
-        {%- for document in dated_documents() %}
-        when {{ reads }}.source_system = '{{ document.system }}' and {{ reads }}.table_name = '{{ document.table }}'
+        {%- for dated in dated_tables() %}
+        when {{ reads }}.source_system = '{{ dated.system }}' and {{ reads }}.table_name = '{{ dated.table }}'
             then {{ run }}.as_of
         {%- endfor %}
         else {{ run }}.cutoff
     end
 {%- endmacro %}
 
-{# The vendors' tables in mode `versions` and the PSA's invoices; a test holds them to the declarations. #}
-{% macro dated_documents() %}
+{# The tables whose rows say which days they are about (`is_dated`); a test holds them to the declarations. #}
+{% macro dated_tables() %}
     {{ return([
+        {'system': 'exports', 'table': 'vendor_quantities'},
         {'system': 'connectwise', 'table': 'invoices'},
         {'system': 'pax8', 'table': 'invoices'},
         {'system': 'pax8', 'table': 'invoice_items'},

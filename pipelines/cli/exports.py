@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,11 +10,11 @@ from pipelines.cli.console import Exit, console, fail, program
 
 if TYPE_CHECKING:
     from connectors.exports.folder import FolderRows
-    from connectors.exports.headers import Kind
 
 app = typer.Typer(help="Look at a file of the inbox before a run reads it.", no_args_is_help=True)
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 _ROWS = 5
+_Kind = Literal["billing", "vendor"]  # as in connectors/exports/headers.py, which a --help need not load
 
 
 @app.callback()
@@ -35,7 +35,7 @@ def profile(
         ),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="billing or vendor, where the headers fit both.")
+        _Kind | None, typer.Option("--kind", metavar="KIND", help="billing or vendor, where the headers fit both.")
     ] = None,
     currency: Annotated[str, typer.Option("--currency", metavar="CODE", help="The MSP's own currency.")] = "USD",
     is_try: Annotated[
@@ -58,20 +58,18 @@ def profile(
     from connectors.exports.problems import Refused
     from connectors.exports.profile import PROFILE_NAME
 
-    if kind not in (None, "billing", "vendor"):
-        raise typer.BadParameter("billing or vendor", param_hint="--kind")
     target = out or file.with_name(PROFILE_NAME)
     try:
         if is_try:
             _try(file, using or target, kind, currency)
         else:
-            _write(file, target, kind, currency, force=force)  # type: ignore[arg-type]  # one of the two kinds
+            _write(file, target, kind, currency, force=force)
     except Refused as refused:
         first, *rest = str(refused).splitlines()
         fail(first, *rest, code=Exit.USAGE)
 
 
-def _write(file: Path, target: Path, kind: "Kind | None", currency: str, *, force: bool) -> None:
+def _write(file: Path, target: Path, kind: _Kind | None, currency: str, *, force: bool) -> None:
     from rich.markup import escape
 
     from connectors.exports.suggest import suggest_profile
@@ -90,7 +88,7 @@ def _write(file: Path, target: Path, kind: "Kind | None", currency: str, *, forc
     console.print(f"Try it: {escape(f'{program()} exports profile {file} --try')}", soft_wrap=True)
 
 
-def _try(file: Path, used: Path, kind: str | None, currency: str) -> None:
+def _try(file: Path, used: Path, kind: _Kind | None, currency: str) -> None:
     from rich.markup import escape
 
     from connectors.exports.suggest import try_profile
@@ -142,10 +140,7 @@ def _print_rows(found: "FolderRows") -> None:
         for header in (owner, "product", "side", "quantity", "price", "currency", "why it does not count"):
             table.add_column(header, overflow="fold")
         for row in shown:
-            cells = [
-                "" if cell is None else cell if isinstance(cell, str) else f"{cell.normalize():,f}" for cell in row
-            ]
-            table.add_row(*(escape(visible(cell)) for cell in cells))
+            table.add_row(*(escape(visible(_cell(value))) for value in row))
         console.print(table)
 
 

@@ -145,13 +145,7 @@ def _extract() -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(
                     keys.source_key(system, table.name),
                     metadata={
-                        "status": "off"
-                        if outcome is None
-                        else "failed"
-                        if not reads or len(bad) == len(reads)
-                        else "partial"
-                        if bad
-                        else "ok",
+                        "status": "off" if outcome is None else _status(len(reads), len(bad)),
                         "rows_received": sum(read.row_count or 0 for read in reads),
                         "accounts_refused": sum(read.status == "refused" for read in reads),
                         "requests": sum(read.requests or 0 for read in reads),
@@ -163,6 +157,13 @@ def _extract() -> dg.AssetsDefinition:
         tools.tell("extract", "finished", seconds=monotonic() - began)
 
     return extract
+
+
+def _status(reads: int, bad: int) -> str:
+    """How one table was read, of whose reads so many failed."""
+    if bad == reads:
+        return "failed"
+    return "partial" if bad else "ok"
 
 
 def _load(system: str) -> dg.AssetsDefinition:

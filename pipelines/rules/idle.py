@@ -12,20 +12,12 @@ from pipelines.rules.errors import RuleError
 if TYPE_CHECKING:
     import duckdb
 
-# What the questions read; a warehouse of an older version, or one without a run, may lack some.
+# What the questions read beside the rules that they are about.
 _READS = {
-    "staging": (
-        "exclusions",
-        "tolerances",
-        "counting",
-        "terms",
-        "product_groups",
-        "bundles",
-        "splits",
-        "special_users",
-        "agreement_units",
-    ),
-    "tables": ("compare.lines", "compare.vendor_rows_identified", "canonical.vendor_quantities"),
+    "staging.stg_rules__product_groups",
+    "compare.lines",
+    "compare.vendor_rows_identified",
+    "canonical.vendor_quantities",
 }
 _FIELD = """lower(trim(CASE rule.attribute WHEN 'office' THEN row.office WHEN 'department' THEN row.department
     WHEN 'company' THEN row.company WHEN 'site' THEN row.site WHEN 'account' THEN row.account_id
@@ -144,7 +136,8 @@ def idle(
 
 
 def _is_computed(connection: "duckdb.DuckDBPyConnection") -> bool:
-    needed = {*(f"staging.stg_rules__{name}" for name in _READS["staging"]), *_READS["tables"]}
+    """Whether all that the questions read is there: a warehouse of an older version, or before a run, lacks some."""
+    needed = {f"staging.stg_rules__{table}" for table, *_ in _QUESTIONS} | _READS
     found = connection.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database() "
         "UNION SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = current_database()"

@@ -137,16 +137,11 @@ def _clock(
 ) -> datetime:
     """Up to when reads of a table count, as dbt has it (macro `counts_until`).
 
-    A state counts up to the cut-off, since it has no past; so does what the PSA bills. Files of quantities and dated
-    documents (a vendor's tables in mode `versions`, the PSA's invoices) count up to as-of: they say themselves which
-    days they are about.
+    A state counts up to the cut-off, since it has no past, and so does what the PSA bills; a dated table up to as-of.
     """
     captured = [read.captured_at for read in reads if read.status == "ok" and read.captured_at]
     at = current if current.as_of_given else current.at(settled_clock(datetime.now(UTC), captured))
-    is_psa = SYSTEMS[system].role == "psa"
-    if (is_psa and table.name == "invoices") or table.name == "vendor_quantities":
+    if table.is_dated:
         return at.run.as_of
-    if not is_psa and table.mode == "versions":
-        return at.run.as_of
-    is_billing = is_psa or table.name == "billing_lines"
+    is_billing = SYSTEMS[system].role == "psa" or table.name == "billing_lines"
     return state_clock(connection, system, table, at.run, limit_hours if is_billing else None, account)

@@ -5,7 +5,6 @@ import re
 import duckdb
 import yaml
 
-from connectors.registry import SYSTEMS as REGISTERED
 from expectations.currencies import ISO_4217, OF_THOUSANDTHS, WITHOUT_COINS
 from pipelines.warehouse.connection import create_control_tables
 from tests.dbt_project.warehouse import PROJECT, SYSTEMS, declared_tables
@@ -46,15 +45,12 @@ def test_the_completeness_control_counts_every_raw_table() -> None:
     assert found == expected
 
 
-def test_dated_documents_are_the_vendors_tables_of_versions_and_the_invoices_of_the_psa() -> None:
+def test_the_models_know_which_tables_are_dated() -> None:
     text = (PROJECT / "macros" / "counts_until.sql").read_text()
     found = re.findall(r"\{'system': '(\w+)', 'table': '(\w+)'\}", text)
-    assert found == [
-        (system, name)
-        for system in SYSTEMS
-        for name, table in declared_tables(system).items()
-        if (table.mode == "versions" if REGISTERED[system].role == "vendor" else name == "invoices")
-    ]
+    assert sorted(found) == sorted(
+        (system, name) for system in SYSTEMS for name, table in declared_tables(system).items() if table.is_dated
+    )
 
 
 def test_the_models_know_the_currencies_that_expectations_know() -> None:
