@@ -5,18 +5,26 @@
     rtrim(rtrim(cast(cast({{ quantity }} as decimal(18, 6)) as varchar), '0'), '.')
 {%- endmacro %}
 
-{# At least the decimals of its currency (two where none is given), more only where the amount has more: 8.00 USD, 0.004 USD, 8 JPY, 1.500 KWD. #}
+{#
+    At least the decimals of its currency (two where none is given), more only where the amount has more: 8.00 USD,
+    0.004 USD, 8 JPY, 1.500 KWD. Of the six decimals that every amount has, those at the end that are zero go, as far as
+    they may. The amount stands here twice only: DuckDB works out each copy of it.
+#}
 {% macro money_text(amount, currency='cast(null as varchar)') -%}
+    {%- set digits = 'cast(cast(' ~ amount ~ ' as decimal(18, 6)) as varchar)' -%}
+    rtrim(
+        left({{ digits }}, -({{ optional_decimals(currency) }}))
+        || rtrim(right({{ digits }}, {{ optional_decimals(currency) }}), '0'),
+        '.'
+    )
+{%- endmacro %}
+
+{# Of six decimals, those that an amount of a currency is written without where they are zero. #}
+{% macro optional_decimals(currency) -%}
     case
-        when
-            {{ amount }} = round({{ amount }}, 2)
-            and coalesce({{ currency }} not in (
-                '{{ (currencies_without_coins() + currencies_of_thousandths()) | join("', '") }}'
-            ), true)
-            then cast(cast({{ amount }} as decimal(18, 2)) as varchar)
-        when {{ currency }} in ('{{ currencies_of_thousandths() | join("', '") }}') and {{ amount }} = round({{ amount }}, 3)
-            then cast(cast({{ amount }} as decimal(18, 3)) as varchar)
-        else {{ plain_number(amount) }}
+        when {{ currency }} in ('{{ currencies_without_coins() | join("', '") }}') then 6
+        when {{ currency }} in ('{{ currencies_of_thousandths() | join("', '") }}') then 3
+        else 4
     end
 {%- endmacro %}
 
