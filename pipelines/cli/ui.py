@@ -1,59 +1,66 @@
 """`tieout ui`: the Dagster web server on a home."""
 
 import os
-import signal
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.cli.console import console
+from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
 from pipelines.home import Home
-
-# `dagster dev` warns on every start that dg is its successor. dg wants a project of its own making around it, and its
-# warning says nothing to a person who typed `tieout ui`. Only this one message is taken out; what Python reads from
-# PYTHONWARNINGS reaches the processes that dagster starts, too.
-SUPERSEDED = "ignore:Function `dev_command` is superseded:FutureWarning"
 
 
 def ui(
     home: HomeOption = DEFAULT_HOME,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 3000,
     host: Annotated[
         str,
         typer.Option(help="Address to listen on. The UI has no log-in: anything but this machine is your own risk."),
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="A further name by which people reach it, behind a proxy for instance; requests that name another "
+            "host are refused. Repeat it for several.",
+        ),
+    ] = None,
 ) -> None:
     """Open the Dagster UI: lineage, source checks, run history, the daily schedule.
 
-    It runs in the foreground together with the daemon that starts scheduled runs; Ctrl-C ends both.
-    Exit codes: 0 when it was ended, 2 when there is no such home.
+    It runs in the foreground together with the daemon that starts scheduled runs; Ctrl-C ends both. Requests that a
+    web page of another site makes are refused.
+    Exit codes: 0 when it was ended, 1 when it cannot start or a part of it died, 2 when there is no such home.
     """
     opened = open_home(home)
     opened.create()
-    from pipelines.defs.instance import prepare_instance
+    os.environ.update(_environment(opened, os.environ))
+    from pipelines.web.guard import as_written_in_urls, is_this_machine
+    from pipelines.web.services import UiError, listen, serve
 
-    prepare_instance(opened)
-    console.print(f"Dagster UI on http://{host}:{port} (home {opened.path}). Ctrl-C ends it.", soft_wrap=True)
-    dagster = Path(sys.executable).with_name("dagster")
-    workspace = Path(__file__).parents[1] / "workspace.yaml"
-    arguments = [str(dagster), "dev", "--workspace", str(workspace), "--host", host, "--port", str(port)]
-    # A shell that starts a command with & has it ignore Ctrl-C, and dagster treats a request to end (SIGTERM) as it
-    # treats Ctrl-C: it could then only be killed, which leaves its children behind.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # The server takes this process's place: signals and exit code are its own.
-    os.execve(arguments[0], arguments, _environment(opened, os.environ))  # noqa: S606  # a fixed program, no shell
+    url = f"http://{as_written_in_urls(host)}:{port}"
+
+    def tell() -> None:
+        console.print(f"Dagster UI on {url} (home {opened.path}). Ctrl-C ends it.", soft_wrap=True, markup=False)
+
+    try:
+        listening = listen(host, port)
+        if not is_this_machine(host):
+            console.print(f"Whoever reaches {host} port {port} can start and delete runs: there is no log-in.")
+        console.print("Starting the Dagster UI ...")
+        serve(opened, listening, host, allow_host or [], answers=tell)
+    except UiError as error:
+        fail(str(error), code=Exit.FAILED)
 
 
 def _environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:
-    """The environment of Dagster's processes: the home, no telemetry, and warnings as the user wants them but one."""
+    """The environment of Dagster's processes: the home, no telemetry, and code that loads as `dagster dev` has it."""
     return {
         **given,
         "TIEOUT_HOME": str(home.path),
         "DAGSTER_HOME": str(home.dagster),
+        "DAGSTER_IS_DEV_CLI": "1",
         "DO_NOT_TRACK": "1",
-        "PYTHONWARNINGS": ",".join(filter(None, (given.get("PYTHONWARNINGS"), SUPERSEDED))),
     }

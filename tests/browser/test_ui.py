@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+import requests
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -108,6 +109,17 @@ def test_run_page_shows_the_run_of_the_demo(ui: Ui, browser: webdriver.Chrome, d
     text = _wait_for(browser, demo_home.outcome.run_id[:8])
     assert "Success" in text
     assert _severe(browser) == []
+
+
+def test_a_page_of_another_site_cannot_drive_it(ui: Ui, demo_home: Demo) -> None:
+    run_id = demo_home.outcome.run_id
+    query = f'mutation {{ deletePipelineRun(runId: "{run_id}") {{ __typename }} }}'
+    foreign = {"Host": "evil.example", "Origin": "http://evil.example"}
+    assert requests.get(f"{ui.url}/graphql", params={"query": query}, headers=foreign, timeout=60).status_code == 403
+    assert requests.get(f"{ui.url}/graphql", params={"query": query}, timeout=60).status_code == 405
+    assert requests.post(f"{ui.url}/graphql", params={"query": query}, timeout=60).status_code == 403
+    found = ui.ask(f'{{ runOrError(runId: "{run_id}") {{ __typename }} }}')
+    assert found["runOrError"]["__typename"] == "Run"
 
 
 def test_nothing_that_it_prints_is_a_warning(ui: Ui) -> None:

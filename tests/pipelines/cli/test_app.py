@@ -32,7 +32,7 @@ def test_help_names_every_subcommand_and_every_exit_code() -> None:
     [
         ("demo", ["no account and no network", "exit code is 0", "default: 7", "default: 60", "pax8:http_500"]),
         ("run", ["exit code is 3", "exit code is 1", "Default: now", "YYYY-MM", "default: home"]),
-        ("ui", ["Ctrl-C", "default: 3000", "default: 127.0.0.1", "Exit codes"]),
+        ("ui", ["Ctrl-C", "default: 3000", "default: 127.0.0.1", "--allow-host", "Exit codes"]),
         ("status", ["Ends with 0", "with 3", "with 1"]),
         ("doctor", ["Exit codes: 0", "1 when it could not", "Nothing is changed"]),
         ("audit", ["--psa", "--vendor"]),
