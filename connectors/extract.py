@@ -7,6 +7,8 @@ killed run left behind can disturb the next one. Does not belong here: loading (
 import contextlib
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,10 @@ from connectors.source_reads import failed_read
 
 # A source that is over its time may still finish a request; nobody waits longer than this for it to notice.
 GRACE_SECONDS = 2.0
+# A request that takes longer is told of, again and again, so that nobody watches a silent terminal.
+TELL_EVERY_SECONDS = 10.0
+# Called with system, what it is waiting for, and for how many seconds it has been.
+Waiting = Callable[[str, str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,20 @@ def extract(
         return Extracted(system, all_failed(system, message), None, message)
 
 
-def extract_all(jobs: list[Job], workdir: Path, progress: Progress | None = None) -> dict[str, Extracted]:
+def extract_all(
+    jobs: list[Job], workdir: Path, progress: Progress | None = None, waiting: Waiting | None = None
+) -> dict[str, Extracted]:
     """Read several sources at the same time, each for its own time at most.
 
     Threads suffice (measured: dlt keeps its contexts per thread, and each source has a pipeline of its own). A source
     that is over its time is left behind with failed reads: its thread stops at its next request, and what it still
     writes lands in a folder that nobody loads.
+
+    Args:
+        jobs: the sources.
+        workdir: where packages are written.
+        progress: told about rows as they arrive, from any thread.
+        waiting: told, from this thread, what a source has been waiting for when it has done so for a while.
 
     Returns:
         One outcome per system, in the order of `jobs`.
@@ -82,21 +96,42 @@ def extract_all(jobs: list[Job], workdir: Path, progress: Progress | None = None
         thread.start()
         running.append((job, thread, budget))
     outcomes: dict[str, Extracted] = {}
-    for job, thread, budget in running:
-        thread.join(budget.remaining() + GRACE_SECONDS)
-        found = done.get(job.system)
-        if found is None:
-            budget.stop()
-            where = f"{job.system} {budget.asked}".strip()
-            message = f"{where}: time budget of {budget.seconds:g} s used up while waiting for an answer"
-            found = Extracted(job.system, all_failed(job.system, message), None, message)
-        outcomes[job.system] = found
+    try:
+        for job, thread, budget in running:
+            _join(thread, budget.remaining() + GRACE_SECONDS, lambda: _tell_of_waits(running, waiting))
+            found = done.get(job.system)
+            if found is None:
+                budget.stop()
+                where = f"{job.system} {budget.asked}".strip()
+                message = f"{where}: time budget of {budget.seconds:g} s used up while waiting for an answer"
+                found = Extracted(job.system, all_failed(job.system, message), None, message)
+            outcomes[job.system] = found
+    finally:
+        if len(outcomes) < len(running):  # interrupted: nobody waits for the others any longer
+            for _, _, budget in running:
+                budget.stop()
     return outcomes
 
 
 def all_failed(system: str, message: str) -> tuple[Read, ...]:
     """Failed reads of every table of `system`."""
     return tuple(failed_read(system, table, message) for table in SYSTEMS[system].tables)
+
+
+def _join(thread: threading.Thread, seconds: float, tell: Callable[[], None]) -> None:
+    """Wait for a thread, telling from time to time that we do."""
+    until = time.monotonic() + seconds
+    while thread.is_alive() and (left := until - time.monotonic()) > 0:
+        thread.join(min(left, TELL_EVERY_SECONDS))
+        if thread.is_alive():
+            tell()
+
+
+def _tell_of_waits(running: list[tuple[Job, threading.Thread, Any]], waiting: Waiting | None) -> None:
+    for job, thread, budget in running:
+        wait = budget.longest_wait() if thread.is_alive() else None
+        if wait is not None and waiting is not None and wait.seconds >= TELL_EVERY_SECONDS / 2:
+            waiting(job.system, wait.words(), wait.seconds)
 
 
 def _run(done: dict[str, Extracted], job: Job, workdir: Path, progress: Progress | None, budget: Any) -> None:

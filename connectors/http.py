@@ -40,6 +40,26 @@ _SLOW_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 300.0  # a vendor's Retry-After above this is cut; the time budget ends the source before
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a source is waiting for: the endpoint, for how long, and what its last attempt found wrong, if any."""
+
+    endpoint: str
+    seconds: float
+    problem: str | None = None
+    attempts: int = 0
+    most_attempts: int = 0
+
+    def words(self) -> str:
+        """In one sentence, for a person who watches."""
+        if self.problem is None:
+            return f"waiting for an answer of {self.endpoint} for {self.seconds:.0f} s"
+        return (
+            f"{self.endpoint}: {self.problem}, attempt {self.attempts} of {self.most_attempts}; "
+            f"trying again for {self.seconds:.0f} s now"
+        )
+
+
 class Budget:
     """How long one source may take in this run; `stop()` ends it early. Safe to share between threads."""
 
@@ -51,6 +71,7 @@ class Budget:
         self._latest = ""
         self._waiting: dict[int, tuple[float, str]] = {}
         self._waited: dict[str, float] = {}
+        self._problems: dict[int, tuple[str | None, int, int]] = {}
 
     @contextmanager
     def waiting(self, endpoint: str) -> Iterator[None]:
@@ -64,7 +85,21 @@ class Budget:
         finally:
             with self._lock:
                 del self._waiting[number]
+                self._problems.pop(number, None)
                 self._waited[endpoint] = self._waited.get(endpoint, 0.0) + time.monotonic() - started
+
+    def note(self, problem: str | None, attempts: int, most_attempts: int) -> None:
+        """What the last attempt of this thread's request found wrong."""
+        with self._lock:
+            self._problems[threading.get_ident()] = problem, attempts, most_attempts
+
+    def longest_wait(self) -> Wait | None:
+        """The request that has kept this source waiting longest; None while there is none under way."""
+        with self._lock:
+            if not self._waiting:
+                return None
+            number, (started, endpoint) = min(self._waiting.items(), key=lambda item: item[1])
+            return Wait(endpoint, time.monotonic() - started, *self._problems.get(number, (None, 0, 0)))
 
     @property
     def asked(self) -> str:
@@ -273,6 +308,12 @@ class SourceClient:
         """Called by the retrying session after each attempt: whether to try again."""
         call: _Call = self._calls.current
         call.attempts += 1
+        try:
+            return self._is_worth_another(call, response, exception)
+        finally:
+            self.budget.note(call.problem, call.attempts, self._attempts)
+
+    def _is_worth_another(self, call: _Call, response: Response | None, exception: BaseException | None) -> bool:
         if exception is not None:
             call.problem = _name(exception)
             return isinstance(exception, _PASSING_ERRORS) and self._time_for_more(None)

@@ -172,6 +172,19 @@ class Home:
                 found.append(f"{path} has mode {mode:04o}, others can read it: chmod {wanted:o} {path}")
         return found
 
+    def is_locked(self) -> bool:
+        """Whether a run uses this home at this moment. Do not ask often: a run that begins just then is refused."""
+        if not self.lock_file.exists():
+            return False
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
         """Hold the home's run lock.

@@ -9,9 +9,10 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ class RunOutcome:
 
     `published` is False when anything stopped it; then `error` says what, and the last published copy stands.
     `period`, `as_of` are None where the run ended before they were settled. `seconds` is wall time. `rule_warnings`
-    name rules that point at nothing, by file and line.
+    name rules that point at nothing, by file and line. `interrupted`: a person stopped it with Ctrl-C.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class RunOutcome:
     error: str | None
     log: Path
     rule_warnings: tuple[str, ...] = ()
+    interrupted: bool = False
 
 
 def run_pipeline(
@@ -83,7 +85,7 @@ def run_pipeline(
             process answers for it.
 
     Returns:
-        The outcome, also for a run that failed: a failing run does not raise.
+        The outcome, also for a run that failed or was stopped with Ctrl-C: such a run does not raise.
 
     Raises:
         HomeBusyError: Another run uses this home.
@@ -109,6 +111,9 @@ def run_pipeline(
         except Exception as failure:
             logging.getLogger("dagster").error("%s", traceback.format_exc())
             error = f"{type(failure).__name__}: {failure}" if not _is_ours(failure) else str(failure)
+        except KeyboardInterrupt:
+            stopped = _outcome(home, run_id, period, as_of, "stopped by Ctrl-C", monotonic() - began)
+            return replace(stopped, interrupted=True)
         return _outcome(home, run_id, period, as_of, error, monotonic() - began)
 
 
@@ -122,12 +127,18 @@ def _execute(
     """Execute the Dagster run; returns why it failed, None when it did not."""
     from dagster import DagsterInstance
 
+    from pipelines.defs.abandoned import close_abandoned_runs, process_tag
     from pipelines.defs.build import build_definitions
-    from pipelines.defs.instance import close_abandoned_runs, open_instance
+    from pipelines.defs.instance import open_instance
+    from pipelines.defs.origin import job_origin
     from pipelines.defs.schedule import JOB
 
     with open_instance(home) if remember else DagsterInstance.ephemeral() as instance:
-        close_abandoned_runs(instance)
+        close_abandoned_runs(instance, home)
+        # `execute_in_process` leaves out where a run comes from, and the UI would show it under no job.
+        instance.create_run_for_job = partial(  # type: ignore[method-assign]
+            instance.create_run_for_job, remote_job_origin=job_origin(JOB)
+        )
         job = build_definitions(home, progress, lock_held=True).resolve_job_def(JOB)
         result = job.execute_in_process(
             run_id=run_id,
@@ -139,11 +150,25 @@ def _execute(
                 },
                 "loggers": {"file": {"config": {"path": str(home.log_file(run_id))}}},
             },
-            tags={"tieout/started_by": "command line"},
+            tags={"tieout/started_by": "command line", **process_tag(run_id)},
         )
+        if _was_interrupted(result):
+            # Dagster calls that a failure, and goes on. A person stopped it: the UI says so.
+            instance.report_run_canceled(result.dagster_run, "Stopped with Ctrl-C where it was started.")
+            raise KeyboardInterrupt
     if result.success:
         return None
     return _why(result)
+
+
+def _was_interrupted(result: Any) -> bool:
+    from dagster._core.events import RunFailureReason  # only known once Dagster is loaded
+
+    return any(
+        event.event_type_value == "PIPELINE_FAILURE"
+        and event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+        for event in result.all_events
+    )
 
 
 def _why(result: Any) -> str:

@@ -1,12 +1,14 @@
 """The command line's entry point: which subcommands there are. Each stands in a module of its own."""
 
+import os
+import sys
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.audit import audit
-from pipelines.cli.console import console
+from pipelines.cli.console import Exit, console
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exports import app as exports_app
@@ -26,7 +28,10 @@ invoice.
 Start with [bold]tieout demo[/]: it needs no account and no network.
 """
 
-EPILOG = "Exit codes: 0 all well, 1 failed and nothing was published, 2 wrong usage, 3 published with a source missing."
+EPILOG = (
+    "Exit codes: 0 all well, 1 failed and nothing was published, 2 wrong usage, 3 published with a source missing, "
+    "130 stopped with Ctrl-C."
+)
 
 app = typer.Typer(
     help=HELP,
@@ -63,7 +68,15 @@ app.add_typer(map_app, name="map", context_settings=app.info.context_settings)
 
 def main() -> None:
     """Run the command line (the `tieout` script)."""
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == Exit.INTERRUPTED:
+            # A thread that waits for a vendor would keep the process, and the person, waiting.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(Exit.INTERRUPTED)
+        raise
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class Exit(IntEnum):
     FAILED = 1  # nothing was published; the last published copy stands
     USAGE = 2
     INCOMPLETE = 3  # published, and at least one source could not be assessed
+    INTERRUPTED = 130  # stopped with Ctrl-C; as shells have it, 128 and the number of the signal
 
 
 def fail(message: str, *hints: str, code: Exit = Exit.FAILED) -> NoReturn:

@@ -6,6 +6,7 @@ Belongs here: turning a run's progress events into either. Does not belong here:
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +23,8 @@ _STEPS = {
     "transform": "comparing (dbt)",
     "publish": "publishing the copy",
 }
+# A terminal without bars stays silent no longer than this while tables are made.
+TELL_EVERY_SECONDS = 15.0
 _WIDEST = max(len(name) for name in _STEPS.values())
 
 
@@ -68,6 +71,8 @@ class _Follower:
                         self._bars.update(below, completed=1)
             elif event.kind == "failed":
                 self._bars.update(task, completed=1, state=f"[red]{_reason(event)}[/]")
+            elif event.kind == "waiting":
+                self._bars.update(task, state=f"[yellow]{_reason(event)}[/]")
             elif rows is not None:
                 self._bars.update(task, state=f"{rows:,} rows")
             elif event.table:
@@ -82,28 +87,41 @@ class _Follower:
 
 
 class _Lines:
-    """Prints a line when a step, or a source within it, has ended; nothing in between."""
+    """Prints a line when a step, or a source within it, has ended, and when one keeps the run waiting."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._rows = _Rows()
         self._lock = threading.Lock()
+        self._built = 0
+        self._told_at = monotonic()
 
     def __call__(self, event: Progress) -> None:
         """Note one event; called from any thread."""
         with self._lock:
             self._rows.add(event)
-            if event.kind not in ("finished", "failed") or _is_nothing(event, self._rows):
+            if event.step == "transform" and event.kind == "advanced":
+                self._tell_how_far(event)
                 return
+            if event.kind not in ("waiting", "finished", "failed") or _is_nothing(event, self._rows):
+                return
+            self._told_at = monotonic()
             name = _STEPS.get(event.step, event.step)
             parts = [name.ljust(_WIDEST) if event.source is None else f"{name.ljust(_WIDEST)} {event.source}:"]
-            if event.kind == "failed":
+            if event.kind in ("failed", "waiting"):
                 parts.append(_reason(event))
             elif event.rows is not None:
                 parts.append(f"{event.rows:,} rows")
-            if event.seconds is not None:
+            if event.seconds is not None and event.kind != "waiting":
                 parts.append(f"{event.seconds:.1f} s")
             self._console.print(" ".join(parts), soft_wrap=True)
+
+    def _tell_how_far(self, event: Progress) -> None:
+        """The longest step has no end of its parts to tell: after a while, how many tables it has made."""
+        self._built += 1
+        if monotonic() - self._told_at >= TELL_EVERY_SECONDS:
+            self._told_at = monotonic()
+            self._console.print(f"{_STEPS[event.step].ljust(_WIDEST)} {self._built} tables so far", soft_wrap=True)
 
 
 def _is_nothing(event: Progress, rows: _Rows) -> bool:

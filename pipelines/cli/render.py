@@ -66,6 +66,19 @@ def print_health(console: Console, rows: list[dict[str, Any]], shorten_to: int |
     console.print()
 
 
+def print_unpublished(console: Console, runs: Sequence[dict[str, Any]]) -> None:
+    """Later runs that did not replace the copy, the newest with its reason; nothing where there are none."""
+    if not runs:
+        return
+    newest = runs[0]
+    earlier = f" ({len(runs) - 1} more before it)" if len(runs) > 1 else ""
+    console.print(
+        f"[bold yellow]This copy is not of the newest run.[/] The run for {newest['period']:%B %Y} that ended "
+        f"{newest['ended_at']:%Y-%m-%d %H:%M %Z} did not replace it{earlier}: {escape(newest['reason'])}",
+        soft_wrap=True,
+    )
+
+
 def print_file_notes(
     console: Console, notes: Sequence[dict[str, Any]], *, most: int | None, rest: str, with_columns: bool = False
 ) -> None:

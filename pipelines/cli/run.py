@@ -1,8 +1,8 @@
 """`tieout run`: the whole pipeline over every configured source, through Dagster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from rich.console import Console
@@ -21,6 +21,7 @@ from pipelines.cli.options import (
     parse_period,
 )
 from pipelines.home import Home
+from pipelines.publish.kept import published_words
 
 if TYPE_CHECKING:
     from pipelines.run import RunOutcome, SourceStatus
@@ -35,8 +36,9 @@ def run(
     """Read every source that is switched on, compare, check, and publish the result.
 
     The run shows in the Dagster UI (tieout ui). A source that fails makes its own lines not assessed; the others are
-    assessed, and the exit code is 3. When a tie-out rule fails nothing is published and the exit code is 1. Exit code 0
-    means published with every source healthy, 2 wrong usage.
+    assessed, and the exit code is 3. When a tie-out rule fails, or the PSA or every vendor could not be read while
+    there is a published copy, nothing is published and the exit code is 1. Exit code 0 means published with every
+    source healthy, 2 wrong usage, 130 stopped with Ctrl-C.
     """
     opened = open_home(home)
     outcome = run_and_report(opened, parse_period(period), parse_as_of(as_of), parse_accept_drops(accept_drop))
@@ -55,15 +57,25 @@ def run_and_report(
     """
     from pipelines.cli.progress import follow
     from pipelines.cli.render import print_rule_warnings, print_summary
+    from pipelines.defs.resources import Progress
     from pipelines.home import HomeBusyError
     from pipelines.reports.summary import read_summary
     from pipelines.run import run_pipeline
 
+    loaded: dict[str, int] = {}
     try:
-        with follow(console) as progress:
+        with follow(console) as show:
+
+            def progress(event: Progress) -> None:
+                if event.step == "load" and event.kind == "finished" and event.source and event.rows:
+                    loaded[event.source] = event.rows
+                show(event)
+
             outcome = run_pipeline(home, period, as_of, progress=progress, accept_drops=accept_drops)
     except HomeBusyError as error:
         fail(str(error))
+    if outcome.interrupted:
+        fail_interrupted(home, loaded)
     if not outcome.published:
         kept = (
             f"the last published copy stands: {home.published}" if home.published.exists() else "nothing was published"
@@ -77,6 +89,25 @@ def run_and_report(
             soft_wrap=True,
         )
     return outcome
+
+
+def fail_interrupted(home: Home, loaded: Mapping[str, int]) -> NoReturn:
+    """Say what a run that was stopped with Ctrl-C leaves, and leave with 130.
+
+    Args:
+        home: The home.
+        loaded: The sources whose rows it had loaded, with their rows.
+    """
+    kept = ", ".join(f"{source} {rows:,} rows" for source, rows in loaded.items())
+    fail(
+        "stopped by Ctrl-C: nothing was published",
+        published_words(home) if home.published.exists() else "no run has been published yet",
+        f"loaded and kept: {kept}; the next run reads again and stores nothing twice"
+        if kept
+        else "no source had been loaded yet",
+        f"nothing needs repair; run it again: {program()} run --home {home.path}",
+        code=Exit.INTERRUPTED,
+    )
 
 
 def unassessed(outcome: "RunOutcome") -> "list[SourceStatus]":

@@ -7,14 +7,14 @@ from rich.markup import escape
 
 from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
-from pipelines.cli.render import print_file_notes, print_health, print_rule_warnings
+from pipelines.cli.render import print_file_notes, print_health, print_rule_warnings, print_unpublished
 
 
 def status(home: HomeOption = DEFAULT_HOME) -> None:
     """Show the health of each source and the last published run.
 
-    Ends with 0 when every source that is switched on was healthy, with 3 when one was not, and with 1 when nothing has
-    been published yet.
+    Ends with 0 when every source that is switched on was healthy, with 3 when one was not or a later run did not
+    replace the copy, and with 1 when nothing has been published yet.
     """
     opened = open_home(home)
     if not opened.published.exists():
@@ -32,9 +32,10 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
         + (f", run {last['run_id']}" if "run_id" in last else ""),
         soft_wrap=True,
     )
+    print_unpublished(console, summary.unpublished_runs)
     print_health(console, summary.health)
     print_file_notes(console, summary.file_notes, most=None, rest="", with_columns=True)
     print_rule_warnings(console, last.get("rule_warnings", []))
     console.print(f"Published copy (open it read-only at any time): {escape(str(opened.published))}", soft_wrap=True)
-    if any(row["status"] not in ("healthy", "off") for row in summary.health):
+    if summary.unpublished_runs or any(row["status"] not in ("healthy", "off") for row in summary.health):
         raise typer.Exit(int(Exit.INCOMPLETE))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.browser import open_in_browser
 from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
 from pipelines.home import Home
@@ -27,6 +28,9 @@ def ui(
             "host are refused. Repeat it for several.",
         ),
     ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open it in the browser, where this session has one.")
+    ] = True,
 ) -> None:
     """Open the Dagster UI: lineage, source checks, run history, the daily schedule.
 
@@ -44,15 +48,28 @@ def ui(
 
     def tell() -> None:
         console.print(f"Dagster UI on {url} (home {opened.path}). Ctrl-C ends it.", soft_wrap=True, markup=False)
+        if browser and is_this_machine(host):
+            open_in_browser(url)
 
     try:
         listening = listen(host, port)
         if not is_this_machine(host):
             console.print(f"Whoever reaches {host} port {port} can start and delete runs: there is no log-in.")
         console.print("Starting the Dagster UI ...")
+        _close_abandoned_runs(opened)
         serve(opened, listening, host, allow_host or [], answers=tell)
     except UiError as error:
         fail(str(error), code=Exit.FAILED)
+
+
+def _close_abandoned_runs(home: Home) -> None:
+    """Close what killed runs left open, so that the next one does not wait for them."""
+    from pipelines.defs.abandoned import close_abandoned_runs
+    from pipelines.defs.instance import open_instance
+
+    with open_instance(home) as instance:
+        for run_id in close_abandoned_runs(instance, home):
+            console.print(f"Run {run_id} was killed before it ended, and is closed now.", soft_wrap=True)
 
 
 def _environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:

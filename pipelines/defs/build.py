@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import dagster as dg
 
+from pipelines.defs.abandoned import abandoned_runs_sensor
 from pipelines.defs.ingest import ingest_assets
 from pipelines.defs.logs import file_logger
 from pipelines.defs.publish import publish_assets
@@ -37,6 +38,7 @@ def build_definitions(
         assets=[*ingest_assets(), transform_assets(home, manifest), publish_assets(manifest)],
         jobs=[daily_job()],
         schedules=[daily_schedule(_schedule(home))],
+        sensors=[abandoned_runs_sensor(home)],
         resources={"tieout": tools(home, progress, lock_held=lock_held), "dbt": dbt_resource(home)},
         executor=dg.in_process_executor,
         loggers={"file": file_logger},

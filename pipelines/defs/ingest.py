@@ -16,6 +16,7 @@ from connectors.tables import Table
 from expectations import SUITES
 from expectations.result import ExpectationResult
 from pipelines.defs import keys
+from pipelines.defs.made import Made, made, not_evaluated, not_read_words, was_read
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.defs.translators import raw_specs
@@ -127,13 +128,19 @@ def _extract() -> dg.AssetsDefinition:
 
     # No pool: this step waits for the network and opens no database.
     @dg.multi_asset(name="extract", specs=specs, required_resource_keys={"tieout"})
-    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def extract(context: dg.AssetExecutionContext) -> Iterator[Made]:
         tools: Tools = context.resources.tieout
         tools.tell("extract", "started")
         began = monotonic()
+
+        def waiting(system: str, what: str, seconds: float) -> None:
+            context.log.info(f"{system}: {what}")
+            tools.tell("extract", "waiting", source=system, message=what, seconds=seconds)
+
         outcomes = extract_sources(
             tools.home,
             lambda system, table, rows: tools.tell("extract", "advanced", source=system, table=table, rows=rows),
+            waiting,
         )
         for system in SYSTEMS:
             outcome = outcomes.get(system)
@@ -142,8 +149,11 @@ def _extract() -> dg.AssetsDefinition:
             for table in SYSTEMS[system].tables:
                 reads = [read for read in outcome.reads if read.table_name == table.name] if outcome else []
                 bad = [read for read in reads if read.status != "ok"]
-                yield dg.MaterializeResult(
+                yield from made(
+                    context,
                     keys.source_key(system, table.name),
+                    is_made=was_read(reads),
+                    why_not=not_read_words(system, reads, is_configured=outcome is not None),
                     metadata={
                         "status": "off" if outcome is None else _status(len(reads), len(bad)),
                         "rows_received": sum(read.row_count or 0 for read in reads),
@@ -176,7 +186,7 @@ def _load(system: str) -> dg.AssetsDefinition:
         pool=keys.POOL,
         required_resource_keys={"tieout"},
     )
-    def load(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def load(context: dg.AssetExecutionContext) -> Iterator[Made | dg.AssetCheckResult]:
         tools: Tools = context.resources.tieout
         tools.tell("load", "started", source=system)
         began = monotonic()
@@ -185,8 +195,12 @@ def _load(system: str) -> dg.AssetsDefinition:
             context.log.warning(problem)
         with connect(tools.home.warehouse) as connection:
             for table in tables:
-                yield dg.MaterializeResult(
+                reads = [read for read in loaded.reads if read.table_name == table.name]
+                yield from made(
+                    context,
                     keys.raw_key(system, table.name),
+                    is_made=was_read(reads),
+                    why_not=not_read_words(system, reads, is_configured=loaded.is_configured),
                     metadata={
                         **table_metadata(connection, f"raw_{system}", table.name),
                         "status": loaded.status,
@@ -195,7 +209,9 @@ def _load(system: str) -> dg.AssetsDefinition:
                         **_how_files_were_read(loaded, table),
                     },
                 )
-        yield from check_results(loaded, tables)
+        results = list(check_results(loaded, tables))
+        yield from results
+        yield from not_evaluated(context, results)
         tools.tell(
             "load",
             "failed" if loaded.status in ("failed", "suspect") else "finished",
@@ -237,42 +253,51 @@ def check_specs(system: str, table: Table) -> list[dg.AssetCheckSpec]:
 
 
 def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.AssetCheckResult]:
-    """One result per check of a source's raw tables; for a source that is off all pass and say so."""
+    """One result per check of each raw table that this run read.
+
+    What was not read is not judged: of such a table only `read_succeeded` has a result, which fails and says so, and
+    Dagster shows the others as skipped. A source that is off was not to be read, and has no result at all.
+    """
     found: dict[tuple[str, str], ExpectationResult] = {}
     for result in loaded.results:
         # Of several folders the one that fails is shown.
         earlier = found.get((result.table_name, result.expectation))
         if earlier is None or (earlier.passed and not result.passed):
             found[result.table_name, result.expectation] = result
-    for table in tables:
+    for table in tables if loaded.is_configured else ():
         key = keys.raw_key(loaded.system, table.name)
         reads = [read for read in loaded.reads if read.table_name == table.name]
         bad = [read for read in reads if read.status != "ok"]
-        is_read = not loaded.is_configured or (bool(reads) and not bad)
+        expectations = SUITES[loaded.system][table.name].expectations
+        unread = [] if was_read(reads) else [expectation.name for expectation in expectations]
+        problem = "; ".join(read.message or read.status for read in bad[:3]) or ("not read" if unread else None)
+        if unread:
+            problem = f"{problem}. The other {len(unread)} checks of this table were not evaluated: nothing was read."
         yield dg.AssetCheckResult(
             asset_key=key,
             check_name=READ_CHECK,
-            passed=is_read,
+            passed=problem is None,
             severity=dg.AssetCheckSeverity.WARN
             if bad and all(read.status == "refused" for read in bad)
             else dg.AssetCheckSeverity.ERROR,
-            description=None if is_read else "; ".join(read.message or read.status for read in bad[:3]) or "not read",
+            description=problem,
             metadata={
                 "reads": len(reads),
                 "failed": len(bad),
                 "accounts": [read.account_id or "" for read in bad[:20]],
+                "not_evaluated": unread,
             },
         )
-        for expectation in SUITES[loaded.system][table.name].expectations:
+        for expectation in () if unread else expectations:
             outcome = found.get((table.name, expectation.name))
             severity = dg.AssetCheckSeverity.ERROR if expectation.blocking else dg.AssetCheckSeverity.WARN
             if outcome is None:
                 yield dg.AssetCheckResult(
                     asset_key=key,
                     check_name=expectation.name,
-                    passed=not loaded.is_configured,
+                    passed=False,
                     severity=severity,
-                    description="The source is off." if not loaded.is_configured else "Not evaluated.",
+                    description="Not evaluated.",
                 )
                 continue
             yield dg.AssetCheckResult(

@@ -1,6 +1,7 @@
-"""Dagster's own storage of a home: its configuration file, opening it, and putting right what killed runs left in it.
+"""Dagster's own storage of a home: its configuration file, and opening it.
 
-Belongs here: `dagster.yaml` and the instance. Does not belong here: definitions.
+Belongs here: `dagster.yaml` and the instance. Does not belong here: definitions, runs that were killed
+(`pipelines.defs.abandoned`).
 """
 
 import json
@@ -8,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance
 
 from pipelines.home import Home
 
@@ -58,30 +59,3 @@ def open_instance(home: Home) -> Iterator[DagsterInstance]:
     prepare_instance(home)
     with DagsterInstance.from_config(str(home.dagster)) as instance:
         yield instance
-
-
-def close_abandoned_runs(instance: DagsterInstance, but: str | None = None) -> list[str]:
-    """Mark runs whose process died as failed, and free the pool slots they hold.
-
-    Call it only while holding the home's lock: then no other run of this home can be alive.
-
-    Args:
-        instance: The home's instance.
-        but: The run that is asking.
-
-    Returns:
-        The ids of the runs that were closed.
-    """
-    closed = []
-    alive = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
-    for run in instance.get_runs(RunsFilter(statuses=alive)):
-        if run.run_id == but:
-            continue
-        instance.report_run_failed(run, "The process of this run ended before the run did (killed, or out of memory).")
-        closed.append(run.run_id)
-    storage = instance.event_log_storage
-    if storage.supports_global_concurrency_limits:
-        for holder in storage.get_concurrency_run_ids():
-            if holder != but:
-                storage.free_concurrency_slots_for_run(holder)
-    return closed

@@ -14,7 +14,8 @@ import duckdb
 from pipelines.defs import keys
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.resources import Tools
-from pipelines.publish.publish import SCHEMA, publish
+from pipelines.publish.kept import published_words
+from pipelines.publish.publish import SCHEMA, NotPublishedError, publish
 
 
 def public_tables(manifest: Path) -> dict[str, str]:
@@ -44,11 +45,18 @@ def publish_assets(manifest: Path) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="publish", specs=specs, pool=keys.POOL, required_resource_keys={"tieout"})
-    def publish_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def publish_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
         tools: Tools = context.resources.tieout
         tools.tell("publish", "started")
         began = monotonic()
-        published = publish(tools.home)
+        try:
+            published = publish(tools.home)
+        except NotPublishedError as refusal:
+            # The copy that stands is older than this run: each of its tables says so beside its last materialization.
+            about = {"not_replaced_because": str(refusal), "copy": published_words(tools.home)}
+            for table in sorted(tables) if tools.home.published.exists() else ():
+                yield dg.AssetObservation(keys.published_key(table), description=str(refusal), metadata=about)
+            raise
         context.log.info(f"Published {tools.home.published}, result hash {published.result_hash}")
         for warning in published.rule_warnings:
             context.log.warning(f"A rule points at nothing: {warning}")

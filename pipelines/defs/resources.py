@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 import dagster as dg
 
-from pipelines.defs.instance import close_abandoned_runs
+from pipelines.defs.abandoned import close_abandoned_runs, process_tag
 from pipelines.home import Home
+
+Kind = Literal["started", "advanced", "waiting", "finished", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,13 @@ class Progress:
     """One thing that happened in a run, for whoever watches it.
 
     `step` is begin, extract, load, settle, transform or publish. `source` is set for what concerns one source, `table`
-    where it concerns one table or model. `rows` is a count so far (extract) or in all. `message` says what went wrong.
+    where it concerns one table or model. `rows` is a count so far (extract) or in all. `message` says what went wrong,
+    or what is being waited for.
     Callbacks come from several threads.
     """
 
     step: str
-    kind: Literal["started", "advanced", "finished", "failed"]
+    kind: Kind
     source: str | None = None
     table: str | None = None
     rows: int | None = None
@@ -39,7 +42,7 @@ class Tools:
     home: Home
     progress: Callable[[Progress], None] = field(default=lambda _: None)
 
-    def tell(self, step: str, kind: Literal["started", "advanced", "finished", "failed"], **about: Any) -> None:
+    def tell(self, step: str, kind: Kind, **about: Any) -> None:
         """Report progress."""
         self.progress(Progress(step, kind, **about))
 
@@ -55,8 +58,9 @@ def tools(home: Home, progress: Callable[[Progress], None] | None, *, lock_held:
 
     def provide(context: dg.InitResourceContext) -> Iterator[Tools]:
         with nullcontext() if lock_held else home.lock(f"run {context.run_id}"):
-            if not lock_held and context.instance is not None:
-                close_abandoned_runs(context.instance, but=context.run_id)
+            if not lock_held and context.instance is not None and context.run_id:
+                context.instance.add_run_tags(context.run_id, process_tag(context.run_id))
+                close_abandoned_runs(context.instance, home)
             yield Tools(home, progress) if progress else Tools(home)
 
     return dg.ResourceDefinition(provide)

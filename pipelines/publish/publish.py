@@ -17,6 +17,7 @@ from pipelines.publish.copy import TEMPORARY_PREFIX, attached_copy, put_in_place
 from pipelines.publish.determinism import record_tables, tables_that_differ
 from pipelines.publish.hashing import TableHash, result_hash, table_hashes
 from pipelines.publish.inputs import inputs_hash
+from pipelines.publish.kept import TABLE, add_table, mark_kept, published_words, why_too_little_was_read
 from pipelines.rules import dangling
 from pipelines.steps.current import current_run
 from pipelines.warehouse.connection import connect
@@ -52,19 +53,32 @@ class Published:
 def publish(home: Home) -> Published:
     """Publish the run in progress, and end it.
 
+    A run that is refused leaves its mark on the copy that stands.
+
     Raises:
-        NotPublishedError: A tie-out rule does not hold, or equal inputs gave another result before.
+        NotPublishedError: A tie-out rule does not hold, equal inputs gave another result before, or the run could read
+            too little to replace a copy that is there.
     """
     run = current_run(home).run
+    try:
+        return _publish(home, run)
+    except NotPublishedError as refusal:
+        mark_kept(home, run, str(refusal))
+        raise
+
+
+def _publish(home: Home, run: Run) -> Published:
     temporary = home.published_folder / f"{TEMPORARY_PREFIX}{run.run_id}.duckdb"
     temporary.unlink(missing_ok=True)
     with connect(home.warehouse) as connection:
+        _refuse_unless_read(connection, home)
         _refuse_unless_tied_out(connection)
         tables = table_hashes(connection, SCHEMA, run.run_id)
         inputs = inputs_hash(connection, run)
         _refuse_unless_deterministic(connection, inputs, tables)
         with attached_copy(connection, temporary, SCHEMA) as copy:
             _record_determinism(connection, copy, run, tables)
+            add_table(connection, f"{copy}.{SCHEMA}")
         put_in_place(temporary, home.published)
         published = Published(
             run=run,
@@ -102,6 +116,7 @@ def summary(published: Published) -> dict[str, Any]:
             for source in published.sources
         ],
         "rule_warnings": list(published.rule_warnings),
+        TABLE: [],
     }
 
 
@@ -113,6 +128,13 @@ def source_states(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]
     )
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _refuse_unless_read(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """A first copy is published whatever was read: there is none to keep, and it says what failed."""
+    reason = why_too_little_was_read(connection) if home.published.exists() else None
+    if reason:
+        raise NotPublishedError(f"{reason}. Nothing is published; {published_words(home)}")
 
 
 def _refuse_unless_tied_out(connection: duckdb.DuckDBPyConnection) -> None:

@@ -4,7 +4,7 @@ Belongs here: reading and typing those figures. Does not belong here: how they l
 (`pipelines.cli.render`) or in a workbook (`pipelines.reports.workbook`), or computing anything the marts already hold.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -44,7 +44,7 @@ class Summary:
     """Everything that a run prints.
 
     Coverage is a share between 0 and 1 of what could be billed, in units and in money of each currency; None where
-    nothing could.
+    nothing could. `unpublished_runs` are later runs that did not replace this copy, the newest first.
     """
 
     period: date
@@ -57,6 +57,7 @@ class Summary:
     largest: list[Finding]
     tie_out: list[dict[str, Any]]
     file_notes: list[dict[str, Any]]
+    unpublished_runs: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def money(self) -> dict[str, tuple[Decimal, Decimal]]:
@@ -84,13 +85,14 @@ def read_summary(published: Path, largest: int = 10) -> Summary:
             classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
             largest=[Finding(*row) for row in connection.execute(_LARGEST, {"largest": largest}).fetchall()],
             tie_out=_dicts(connection, _TIE_OUT),
-            file_notes=_dicts(connection, _FILE_NOTES) if _has_file_notes(connection) else [],
+            file_notes=_dicts(connection, _FILE_NOTES) if _has(connection, "file_notes") else [],
+            unpublished_runs=_dicts(connection, _UNPUBLISHED) if _has(connection, "unpublished_runs") else [],
         )
 
 
-def _has_file_notes(connection: duckdb.DuckDBPyConnection) -> bool:
-    """A copy that an older version published has none."""
-    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'file_notes'").fetchone()
+def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the copy has a table: one that an older version published lacks some."""
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = $1", [table]).fetchone()
     return found is not None
 
 
@@ -158,6 +160,8 @@ from (
     from analytics.tie_out group by rule, currency
 ) group by rule order by rule
 """
+
+_UNPUBLISHED = "select run_id, period, as_of, ended_at, reason from analytics.unpublished_runs order by ended_at desc"
 
 _FILE_NOTES = """
 select source_system, file_name, sheet_name, kind, text, raw_column, header

@@ -10,7 +10,10 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from expectations import SUITES
+from pipelines.cli.app import app
 from pipelines.defs.instance import open_instance
 from pipelines.home import Home, HomeBusyError
 from pipelines.publish.hashing import RUN_TIMES
@@ -74,6 +77,13 @@ def test_the_run_shows_in_dagster_with_materializations_and_checks(first_run: Ra
         stored = instance.get_run_by_id(first_run.outcome.run_id)
         assert stored is not None
         assert stored.status is dg.DagsterRunStatus.SUCCESS
+        # Under its job, with its location and in the timeline: the UI asks for the runs of a job by this origin.
+        assert stored.remote_job_origin is not None
+        assert (stored.remote_job_origin.location_name, stored.remote_job_origin.job_name) == ("tieout", "daily")
+        of_location = {".dagster/repository": "__repository__@tieout", "dagster/code_location": "tieout"}
+        assert [run.run_id for run in instance.get_runs(dg.RunsFilter(job_name="daily", tags=of_location))] == [
+            first_run.outcome.run_id
+        ]
         for key in (
             "pax8_api/subscriptions",
             "raw_pax8/subscriptions",
@@ -146,14 +156,67 @@ def test_a_failed_source_fails_alone_and_the_run_says_so(first_run: Ran, world, 
     assert status["connectwise"].status == "healthy"
     assert query(home, "SELECT count(*) FROM analytics.reconciliation WHERE class = 'not_assessed'")[0][0] > 0
     with open_instance(home) as instance:
-        key = dg.AssetKey(["raw_pax8", "subscriptions"])
-        event = instance.get_latest_materialization_event(key)
-        assert event is not None
-        assert event.asset_materialization.metadata["status"].value == "failed"
-        records = instance.event_log_storage.get_asset_check_execution_history(
-            dg.AssetCheckKey(key, "read_succeeded"), limit=1
-        )
-        assert records[0].status.value == "FAILED"
+        for key in (dg.AssetKey(["raw_pax8", "subscriptions"]), dg.AssetKey(["pax8_api", "subscriptions"])):
+            assert instance.get_latest_materialization_event(key) is None, "nothing was read"
+            [seen] = instance.fetch_observations(key, limit=1).records
+            assert seen.asset_observation is not None
+            assert seen.asset_observation.metadata["status"].value == "failed"
+            assert "pax8" in str(seen.asset_observation.description)
+            assert "HTTP 500" in str(seen.asset_observation.description)
+        assert checks_of(instance, "raw_pax8", "subscriptions") == {"read_succeeded": "FAILED"}
+        assert instance.get_latest_materialization_event(dg.AssetKey(["raw_ninjaone", "devices"])) is not None
+        evaluated = checks_of(instance, "raw_ninjaone", "devices")
+        assert len(evaluated) == 1 + len(SUITES["ninjaone"]["devices"].expectations)
+        assert (evaluated["read_succeeded"], evaluated["not_empty"]) == ("SUCCEEDED", "SUCCEEDED")
+        assert instance.get_latest_materialization_event(dg.AssetKey(["published", "reconciliation"])) is not None
+
+
+def test_with_every_vendor_dead_the_copy_stays_dated_and_marked_and_the_run_fails(
+    first_run: Ran, world, tmp_path: Path
+) -> None:
+    home = copy_of(first_run.home, tmp_path)
+    before = query(home, "SELECT line_key, class FROM analytics.reconciliation ORDER BY ALL")
+    vendors = ("microsoft_graph", "ninjaone", "pax8")
+    with SandboxServer(world, [Misbehaviour.parse(f"{system}:http_500") for system in vendors]) as bad:
+        write_home(world, home.path, bad.url)
+        text = home.settings_file.read_text()
+        for system in vendors:
+            text = text.replace(
+                f"[sources.{system}]\n", f"[sources.{system}]\nmax_attempts = 2\nbackoff_seconds = 0.01\n"
+            )
+        home.settings_file.write_text(text)
+        done = CliRunner().invoke(app, ["run", "--home", str(home.path)], env={"COLUMNS": "120"})
+    assert done.exit_code == 1
+    assert "no vendor could be read" in done.stderr
+    assert all(f"{system} is failed" in done.stderr for system in vendors)
+    assert f"{first_run.outcome.period:%B %Y}, published " in done.stderr
+    assert query(home, "SELECT line_key, class FROM analytics.reconciliation ORDER BY ALL") == before
+    assert len(query(home, "SELECT reason FROM analytics.unpublished_runs")) == 1
+
+    status = CliRunner().invoke(app, ["status", "--home", str(home.path)], env={"COLUMNS": "120"})
+    assert status.exit_code == 3
+    assert "This copy is not of the newest run." in status.stdout
+    assert "no vendor could be read" in status.stdout
+    with open_instance(home) as instance:
+        [ran] = instance.get_runs()
+        assert ran.status is dg.DagsterRunStatus.FAILURE
+        for key in ("raw_pax8/subscriptions", "raw_ninjaone/devices", "ninjaone_api/devices", "published/tie_out"):
+            assert instance.get_latest_materialization_event(dg.AssetKey(key.split("/"))) is None, key
+        [seen] = instance.fetch_observations(dg.AssetKey(["published", "tie_out"]), limit=1).records
+        assert "no vendor could be read" in seen.asset_observation.metadata["not_replaced_because"].value
+        assert checks_of(instance, "raw_ninjaone", "devices") == {"read_succeeded": "FAILED"}
+
+
+def checks_of(instance: dg.DagsterInstance, schema: str, table: str) -> dict[str, str]:
+    """How the checks of a table ended that were evaluated in its last run."""
+    suite = SUITES[schema.removeprefix("raw_")][table]
+    key = dg.AssetKey([schema, table])
+    found = {}
+    for name in ("read_succeeded", *(item.name for item in suite.expectations)):
+        [record] = instance.event_log_storage.get_asset_check_execution_history(dg.AssetCheckKey(key, name), limit=1)
+        if record.status.value != "PLANNED":
+            found[name] = record.status.value
+    return found
 
 
 def test_a_second_run_at_the_same_time_is_refused(home: Home) -> None:

@@ -1,9 +1,6 @@
 import json
-import os
 
-import dagster as dg
-
-from pipelines.defs.instance import MARK, close_abandoned_runs, open_instance, prepare_instance
+from pipelines.defs.instance import MARK, open_instance, prepare_instance
 from pipelines.home import Home
 
 
@@ -29,21 +26,3 @@ def test_a_file_of_an_earlier_version_is_renewed(home: Home) -> None:
     path.write_text(MARK + json.dumps({"telemetry": {"enabled": True}}))
     prepare_instance(home)
     assert '"enabled": false' in path.read_text()
-
-
-def test_a_run_whose_process_died_is_closed_and_its_slot_freed(home: Home) -> None:
-    @dg.job
-    def daily() -> None:
-        pass
-
-    with open_instance(home) as instance:
-        run = instance.create_run_for_job(daily, status=dg.DagsterRunStatus.STARTED)
-        alive = instance.create_run_for_job(daily, status=dg.DagsterRunStatus.STARTED)
-        storage = instance.event_log_storage
-        storage.set_concurrency_slots("warehouse", 1)
-        assert storage.claim_concurrency_slot("warehouse", run.run_id, "load").is_claimed
-        assert close_abandoned_runs(instance, but=alive.run_id) == [run.run_id]
-        assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
-        assert instance.get_run_by_id(alive.run_id).status is dg.DagsterRunStatus.STARTED
-        assert storage.claim_concurrency_slot("warehouse", alive.run_id, "load").is_claimed
-    assert os.path.isdir(home.dagster)

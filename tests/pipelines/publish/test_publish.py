@@ -16,9 +16,14 @@ TABLES = """
 CREATE SCHEMA analytics; CREATE SCHEMA canonical;
 CREATE TABLE analytics.tie_out (rule VARCHAR, source_system VARCHAR, period DATE, currency VARCHAR, subject VARCHAR,
     left_total DECIMAL(18, 4), right_total DECIMAL(18, 4), difference DECIMAL(18, 4), passed BOOLEAN, note VARCHAR);
-CREATE TABLE analytics.source_health (source_system VARCHAR, status VARCHAR, row_count BIGINT,
-    last_success_at TIMESTAMPTZ, message VARCHAR);
-INSERT INTO analytics.source_health VALUES ('pax8', 'healthy', 3, '2026-06-01 00:00:00+00', NULL);
+CREATE TABLE analytics.source_health (source_system VARCHAR, role VARCHAR, status VARCHAR, is_assessable BOOLEAN,
+    row_count BIGINT, last_success_at TIMESTAMPTZ, message VARCHAR);
+INSERT INTO analytics.source_health VALUES
+    ('connectwise', 'psa', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL),
+    ('pax8', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL),
+    ('ninjaone', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL),
+    ('microsoft_graph', 'vendor', 'off', false, 0, NULL, 'switched off in the configuration'),
+    ('seatwatch', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL);
 CREATE TABLE analytics.reconciliation (line_key VARCHAR, variance DECIMAL(18, 4), as_of TIMESTAMPTZ,
     period DATE, class VARCHAR, kind VARCHAR, billed_quantity DECIMAL(18, 4), owned_quantity DECIMAL(18, 4),
     used_quantity DECIMAL(18, 4), charged_quantity DECIMAL(18, 4), expected_quantity DECIMAL(18, 4),
@@ -49,6 +54,11 @@ def computed(home: Home) -> Home:
         connection.execute(
             "INSERT INTO analytics.tie_out VALUES "
             "('exactly_once', 'pax8', '2026-06-01', NULL, 'subscriptions', 3, 3, 0, true, '')"
+        )
+        connection.execute(
+            "INSERT INTO control.sources VALUES ('connectwise', 'psa', true, 26), ('pax8', 'vendor', true, 26), "
+            "('ninjaone', 'vendor', true, 26), ('microsoft_graph', 'vendor', false, 26), "
+            "('exports', 'vendor', true, 26)"
         )
     begin(home, "run1")
     return home
@@ -149,3 +159,86 @@ def test_rules_that_point_at_nothing_are_named_beside_the_copy_and_stop_nothing(
     publish(computed)
     told = json.loads(computed.published_summary.read_text())["rule_warnings"]
     assert told == ["client_map.csv:4: client_id: connectwise:9: the PSA has no such client"]
+
+
+def dead(home: Home, *systems: str) -> None:
+    """These could not be read in the run in progress."""
+    for system in systems:
+        change(
+            home,
+            f"UPDATE analytics.source_health SET status = 'failed', is_assessable = false, "
+            f"message = '{system}: HTTP 500' WHERE source_system = '{system}'",
+        )
+
+
+def later_runs(home: Home) -> list:
+    with duckdb.connect(home.published, read_only=True) as copy:
+        return copy.execute(
+            "SELECT run_id, reason FROM analytics.unpublished_runs ORDER BY ended_at, run_id"
+        ).fetchall()
+
+
+NOTHING_READ = [
+    pytest.param(("connectwise",), "the PSA could not be read: connectwise is failed: connectwise: HTTP 500", id="psa"),
+    pytest.param(("pax8", "ninjaone"), "no vendor could be read: .*pax8 is failed: pax8: HTTP 500", id="all-vendors"),
+    pytest.param(("pax8", "ninjaone", "seatwatch"), "no vendor could be read: ninjaone is failed", id="files-too"),
+]
+
+
+@pytest.mark.parametrize(("systems", "reason"), NOTHING_READ)
+def test_a_run_whose_psa_or_all_vendors_were_not_read_keeps_the_copy_and_marks_it(
+    computed: Home, systems: tuple[str, ...], reason: str
+) -> None:
+    publish(computed)
+    before = json.loads(computed.published_summary.read_text())
+    begin(computed, "run2")
+    change(computed, "UPDATE analytics.reconciliation SET class = 'not_assessed', line_key = line_key || '2'")
+    dead(computed, *systems)
+    with pytest.raises(NotPublishedError, match=reason) as refusal:
+        publish(computed)
+    assert f"June 2026, published {before['published_at'][:10]}" in str(refusal.value)
+    assert published_rows(computed) == [("a",), ("b",)]
+    assert later_runs(computed) == [("run2", str(refusal.value))]
+    told = json.loads(computed.published_summary.read_text())
+    assert (told["run_id"], [run["run_id"] for run in told["unpublished_runs"]]) == ("run1", ["run2"])
+    assert {path.name for path in computed.published_folder.iterdir()} == {"run.json", "tieout.duckdb"}
+
+
+@pytest.mark.parametrize("systems", [("pax8",), ("ninjaone", "seatwatch"), ("seatwatch",)])
+def test_a_run_that_lacks_some_vendors_is_published(computed: Home, systems: tuple[str, ...]) -> None:
+    publish(computed)
+    begin(computed, "run2")
+    dead(computed, *systems)
+    change(computed, "UPDATE analytics.reconciliation SET line_key = line_key || '2'")
+    change(computed, "UPDATE control.run SET as_of = as_of + INTERVAL 1 DAY")
+    change(
+        computed,
+        "INSERT INTO control.decisions VALUES ('d', 'a', '2026-06-01', 'accept', NULL, 'me', now(), NULL, NULL)",
+    )
+    publish(computed)
+    assert published_rows(computed) == [("a2",), ("b2",)]
+    assert later_runs(computed) == []
+
+
+def test_with_no_copy_to_keep_a_run_is_published_whatever_it_read(computed: Home) -> None:
+    dead(computed, "connectwise")
+    publish(computed)
+    assert published_rows(computed) == [("a",), ("b",)]
+
+
+def test_the_mark_of_every_refused_run_stands_until_a_run_is_published(computed: Home) -> None:
+    publish(computed)
+    mode = 0o640
+    computed.published.chmod(mode)
+    for run_id in ("run2", "run3"):
+        begin(computed, run_id)
+        change(computed, "UPDATE analytics.tie_out SET passed = false, difference = 1")
+        with pytest.raises(NotPublishedError, match="tie-out does not hold"):
+            publish(computed)
+    assert [run_id for run_id, _ in later_runs(computed)] == ["run2", "run3"]
+    assert computed.published.stat().st_mode & 0o777 == mode
+    begin(computed, "run4")
+    change(computed, "UPDATE analytics.tie_out SET passed = true, difference = 0")
+    publish(computed)
+    assert later_runs(computed) == []
+    assert json.loads(computed.published_summary.read_text())["unpublished_runs"] == []
