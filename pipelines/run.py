@@ -31,12 +31,16 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One source as the run left it: the words of `source_health`."""
+    """One source as the run left it: the words of `source_health`.
+
+    `is_acknowledged`: all that is wrong with it is known to a person, by rule.
+    """
 
     source_system: str
     status: str
     row_count: int | None
     message: str | None
+    is_acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,9 @@ def _outcome(
                 published=True,
                 result_hash=done["result_hash"],
                 sources=tuple(
-                    SourceStatus(row["source_system"], row["status"], row["row_count"], row["message"])
+                    SourceStatus(
+                        row["source_system"], row["status"], row["row_count"], row["message"], row["is_acknowledged"]
+                    )
                     for row in done["sources"]
                 ),
                 seconds=seconds,

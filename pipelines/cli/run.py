@@ -116,8 +116,8 @@ def unassessed(outcome: "RunOutcome") -> "list[SourceStatus]":
 
 
 def exit_code(outcome: "RunOutcome") -> Exit:
-    """The exit code that says what a published run is worth."""
-    return Exit.INCOMPLETE if unassessed(outcome) else Exit.OK
+    """The exit code that says what a published run is worth; a refusal that somebody knows of is no news."""
+    return Exit.INCOMPLETE if any(not row.is_acknowledged for row in unassessed(outcome)) else Exit.OK
 
 
 def print_closing(console: Console, home: Home, outcome: "RunOutcome") -> None:

@@ -13,8 +13,9 @@ from pipelines.cli.render import print_file_notes, print_health, print_rule_warn
 def status(home: HomeOption = DEFAULT_HOME) -> None:
     """Show the health of each source and the last published run.
 
-    Ends with 0 when every source that is switched on was healthy, with 3 when one was not or a later run did not
-    replace the copy, and with 1 when nothing has been published yet.
+    Ends with 0 when every source that is switched on was healthy (or refuses only accounts that known_refusals.csv
+    names), with 3 when one was not or a later run did not replace the copy, and with 1 when nothing has been published
+    yet.
     """
     opened = open_home(home)
     if not opened.published.exists():
@@ -37,5 +38,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     print_file_notes(console, summary.file_notes, most=None, rest="", with_columns=True)
     print_rule_warnings(console, last.get("rule_warnings", []))
     console.print(f"Published copy (open it read-only at any time): {escape(str(opened.published))}", soft_wrap=True)
-    if summary.unpublished_runs or any(row["status"] not in ("healthy", "off") for row in summary.health):
+    # A copy that an older version published knows of no acknowledgement.
+    bad = [row for row in summary.health if row["status"] not in ("healthy", "off") and not row.get("is_acknowledged")]
+    if summary.unpublished_runs or bad:
         raise typer.Exit(int(Exit.INCOMPLETE))

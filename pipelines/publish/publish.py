@@ -123,8 +123,8 @@ def summary(published: Published) -> dict[str, Any]:
 def source_states(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Each source's row of `source_health`: status, rows, last success and message."""
     cursor = connection.execute(
-        "SELECT source_system, status, row_count, last_success_at, message FROM analytics.source_health "
-        "ORDER BY source_system"
+        "SELECT source_system, status, row_count, last_success_at, message, is_acknowledged "
+        "FROM analytics.source_health ORDER BY source_system"
     )
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -509,6 +509,29 @@ FILES: tuple[RuleFile, ...] = (
         together=(rate_checks.directions_agree,),
     ),
     RuleFile(
+        name="known_refusals",
+        about="Vendor accounts that refuse to be read, and of which somebody knows: they are no news in every run.",
+        columns=(
+            RuleColumn("source_system", "vendor", required=True),
+            RuleColumn("account_id", "vendor_id", required=True),
+            *_VALIDITY,
+            *_CONFIRMATION,
+        ),
+        key=("source_system", "account_id"),
+        target=(),
+        examples=(
+            (
+                "microsoft_graph",
+                "c55cc2fc-0000-45b0-9e09-d657365580bf",
+                "2026-01-01",
+                "2026-04-01",
+                "D. Okafor",
+                "2026-01-14",
+                "client withdrew consent while the contract is negotiated",
+            ),
+        ),
+    ),
+    RuleFile(
         name="gone_accounts",
         about="Vendor accounts that no longer exist although lists still name them: nobody need look at them again.",
         columns=(

@@ -18,6 +18,8 @@ _READS = {
     "compare.lines",
     "compare.vendor_rows_identified",
     "canonical.vendor_quantities",
+    "canonical.account_status",
+    "canonical.system_status",
 }
 _FIELD = """lower(trim(CASE rule.attribute WHEN 'office' THEN row.office WHEN 'department' THEN row.department
     WHEN 'company' THEN row.company WHEN 'site' THEN row.site WHEN 'account' THEN row.account_id
@@ -89,6 +91,16 @@ _QUESTIONS = (
         "FROM canonical.vendor_quantities AS row WHERE rule.source_system = row.source_system"
         " AND rule.account_id = row.account_id AND rule.user_name = lower(row.holder_name)",
         _HAS_USERS,
+    ),
+    (
+        "known_refusals",
+        "account_id",
+        "'this account was not refused in the last run, so there is nothing to know of'",
+        "FROM canonical.account_status AS row WHERE rule.source_system = row.source_system"
+        " AND rule.account_id = row.account_id AND row.is_refused",
+        # A source that failed as a whole says nothing of its accounts.
+        "EXISTS (FROM canonical.system_status AS row WHERE rule.source_system = row.source_system"
+        " AND row.status IN ('healthy', 'partial'))",
     ),
     (
         "agreement_units",

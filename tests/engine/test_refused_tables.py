@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.rules.idle import idle
 from tests.engine.laws import LAWS
 from tests.engine.project import Engine
 from tests.engine.tenant_desk import GRAPH, TenantDesk, sku, subscription
@@ -94,3 +95,45 @@ def test_any_other_tenant_that_refuses_makes_its_lines_unknown_and_the_source_pa
     assert desk.compute()["class"] == "not_assessed"
     health = engine.row("SELECT * FROM analytics.source_health WHERE source_system = 'microsoft_graph'")
     assert health["status"] == "partial"
+
+
+WITHDRAWN = "microsoft_graph: access refused (HTTP 403)"
+
+
+def acknowledge(desk: TenantDesk, account_id: str = GONE, **about: str) -> None:
+    desk.rule("known_refusals", source_system=GRAPH, account_id=account_id, confirmed_by="D. Okafor",
+              confirmed_at="2026-06-02", reason="consent withdrawn", rule_id="known_refusals.csv:2",
+              **about)  # fmt: skip
+
+
+def test_a_refusal_that_somebody_knows_of_is_no_news_and_says_so_wherever_the_tenant_stood(
+    desk: TenantDesk, engine: Engine
+) -> None:
+    lay_out_two_tenants(desk, WITHDRAWN, is_confirmed=False)
+    acknowledge(desk, GONE.upper())
+    row = desk.compute()
+    said = "known to D. Okafor since 2026-06-02: consent withdrawn (known_refusals.csv:2)"
+    assert row["class"] == "not_assessed", "nothing more is known of the tenant than before"
+    assert said in row["explanation"]
+    health = engine.row("SELECT * FROM analytics.source_health WHERE source_system = 'microsoft_graph'")
+    assert (health["status"], health["is_acknowledged"]) == ("partial", True)
+    assert said in health["message"]
+    assert engine.broken_tests() == {}
+
+
+@pytest.mark.parametrize(
+    ("about", "account_id"),
+    [({"valid_to": "2026-06-10"}, GONE), ({}, "55555555-0000-4000-8000-000000000000")],
+    ids=["the acknowledgement has lapsed", "it is of another account"],
+)
+def test_a_refusal_that_nobody_knows_of_any_more_is_news(
+    desk: TenantDesk, engine: Engine, about: dict[str, str], account_id: str
+) -> None:
+    lay_out_two_tenants(desk, WITHDRAWN, is_confirmed=False)
+    acknowledge(desk, account_id, **about)
+    assert "known to" not in desk.compute()["explanation"]
+    health = engine.row("SELECT * FROM analytics.source_health WHERE source_system = 'microsoft_graph'")
+    assert (health["status"], health["is_acknowledged"]) == ("partial", False)
+    with engine.connect() as connection:
+        told = [(error.file, error.line, error.column) for error in idle(connection) if "refused" in error.reason]
+    assert told == ([] if about else [("known_refusals.csv", 2, "account_id")]), "one that hits nothing is named"

@@ -105,6 +105,7 @@ ELSEWHERE = {
     "counting": "test_worked_examples.py",
     "exchange_rates": "test_awkward_currencies.py",
     "gone_accounts": "test_refused_tables.py",
+    "known_refusals": "test_refused_tables.py",
     "product_groups": "test_narrowest_rules.py",
     "rejections": "it keeps a pair from being suggested",
 }

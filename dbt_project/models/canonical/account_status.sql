@@ -214,6 +214,20 @@ account_status as (
         case when count(*) = count(counted_until) then min(counted_until) end as counted_until
     from all_judged
     group by source_system, account_id
+),
+
+-- A refusal that somebody knows of: it stops the same lines, and says who knows.
+known_refusals as (
+    select
+        rules.source_system,
+        rules.account_id,
+        min(
+            'known to ' || rules.confirmed_by || ' since ' || strftime(rules.confirmed_at, '%Y-%m-%d') || ': '
+            || rules.reason || ' (' || rules.rule_id || ')'
+        ) as message
+    from {{ ref('stg_rules__known_refusals') }} as rules
+    inner join run on {{ in_force('rules.valid_from', 'rules.valid_to', home_date('run.as_of')) }}
+    group by rules.source_system, rules.account_id
 )
 
 -- An account that is gone, and known to be, stops nothing and makes no source partial.
@@ -221,10 +235,17 @@ select
     account_status.source_system,
     account_status.account_id,
     account_status.is_assessable and accounts_gone.account_id is null as is_assessable,
-    coalesce(accounts_gone.message, account_status.message) as message,
+    coalesce(
+        accounts_gone.message,
+        account_status.message || case
+            when account_status.is_refused then coalesce('; ' || known_refusals.message, '') else ''
+        end
+    ) as message,
     case when accounts_gone.account_id is null then account_status.stopped_sides else [] end as stopped_sides,
     account_status.is_refused and accounts_gone.account_id is null as is_refused,
     account_status.is_failed and accounts_gone.account_id is null as is_failed,
+    account_status.is_refused and not account_status.is_failed and known_refusals.account_id is not null
+        as is_acknowledged,
     account_status.last_success_at,
     account_status.counted_until
 from account_status
@@ -232,3 +253,7 @@ left join accounts_gone
     on
         account_status.source_system = accounts_gone.source_system
         and account_status.account_id = accounts_gone.account_id
+left join known_refusals
+    on
+        account_status.source_system = known_refusals.source_system
+        and account_status.account_id = known_refusals.account_id

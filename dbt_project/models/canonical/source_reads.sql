@@ -105,6 +105,30 @@ row_totals as (
     group by source_system
 ),
 
+-- Loaded, and known to no model: a connector is not finished where `raw_tables` does not name its tables.
+untaken as (
+    select
+        source_system,
+        string_agg(row_count || ' rows of ' || table_name, ', ' order by table_name) as untaken_rows
+    from (
+        select
+            source_system,
+            table_name,
+            sum(row_count) as row_count
+        from current_reads
+        where
+            is_newest
+            and source_system || '.' || table_name not in (
+                {%- for raw_table in raw_tables() %}
+                    '{{ raw_table.system }}.{{ raw_table.table }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            )
+        group by source_system, table_name
+    )
+    where row_count > 0
+    group by source_system
+),
+
 source_reads as (
     select
         sources.source_system,
@@ -115,6 +139,7 @@ source_reads as (
         coalesce(whole_tables.failed_tables, 0) as failed_tables,
         coalesce(whole_tables.unread_tables, 0) as unread_tables,
         whole_tables.message,
+        untaken.untaken_rows,
         row_totals.row_count,
         row_totals.previous_row_count,
         -- Of a source that was read after the period only: files say themselves what they are about.
@@ -133,6 +158,7 @@ source_reads as (
     cross join run
     left join whole_tables on sources.source_system = whole_tables.source_system
     left join billing_ages on sources.source_system = billing_ages.source_system
+    left join untaken on sources.source_system = untaken.source_system
     left join row_totals on sources.source_system = row_totals.source_system
 )
 

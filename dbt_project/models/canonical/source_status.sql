@@ -155,6 +155,7 @@ source_status as (
         role,
         status,
         status in ('healthy', 'partial') as is_assessable,
+        status = 'partial' and coalesce(is_acknowledged, false) as is_acknowledged,
         last_success_at,
         age_hours,
         limit_hours,

@@ -21,7 +21,11 @@ account_totals as (
         count(*) filter (where is_assessable) as good_accounts,
         count(*) filter (where is_failed) as failed_accounts,
         count(*) filter (where is_refused or is_failed) as unanswered_accounts,
-        min(account_id || ' - ' || message) filter (where is_refused or is_failed) as example
+        count(*) filter (where (is_refused or is_failed) and not is_acknowledged) as news_accounts,
+        coalesce(
+            min(account_id || ' - ' || message) filter (where (is_refused or is_failed) and not is_acknowledged),
+            min(account_id || ' - ' || message) filter (where is_refused or is_failed)
+        ) as example
     from accounts
     group by source_system
 ),
@@ -71,10 +75,13 @@ system_status as (
         source_reads.failed_tables,
         source_reads.billed_as_read_on,
         coalesce(expectations.failed, 0) as failed_expectations,
+        coalesce(account_totals.unanswered_accounts > 0 and account_totals.news_accounts = 0, false)
+            as is_acknowledged,
         case
             when not source_reads.is_enabled then 'off'
             when source_reads.failed_tables > 0 then 'failed'
             when expectations.blocking > 0 then 'failed'
+            when source_reads.untaken_rows is not null then 'failed'
             when account_totals.accounts = account_totals.failed_accounts then 'failed'
             when source_reads.last_success_at is null or source_reads.unread_tables > 0 then 'stale'
             when source_reads.age_hours > source_reads.limit_hours or expectations.outdated > 0 then 'stale'
@@ -85,6 +92,10 @@ system_status as (
             when not source_reads.is_enabled then 'switched off in the configuration'
             when source_reads.failed_tables > 0 then source_reads.message
             when expectations.blocking > 0 then 'expectation failed - ' || expectations.message
+            when source_reads.untaken_rows is not null
+                then
+                    'half built: ' || source_reads.untaken_rows || ' loaded, and no model takes them, so nothing of'
+                    || ' this source is compared; see docs/add-a-connector.md, step 3'
             when account_totals.accounts = account_totals.failed_accounts
                 then
                     case

@@ -13,6 +13,7 @@ select
     cast(row_count as bigint) as row_count,
     cast(previous_row_count as bigint) as previous_row_count,
     cast(failed_expectations as integer) as failed_expectations,
-    message
+    message,
+    is_acknowledged
 from source_status
 order by source_system

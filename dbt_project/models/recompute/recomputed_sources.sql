@@ -89,6 +89,19 @@ tables_never_read as (
     where reads.account_id is null and newest.captured_at is null
 ),
 
+-- Loaded, and counted by no model at all.
+taken_by_nobody as (
+    select distinct source_system
+    from {{ source('control', 'reads') }}
+    where
+        status = 'ok' and row_count > 0
+        and source_system || '.' || table_name not in (
+            {%- for raw_table in raw_tables() %}
+                '{{ raw_table.system }}.{{ raw_table.table }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+),
+
 -- What fails the inbox as a whole fails each folder, and what fails a folder fails the inbox.
 failed as (
     select
@@ -108,7 +121,8 @@ select
     coalesce(ages.is_too_old, false) as is_too_old,
     ages.source_system is null
     or failed.source_system is not null
-    or read_as.read_system in (select tables_never_read.source_system from tables_never_read) as is_failed,
+    or read_as.read_system in (select tables_never_read.source_system from tables_never_read)
+    or read_as.read_system in (select taken_by_nobody.source_system from taken_by_nobody) as is_failed,
     not coalesce(sources.is_enabled, true) as is_off
 from read_as
 left join ages

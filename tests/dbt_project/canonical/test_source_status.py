@@ -20,6 +20,7 @@ def built(warehouse: Warehouse) -> Warehouse:
             "pax8": "vendor",
             "ninjaone": "vendor",
             "exports": "vendor",
+            "acme": "vendor",
         },
         off=["ninjaone"],
     )
@@ -72,6 +73,23 @@ def built(warehouse: Warehouse) -> Warehouse:
             }
         ],
     )
+    # A system whose connector loads, and of which no model knows.
+    warehouse.insert(
+        "control.reads",
+        [
+            {
+                "run_id": "run-1",
+                "source_system": "acme",
+                "table_name": table,
+                "mode": "full",
+                "status": "ok",
+                "captured_at": NOW,
+                "row_count": rows,
+                "load_id": "1",
+            }
+            for table, rows in (("accounts", 12), ("seats", 340), ("notes", 0))
+        ],
+    )
     warehouse.build(
         "--select",
         *("+source_status", "+account_status", "+vendor_quantities", "+vendor_accounts"),
@@ -97,6 +115,12 @@ def test_a_refused_account_makes_its_source_partial(status: dict[str, dict[str, 
     assert "1 of 4 accounts" in str(row["message"])
 
 
+def test_a_source_whose_rows_no_model_takes_is_half_built_and_not_healthy(status: dict[str, dict[str, object]]) -> None:
+    row = status["acme"]
+    assert (row["status"], row["is_assessable"]) == ("failed", False)
+    assert str(row["message"]).startswith("half built: 12 rows of accounts, 340 rows of seats loaded, and no model")
+
+
 def test_a_read_older_than_the_limit_is_stale(status: dict[str, dict[str, object]]) -> None:
     row = status["pax8"]
     assert (row["status"], row["is_assessable"]) == ("stale", False)
@@ -109,7 +133,7 @@ def test_an_inbox_folder_is_a_source_and_can_stand_in_for_a_system(
     assert (status["autotask"]["role"], status["autotask"]["status"]) == ("psa", "healthy")
     assert (status["ninjaone"]["role"], status["ninjaone"]["status"]) == ("vendor", "healthy")
     assert set(status) == {
-        *("connectwise", "microsoft_graph", "pax8", "ninjaone", "exports"),
+        *("connectwise", "microsoft_graph", "pax8", "ninjaone", "exports", "acme"),
         *("autotask", "portal", "backup"),
     }
 

@@ -2,8 +2,10 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
+from pipelines.cli import progress
 from pipelines.cli.progress import busy, follow
 from pipelines.defs.resources import Progress
 
@@ -14,6 +16,7 @@ RUN = [
     Progress("extract", "advanced", source="pax8", table="companies", rows=40),
     Progress("extract", "advanced", source="pax8", table="subscriptions", rows=100),
     Progress("extract", "advanced", source="pax8", table="subscriptions", rows=250),
+    Progress("extract", "waiting", source="pax8", message="/invoices: HTTP 500 [/], attempt 2 of 5", seconds=12),
     Progress("extract", "finished", seconds=3),
     Progress("load", "started", source="exports"),
     Progress("load", "finished", source="exports", rows=0, seconds=0.1),
@@ -38,6 +41,7 @@ def lines() -> list[str]:
 def test_without_a_terminal_each_finished_step_is_one_line() -> None:
     assert lines() == [
         "settling period, clock and rules 0.2 s",
+        "reading the sources pax8: /invoices: HTTP 500 [/], attempt 2 of 5",
         "reading the sources 3.0 s",
         "loading and checking pax8: 290 rows 2.0 s",
         "loading and checking ninjaone: devices failed: [/] HTTP 500",
@@ -67,3 +71,15 @@ def test_a_wait_is_told_in_one_line_without_a_terminal() -> None:
         pass
     assert isinstance(console.file, StringIO)
     assert console.file.getvalue() == "making a world\n"
+
+
+def test_a_long_step_tells_how_far_it_is_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "TELL_EVERY_SECONDS", 0.0)
+    console = Console(file=StringIO(), width=80)
+    with follow(console) as told:
+        for table in ("lines", "reconciliation"):
+            told(Progress("transform", "advanced", table=table))
+    assert isinstance(console.file, StringIO)
+    assert " ".join(console.file.getvalue().split()) == (
+        "comparing (dbt) 1 tables so far comparing (dbt) 2 tables so far"
+    )

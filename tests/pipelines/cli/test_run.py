@@ -79,6 +79,29 @@ def test_a_source_that_was_not_assessed_ends_with_3_and_its_message_is_on_standa
     assert str(finished.published) in done.stdout
 
 
+def test_a_refusal_that_somebody_knows_of_is_told_and_does_not_change_the_exit_code(
+    finished: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = SourceStatus("microsoft_graph", "partial", 9, "1 of 5 accounts: HTTP 403; known to D. Okafor", True)
+    done = run(monkeypatch, finished, outcome(finished, known))
+    assert done.exit_code == 0
+    assert "known to D. Okafor" in done.stderr
+    also = SourceStatus("pax8", "failed", None, FAULT)
+    assert run(monkeypatch, finished, outcome(finished, known, also)).exit_code == 3
+
+
+def test_a_run_stopped_with_ctrl_c_ends_with_130_and_says_what_is_kept(
+    finished: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = replace(outcome(finished, error="stopped by Ctrl-C"), interrupted=True)
+    done = run(monkeypatch, finished, stopped)
+    assert done.exit_code == 130
+    told = " ".join(done.stderr.split())
+    assert "stopped by Ctrl-C: nothing was published the last copy stands: " in told
+    assert f"tieout run --home {finished.path}" in told
+    assert done.stdout == ""
+
+
 def test_a_failed_run_ends_with_1_and_names_reason_log_and_the_copy_that_stands(
     finished: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,13 +17,14 @@ CREATE SCHEMA analytics; CREATE SCHEMA canonical;
 CREATE TABLE analytics.tie_out (rule VARCHAR, source_system VARCHAR, period DATE, currency VARCHAR, subject VARCHAR,
     left_total DECIMAL(18, 4), right_total DECIMAL(18, 4), difference DECIMAL(18, 4), passed BOOLEAN, note VARCHAR);
 CREATE TABLE analytics.source_health (source_system VARCHAR, role VARCHAR, status VARCHAR, is_assessable BOOLEAN,
-    row_count BIGINT, last_success_at TIMESTAMPTZ, message VARCHAR);
-INSERT INTO analytics.source_health VALUES
+    row_count BIGINT, last_success_at TIMESTAMPTZ, message VARCHAR, is_acknowledged BOOLEAN DEFAULT false);
+INSERT INTO analytics.source_health BY NAME SELECT * FROM (VALUES
     ('connectwise', 'psa', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL),
     ('pax8', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL),
     ('ninjaone', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL),
     ('microsoft_graph', 'vendor', 'off', false, 0, NULL, 'switched off in the configuration'),
-    ('seatwatch', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL);
+    ('seatwatch', 'vendor', 'healthy', true, 3, '2026-06-01 00:00:00+00', NULL)
+) AS rows (source_system, role, status, is_assessable, row_count, last_success_at, message);
 CREATE TABLE analytics.reconciliation (line_key VARCHAR, variance DECIMAL(18, 4), as_of TIMESTAMPTZ,
     period DATE, class VARCHAR, kind VARCHAR, billed_quantity DECIMAL(18, 4), owned_quantity DECIMAL(18, 4),
     used_quantity DECIMAL(18, 4), charged_quantity DECIMAL(18, 4), expected_quantity DECIMAL(18, 4),

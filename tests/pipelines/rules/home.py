@@ -19,6 +19,7 @@ GOOD = {
     "agreement_units.csv": "connectwise:250,*,microsoft_graph,office,Leeds,connectwise:41,2026-01-01,,M. Silva,own",
     "item_map.csv": "connectwise:772,connectwise:774,2026-01-01,,D. Okafor,2026-01-14,billed by the year",
     "product_groups.csv": "connectwise:640,servers,2026-01-01,,M. Silva,managed servers",
+    "known_refusals.csv": "microsoft_graph,t3,2026-01-01,2026-04-01,D. Okafor,2026-01-14,consent withdrawn",
     "gone_accounts.csv": "microsoft_graph,t2,2026-01-01,,D. Okafor,2026-01-14,company dissolved",
     "exchange_rates.csv": "USD,GBP,0.79,ECB reference rate,2026-06-01,2026-07-01,M. Silva,what June is booked with",
 }
