@@ -4,19 +4,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
 from pipelines.cli import ui
+from pipelines.cli.app import app
 from pipelines.defs import abandoned
 from pipelines.defs.abandoned import PROCESS_TAG, abandoned_runs_sensor, close_abandoned_runs, process_tag
 from pipelines.defs.instance import open_instance
 from pipelines.defs.origin import job_origin
 from pipelines.home import Home
+from pipelines.web import services
 
 STARTED, STARTING = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING
 
@@ -154,14 +157,26 @@ def test_the_sensor_of_the_daemon_closes_them_and_is_on_from_the_start(home: Hom
         assert told == "every run under way has its process"
 
 
-def test_the_ui_closes_them_before_it_starts(
-    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("options", [(), ("--no-browser",)])
+def test_the_ui_closes_them_before_it_starts_and_opens_the_browser_once_it_answers(
+    home: Home, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     with open_instance(home) as instance:
         run = new_run(instance)
         instance.add_run_tags(run.run_id, {PROCESS_TAG: f"{run.run_id} {dead_process()}"})
-    monkeypatch.setattr(ui.os, "execve", lambda *_: None)
-    ui.ui(home.path)
-    assert f"Run {run.run_id} was killed before it ended" in " ".join(capsys.readouterr().out.split())
+    opened: list[str] = []
+
+    def serve(*_: object, answers: Callable[[], None]) -> None:
+        assert opened == [], "not before it answers"
+        answers()
+
+    monkeypatch.setattr(services, "listen", lambda *_: None)
+    monkeypatch.setattr(services, "serve", serve)
+    monkeypatch.setattr(ui, "open_in_browser", opened.append)
+    done = CliRunner().invoke(app, ["ui", "--home", str(home.path), "--port", "3111", *options], env={"COLUMNS": "80"})
+    assert done.exit_code == 0, done.output
+    assert f"Run {run.run_id} was killed before it ended" in " ".join(done.stdout.split())
+    assert "Dagster UI on http://127.0.0.1:3111" in done.stdout
+    assert opened == ([] if options else ["http://127.0.0.1:3111"])
     with open_instance(home) as instance:
         assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
