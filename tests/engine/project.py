@@ -11,7 +11,7 @@ suggests, suggests nothing.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -142,6 +142,19 @@ class Engine(Warehouse):
                 self._connection.execute(f"CREATE TABLE {model.relation} AS {model.query}")
             except duckdb.Error as error:
                 raise AssertionError(f"model {model.name} fails: {error}") from error
+
+    @contextmanager
+    def changed(self, name: str, here: str, before: str) -> Iterator[None]:
+        """For a while, a model whose SQL has `before` wherever `here` stands."""
+        standing = self._project
+        (model,) = [model for model in standing.models if model.name == name]
+        assert here in model.query, f"{name} has no {here!r}"
+        other = replace(model, query=model.query.replace(here, before))
+        self._project = replace(standing, models=tuple(other if one is model else one for one in standing.models))
+        try:
+            yield
+        finally:
+            self._project = standing
 
     def broken_tests(self) -> dict[str, list[tuple[Any, ...]]]:
         """The bad rows of the project's data tests, by test; empty where all hold."""

@@ -280,6 +280,7 @@ hinted_clients as (
         on
             mappings.client_id = clients.client_id
             and trim(distributor_companies.external_id) = clients.company_number
+            and not clients.is_deleted
     where mappings.source_system = 'pax8' and mappings.method = 'id'
 ),
 

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 -- The second opinion: what each line bills and should bill, found from the raw rows and the rules by the guide, beside
--- what the run says. One row per main line of a PSA that is read; what is left out says why.
+-- what the run says. One row per main line of a PSA that is read; what is left out says why. What has units by its
+-- counting rule and no line at all has a row with nothing said.
 with run as (
     select * from {{ source('control', 'run') }}
 ),
@@ -142,7 +143,13 @@ units as (
                     + coalesce(sum(counts.quantity) filter (where counts.holder_id is null), 0)
             else sum(counts.quantity) filter (where counts.stands)
         end as decimal(18, 4)) as quantity,
-        bool_or(counts.is_in_question) as is_in_question
+        bool_or(counts.is_in_question) as is_in_question,
+        -- Whether its side and system are those by which the rule counts the product.
+        any_value(counts.rule.basis) = counts.side
+        and counts.source_system = any_value(case counts.side
+            when 'owned' then counts.rule.owned_source
+            when 'used' then counts.rule.used_source
+        end) as is_needed
     from counts
     where not counts.is_excluded
     group by counts.client_id, counts.product_id, counts.source_system, counts.side
@@ -406,39 +413,83 @@ priced as (
             else cast(own_variance as decimal(20, 4)) * own_price
         end as own_amount
     from valued
+),
+
+stated as (
+    select
+        line_key,
+        client_id,
+        product_id,
+        class,
+        has_rule,
+        unread_reason,
+        left_out_reason,
+        money_reason,
+        coalesce(unread_reason, owned_reason) as owned_reason,
+        coalesce(unread_reason, used_reason) as used_reason,
+        billed_quantity,
+        own_billed,
+        owned_quantity,
+        own_owned,
+        used_quantity,
+        own_used,
+        expected_quantity,
+        own_expected,
+        variance,
+        own_variance,
+        revenue_impact,
+        own_price,
+        -- Half up at the line, to the currency's own coins.
+        cast(case
+            when
+                money_currency in (
+                    'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF',
+                    'XOF', 'XPF'
+                )
+                then cast(round(own_amount, 0) as decimal(18, 3))
+            when money_currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
+                then cast(round(own_amount, 3) as decimal(18, 3))
+            else cast(round(own_amount, 2) as decimal(18, 3))
+        end as decimal(18, 3)) as own_impact
+    from priced
+),
+
+-- Units that a rule counts, of a client and a product of which the run has no line.
+all_said as (
+    select distinct
+        client_id,
+        product_id
+    from {{ ref('reconciliation') }}
+),
+
+missing as (
+    select
+        units.client_id,
+        units.product_id,
+        max(units.quantity) as quantity
+    from units
+    anti join all_said
+        on
+            units.client_id = all_said.client_id
+            and units.product_id = all_said.product_id
+    where units.is_needed and units.quantity > 0 and not units.is_in_question
+    group by units.client_id, units.product_id
 )
 
+select * from stated  -- noqa: AM07
+
+union all by name
+
 select
-    line_key,
+    client_id || '|' || product_id || '|*' as line_key,
     client_id,
     product_id,
-    unread_reason,
-    left_out_reason,
-    money_reason,
-    coalesce(unread_reason, owned_reason) as owned_reason,
-    coalesce(unread_reason, used_reason) as used_reason,
-    billed_quantity,
-    own_billed,
-    owned_quantity,
-    own_owned,
-    used_quantity,
-    own_used,
-    expected_quantity,
-    own_expected,
-    variance,
-    own_variance,
-    revenue_impact,
-    own_price,
-    -- Half up at the line, to the currency's own coins.
-    cast(case
-        when
-            money_currency in (
-                'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF',
-                'XPF'
-            )
-            then cast(round(own_amount, 0) as decimal(18, 3))
-        when money_currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
-            then cast(round(own_amount, 3) as decimal(18, 3))
-        else cast(round(own_amount, 2) as decimal(18, 3))
-    end as decimal(18, 3)) as own_impact
-from priced
+    true as has_rule,
+    'no line of the run' as class,
+    'no line of the run' as unread_reason,
+    'no line of the run' as money_reason,
+    'no line of the run' as owned_reason,
+    'no line of the run' as used_reason,
+    quantity as own_expected,
+    quantity as own_variance
+from missing

@@ -35,16 +35,22 @@ parts as (
     from products
 ),
 
+-- Parts of which nothing is left are a sum of nothing, beside totals that say something.
 sums as (
     select
-        parts,
-        currency,
-        sum(underbilled_amount) as underbilled_amount,
-        sum(overbilled_amount) as overbilled_amount,
-        sum(billed_quantity) as billed_quantity,
-        sum(line_count) as line_count
-    from parts
-    group by parts, currency
+        coalesce(kinds.parts, parts.parts) as parts,
+        coalesce(parts.currency, totals.currency) as currency,
+        coalesce(sum(parts.underbilled_amount), 0) as underbilled_amount,
+        coalesce(sum(parts.overbilled_amount), 0) as overbilled_amount,
+        coalesce(sum(parts.billed_quantity), 0) as billed_quantity,
+        coalesce(sum(parts.line_count), 0) as line_count
+    from totals
+    cross join (values ('clients'), ('products')) as kinds (parts)
+    full join parts
+        on
+            kinds.parts = parts.parts
+            and totals.currency is not distinct from parts.currency
+    group by all
 ),
 
 -- The list that people work through is the lines that need a person, all of them and with their own money.
@@ -67,6 +73,32 @@ due as (
     from {{ ref('reconciliation') }}
     where class not in ('excluded', 'covered_by_bundle', 'timing', 'matched', 'matched_minimum', 'matched_tolerance')
     group by currency
+),
+
+-- An invoice shows the charges in its own currency, all of them.
+invoices as (
+    select * from {{ ref('public_vendor_invoices') }}
+),
+
+invoiced as (
+    select
+        currency,
+        sum(line_total) as line_total
+    from invoices
+    group by currency
+),
+
+charged as (
+    select
+        charges.billing_currency as currency,
+        sum(charges.billed_cost) as line_total
+    from {{ ref('vendor_charges') }} as charges
+    semi join invoices
+        on
+            charges.source_system = invoices.source_system
+            and charges.invoice_id = invoices.invoice_id
+            and charges.billing_currency = invoices.currency
+    group by charges.billing_currency
 ),
 
 compared_measures as (
@@ -130,6 +162,16 @@ controls as (
         totals.line_count as right_total
     from sums
     left join totals on sums.currency = totals.currency
+
+    union all
+
+    select
+        invoiced.currency,
+        'vendor_invoices line_total' as subject,
+        invoiced.line_total as left_total,
+        charged.line_total as right_total
+    from invoiced
+    left join charged on invoiced.currency = charged.currency
 )
 
 select

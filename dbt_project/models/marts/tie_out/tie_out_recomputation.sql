@@ -40,6 +40,17 @@ measures as (
 
     union all
 
+    -- A product waits for a counting rule only where no rule is written for it.
+    select
+        line_key,
+        'has_rule' as measure,
+        cast(cast(class != 'unmapped_product' as integer) as decimal(18, 4)) as said,
+        1 as recomputed,
+        case when not has_rule or class in ('unmapped_client', 'not_assessed') then 'no counting rule' end as reason
+    from recomputed
+
+    union all
+
     -- A source is out only for a reason that its own answers show.
     select
         source_system as line_key,
