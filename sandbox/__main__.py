@@ -17,6 +17,8 @@ from sandbox.server import SandboxServer, SandboxServerError
 from sandbox.world.features import DEFAULT, chosen
 from sandbox.world.model import World
 
+CLOCK_HELP = "the world's now, for example 2026-06-15T12:00Z, where it then stays (default: now, running on)"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve a world as the command line asks, until interrupted; return the exit code."""
@@ -39,6 +41,7 @@ def _serve(world: World, options: argparse.Namespace, stopped: threading.Event) 
         options.port,
         requests_per_second=options.requests_per_second,
         token_seconds=options.token_seconds,
+        holds_clock=options.clock is not None,
     )
     try:
         server.start()
@@ -55,7 +58,8 @@ def _serve(world: World, options: argparse.Namespace, stopped: threading.Event) 
 
 def _announce(world: World, server: SandboxServer, options: argparse.Namespace) -> None:
     print(f"Serving the world of seed {world.seed} with {options.clients} clients at {server.url}")
-    print(f"Its clock stands at {world.clock.isoformat()} and runs on from there.")
+    runs_on = "and runs on from there" if options.clock is None else "and stays there"
+    print(f"Its clock stands at {world.clock.isoformat()} {runs_on}.")
     for system in SYSTEMS:
         print(f"  {system}: {server.url}/{system}")
     for rule in options.misbehave:
@@ -67,7 +71,14 @@ def _announce(world: World, server: SandboxServer, options: argparse.Namespace) 
 
         write_home(world, options.write_home, server.url)
         print(f"Home for it: {options.write_home} (use it with TIEOUT_HOME={options.write_home})")
+        if options.clock is not None:
+            print(f"Run it at that time: tieout run --home {options.write_home} --as-of {_written(options.clock)}")
     print("Stop with Ctrl+C.", flush=True)
+
+
+def _written(moment: datetime) -> str:
+    """A moment as `tieout run --as-of` reads it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7, help="which world (default 7)")
     parser.add_argument("--clients", type=int, default=60, help="number of clients (default 60)")
     parser.add_argument("--port", type=int, default=8088, help="port; 0 is any free one (default 8088)")
-    parser.add_argument("--clock", type=_moment, help="the world's now, for example 2026-06-15T12:00Z (default: now)")
+    parser.add_argument("--clock", type=_moment, help=CLOCK_HELP)
     parser.add_argument(
         "--features",
         type=_features,

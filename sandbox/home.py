@@ -14,8 +14,10 @@ from sandbox.world.features import INACTIVE_SEATS
 from sandbox.world.model import World
 from sandbox.world.rules import COLUMNS
 
-_SETTINGS = """\
-# A home for the sandbox: every source is the invented MSP served on this machine.
+_MARK = "# A home for the sandbox: every source is the invented MSP served on this machine."
+_SETTINGS = (
+    _MARK
+    + """
 
 default_currency = "USD"
 
@@ -53,6 +55,7 @@ api_url = "{url}/ninjaone"
 login_url = "{url}/ninjaone/ws/oauth/token"
 client_id = "{ninjaone.client_id}"
 """
+)
 _SECRETS = """\
 # Invented: they open nothing but the sandbox server.
 
@@ -101,6 +104,14 @@ def write_home(world: World, home: Path, base_url: str) -> None:
             writer.writeheader()
             writer.writerows(getattr(world.rules, name))
     write_inbox(world.inbox.files, home)
+
+
+def is_of_the_sandbox(home: Path) -> bool:
+    """Whether the settings of a home were written here: such a home may be written anew."""
+    try:
+        return (home / "tieout.toml").read_text(encoding="utf-8").startswith(_MARK)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def write_inbox(files: Mapping[str, str], home: Path) -> None:

@@ -34,6 +34,8 @@ class SandboxServer:
         port: Port on 127.0.0.1; 0 takes any free one.
         requests_per_second: Rate limit, one number for every system or one per system; None is no limit.
         token_seconds: Life of tokens, one number for every system or one per system; None is the vendor's own.
+        holds_clock: The simulated time stands still at the world's clock, so that a run whose own clock is that moment
+            may look at all that is answered. Otherwise it runs on from there.
 
     Attributes:
         url: Where it listens, without a slash at the end. Known once started.
@@ -47,6 +49,7 @@ class SandboxServer:
         *,
         requests_per_second: float | Mapping[str, float] | None = None,
         token_seconds: float | Mapping[str, float] | None = None,
+        holds_clock: bool = False,
     ) -> None:
         self.world = world
         self.url = ""
@@ -55,6 +58,7 @@ class SandboxServer:
         self._limits = _per_system(requests_per_second)
         self._token_seconds = _per_system(token_seconds)
         self._started = 0.0
+        self._holds_clock = holds_clock
         self._app: SandboxApp | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -113,8 +117,9 @@ class SandboxServer:
         self._thread = self._server = None
 
     def now(self) -> datetime:
-        """Return the simulated time: the world's clock and the time since the server started."""
-        return self.world.clock.astimezone(UTC) + timedelta(seconds=time.monotonic() - self._started)
+        """Return the simulated time: the world's clock and, unless it is held, the time since the server started."""
+        passed = 0.0 if self._holds_clock else time.monotonic() - self._started
+        return self.world.clock.astimezone(UTC) + timedelta(seconds=passed)
 
     def set(self, misbehaviour: Iterable[Misbehaviour]) -> None:
         """Replace the faults in force; their counters start again."""

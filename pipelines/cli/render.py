@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from expectations.currencies import decimals
+from pipelines.reports.changes import Changes
 from pipelines.reports.summary import Summary
 
 SHORT_MESSAGE = 140  # two lines of an 80 columns wide terminal
@@ -130,6 +131,32 @@ def print_rule_warnings(console: Console, warnings: Sequence[str]) -> None:
     if len(warnings) > WARNINGS_SHOWN:
         console.print(f"  and {len(warnings) - WARNINGS_SHOWN} more (tieout doctor shows all)")
     console.print()
+
+
+def print_changes(console: Console, found: Changes) -> None:
+    """Print what is new, found again and gone since the month before, and what earlier months lost."""
+    if found.before is None:
+        return
+    table = Table(title=f"{found.period:%B %Y} against {found.before:%B %Y} (money a month)", title_justify="left")
+    table.add_column("findings")
+    for name in ("currency", "lines", "money"):
+        table.add_column(name, justify="right")
+    for change in found.changes:
+        table.add_row(change.what, change.currency or "", f"{change.lines:,}", money(change.amount, change.currency))
+    console.print(table)
+    for one in found.exposure:
+        lines = "1 line" if one.lines == 1 else f"{one.lines:,} lines"
+        console.print(
+            f"Earlier months lost {_sum(one.amount, one.currency)} on {lines} that were underbilled then: "
+            f"{_sum(one.collectable, one.currency)} can still be billed, {_sum(one.beyond_limit, one.currency)} lies "
+            f"beyond what the contract lets one bill, and {_sum(one.unlimited, one.currency)} is of contracts that "
+            "state no limit."
+        )
+    console.print()
+
+
+def _sum(amount: Decimal, currency: str | None) -> str:
+    return f"{amount:,.{decimals(currency)}f} {currency or ''}".strip()
 
 
 def _shortened(message: str, width: int | None) -> str:

@@ -3,11 +3,13 @@
 The same seed at a later clock is the same MSP: the same companies, accounts and line keys, with every date moved along.
 `generate(..., without=[plant])` leaves an error out of one of the months, so that errors come and go.
 
-Belongs here: what follows from two truths. Does not belong here: how either is judged (`truth.py`).
+Belongs here: the clocks and errors of such months, and what follows from two truths. Does not belong here: how either
+is judged (`truth.py`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from sandbox.world.model import TruthRow, World
@@ -20,6 +22,25 @@ _LEAKS = frozenset({"unbilled", "underbilled"})
 _COMPARED = _LEAKS | {"overbilled", "orphan_billing", "timing", "matched", "matched_minimum", "matched_tolerance"}
 # Months of which nothing is known, or that were not lost when they ended.
 _GAPS = frozenset({"not_assessed", "unmapped_client", "unmapped_product", "timing"})
+
+
+# Each month's world numbers its documents anew: a whole read no longer holds those of the month before.
+SHRINKS = ("pax8",)
+
+
+def months_before(clock: datetime, months: int) -> datetime:
+    """The last evening of the month `months` before that of `clock`; `clock` itself for none."""
+    if not months:
+        return clock
+    index = clock.year * 12 + clock.month - months
+    return datetime(index // 12, index % 12 + 1, 1, 20, 0, tzinfo=UTC) - timedelta(days=1)
+
+
+def left_out(months_back: int) -> tuple[str, ...]:
+    """Errors that were not there yet in the earlier months, or have been mended by the last."""
+    if months_back:
+        return ("vendor grew, nobody told the PSA",)
+    return ("vendor shrank, nobody told the PSA", "second subscription, nobody told the PSA")
 
 
 def truth_after(world: World, earlier: Sequence[World]) -> list[TruthRow]:

@@ -3,12 +3,18 @@
 import os
 import subprocess
 import sys
+from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli.app import app
+from pipelines.home import Home
+from pipelines.reports.changes import read_changes
 from pipelines.run import RunOutcome
 from sandbox.credentials import CONNECTWISE, MICROSOFT_GRAPH, NINJAONE, PAX8
 from tests.conftest import Demo
@@ -106,6 +112,52 @@ def test_a_result_that_differs_from_the_truth_ends_with_1(
     assert "differs from the planted truth" in result.stderr
 
 
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Home]:
+    """A demo of two months that lie in the past: the run's clock and the vendors' are the same moment."""
+    home = Home(tmp_path_factory.mktemp("months") / "home")
+    options = ["--home", str(home.path), "--clients", "10", "--months", "2", "--as-of", "2026-06-30T22:00Z"]
+    return CliRunner().invoke(app, ["demo", *options], env={"COLUMNS": "100"}), home
+
+
+def test_months_of_the_past_are_played_one_after_another_and_scored(two_months: tuple[Result, Home]) -> None:
+    result, home = two_months
+    assert result.exit_code == 0, result.output
+    assert "May 2026 is published" in result.stdout
+    assert "0 wrong" in result.stdout
+    with duckdb.connect(str(home.published), read_only=True) as connection:
+        assert connection.execute("select distinct period, as_of from analytics.period_summary").fetchall() == [
+            (date(2026, 6, 1), datetime(2026, 6, 30, 22, tzinfo=UTC))
+        ]
+
+
+def test_what_repeats_what_is_new_and_what_earlier_months_lost_is_told(two_months: tuple[Result, Home]) -> None:
+    result, home = two_months
+    said = " ".join(result.stdout.split())
+    assert "June 2026 against May 2026" in said
+    changes = read_changes(home.published)
+    lines = Counter[str]()
+    for one in changes.changes:
+        lines[one.what] += one.lines
+    assert set(lines) == {"new", "found again", "gone since"}
+    with duckdb.connect(str(home.published), read_only=True) as connection:
+        flagged, exposed = connection.execute(
+            "select count(*) filter (where list_contains(flags, 'repeat_finding')), "
+            "sum(exposure_amount) filter (where currency = 'USD') from analytics.reconciliation"
+        ).fetchall()[0]
+    assert lines["found again"] == flagged
+    assert f"Earlier months lost {exposed:,.2f} USD" in said
+
+
+def test_a_home_that_is_not_the_sandboxes_is_never_overwritten(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    before = home.settings_file.read_bytes()
+    result = CliRunner().invoke(app, ["demo", "--home", str(home.path)])
+    assert result.exit_code == 2
+    assert "a demo would replace its settings" in " ".join(result.stderr.split())
+    assert home.settings_file.read_bytes() == before
+
+
 def _demo(demo: Demo, folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str):
     """The demo over again, with the finished run in the place of another."""
     home = demo.copy(folder)
@@ -114,6 +166,7 @@ def _demo(demo: Demo, folder: Path, monkeypatch: pytest.MonkeyPatch, *options: s
         return demo.outcome
 
     monkeypatch.setattr("pipelines.run.run_pipeline", replaced)
-    clock = ["--as-of", demo.clock.isoformat()]
+    assert demo.outcome.as_of is not None
+    clock = ["--as-of", demo.outcome.as_of.isoformat()]
     arguments = ["demo", "--home", str(home.path), "--clients", str(demo.clients), "--seed", str(demo.seed)]
     return CliRunner().invoke(app, [*arguments, *clock, *options], env={"COLUMNS": "80"})

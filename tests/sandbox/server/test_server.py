@@ -104,3 +104,12 @@ def test_rows_changed_in_place_are_seen_after_a_refresh() -> None:
 def test_requests_of_an_unknown_system_are_an_error(server: SandboxServer) -> None:
     with pytest.raises(SandboxServerError, match="acme"):
         server.requests("acme")
+
+
+def test_a_held_clock_stands_at_the_worlds_own_moment_and_another_runs_on() -> None:
+    world = small_world()
+    with SandboxServer(world, holds_clock=True) as held, SandboxServer(world) as running:
+        before = running.now()
+        time.sleep(0.01)
+        assert held.now() == world.clock
+        assert running.now() > before

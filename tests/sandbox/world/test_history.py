@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox.world import generate
-from sandbox.world.history import truth_after
+from sandbox.world.history import months_before, truth_after
 
 CLOCKS = [datetime(2026, month, 17, 9, 30, tzinfo=UTC) for month in (8, 9, 10, 11)]
 GROWN = "vendor grew, nobody told the PSA"
@@ -127,3 +127,11 @@ def test_a_month_without_a_price_makes_the_exposure_unknown(months):
     assert rows
     assert all(row.figures["exposure_amount"] is None for row in rows)
     assert all(row.figures["exposure_months"] == Decimal(1) for row in rows)
+
+
+def test_an_earlier_month_ends_before_the_later_one_begins() -> None:
+    clock = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+
+    assert months_before(clock, 0) == clock
+    assert months_before(clock, 1) == datetime(2025, 12, 31, 20, 0, tzinfo=UTC)
+    assert months_before(clock, 2) == datetime(2025, 11, 30, 20, 0, tzinfo=UTC)
