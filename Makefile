@@ -30,6 +30,7 @@ $(BIN)/uv: requirements-setup.lock
 	@$(call INSTALL,requirements.lock)
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
 		|| $(BIN)/uv pip install -q --system-certs --python $(BIN)/python --no-deps -e .
+	@$(BIN)/python -m pipelines.audit.models
 	@touch $@
 
 .venv/development: requirements-dev.lock .venv/runtime

@@ -22,13 +22,92 @@ class Unmatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
-    """How many accounts and products were matched, and everything that was not."""
+class Match:
+    """An account or product of the vendor's file, what it was matched to, and by which evidence.
 
-    accounts: int
-    products: int
+    `certainty`: `certain` or `likely`.
+    """
+
+    what: str
+    name: str
+    matched_to: str
+    certainty: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedMoney:
+    """Money a month of the lines that rest on certain matches alone, or on a likely one too; one currency."""
+
+    certainty: str
+    currency: str | None
+    lines: int
+    underbilled: Decimal
+    overbilled: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Everything that was matched, the money that rests on it, and everything that was not matched."""
+
+    matched: tuple[Match, ...]
+    money: tuple[MatchedMoney, ...]
     unmatched: tuple[Unmatched, ...]
 
+    def count(self, what: str, certainty: str | None = None) -> int:
+        """How many of a kind were matched."""
+        return sum(one.what == what and certainty in (None, one.certainty) for one in self.matched)
+
+
+# Equal names score 1; what a person lets in with a lower score is likely at most.
+MATCHED = """
+(
+    select 'account' as what, account_name as name, client_name as matched_to, client_id as target_id,
+        if(confirmed_by = 'certain by name' or (confirmed_by like 'score of %' and score >= 1), 'certain', 'likely')
+            as certainty,
+        coalesce(reasons, 'equal names') as evidence
+    from analytics.client_mappings
+    union all
+    select 'product', vendor_product_name, product_name, product_id,
+        if(confirmed_by = 'certain by name' or (confirmed_by like 'score of %' and score >= 1), 'certain', 'likely'),
+        coalesce(reasons, 'equal names')
+    from analytics.product_mappings
+)
+"""
+
+# A line is as certain as the least certain account and product that its client and its product were matched to. Where a
+# client has no account at all, one that is likely another's may be its own.
+MATCH_OF_LINE = f"""
+case
+    when class like 'unmapped%' then null
+    when exists (
+        select 1 from {MATCHED} as likely
+        where likely.certainty = 'likely' and (
+            likely.target_id in (lines.client_id, lines.product_id)
+            or (
+                likely.what = 'account'
+                and lines.client_id not in (select client_id from analytics.client_mappings)
+            )
+        )
+    ) then 'likely'
+    else 'certain'
+end
+"""  # noqa: S608 - our own text
+
+_MONEY = f"""
+with told as (
+    select *, {MATCH_OF_LINE} as certainty
+    from analytics.discrepancies as lines
+    where revenue_impact is not null
+)
+select certainty, currency, count(*),
+    coalesce(sum(revenue_impact) filter (where class in ('unbilled', 'underbilled')), 0),
+    coalesce(-sum(revenue_impact) filter (where class in ('orphan_billing', 'overbilled')), 0)
+from told
+where certainty is not null
+group by all
+order by certainty, currency nulls last
+"""  # noqa: S608 - our own text
 
 _UNMATCHED = """
 with unmatched as (
@@ -56,8 +135,11 @@ order by what, quantity desc nulls last, name
 def read_matches(published: Path) -> Matches:
     """The matches of an audit's published copy."""
     with duckdb.connect(str(published), read_only=True) as connection:
-        accounts, products = (
-            connection.execute(f"select count(*) from analytics.{table}").fetchall()[0][0]  # noqa: S608 - names below
-            for table in ("client_mappings", "product_mappings")
+        matched = connection.execute(
+            f"select what, name, matched_to, certainty, evidence from {MATCHED} order by certainty desc, what, name"  # noqa: S608 - above
+        ).fetchall()
+        return Matches(
+            tuple(Match(*row) for row in matched),
+            tuple(MatchedMoney(*row) for row in connection.execute(_MONEY).fetchall()),
+            tuple(Unmatched(*row) for row in connection.execute(_UNMATCHED).fetchall()),
         )
-        return Matches(accounts, products, tuple(Unmatched(*row) for row in connection.execute(_UNMATCHED).fetchall()))

@@ -8,7 +8,7 @@ import csv
 import logging
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -17,10 +17,12 @@ import pyarrow as pa
 from connectors.exports.aliases import normalise
 from pipelines.home import Home
 from pipelines.rules.files import FILES
+from pipelines.rules.rejection_checks import CONFIRMED_IN
 
 log = logging.getLogger(__name__)
 
 FROM = "2000-01-01"
+CERTAIN = "certain by name"
 # Signs that tell names apart and that reading them as words loses: "Backup+" is not "Backup".
 _SIGNS = re.compile(r"[+#*]")
 _TWO_FORMS = re.compile(r"differ by '[^']* / [^']*'")
@@ -77,32 +79,45 @@ def certain_names(billing: pa.Table, quantities: pa.Table) -> Certain:
     return Certain(settled, mapped, same)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A vendor's account or product and what it is in the PSA. `by`: how sure that is; ids as rules write them."""
+
+    left_id: str
+    right_id: str
+    by: str
+    reason: str
+
+
 def write_rules(home: Home, certain: Certain, psa: str, vendor: str) -> None:
     """The mappings as rules of the audit's home, found by name; those of an earlier audit are replaced."""
+    for kind, pairs in (("client", certain.clients), ("product", certain.products)):
+        rows = [Pair(id_, f"{psa}:{target}", CERTAIN, reason) for id_, (target, reason) in sorted(pairs.items())]
+        add_rules(home, kind, vendor, rows, anew=True)
+
+
+def add_rules(home: Home, kind: str, vendor: str, pairs: Sequence[Pair], *, anew: bool = False) -> None:
+    """Adds mappings of one kind to the rules of the audit's home, or writes its file anew."""
     home.rules.mkdir(exist_ok=True)
-    for name, target, pairs in (
-        ("client_map", "client_id", certain.clients),
-        ("product_map", "product_id", certain.products),
-    ):
-        columns = [column.name for column in next(file for file in FILES if file.name == name).columns]
-        left = "account_id" if name == "client_map" else "vendor_product_id"
-        path = home.rules / f"{name}.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            rows = csv.DictWriter(file, columns)
+    name, left, right = CONFIRMED_IN[kind]
+    columns = [column.name for column in next(file for file in FILES if file.name == name).columns]
+    with (home.rules / f"{name}.csv").open("w" if anew else "a", newline="", encoding="utf-8") as file:
+        rows = csv.DictWriter(file, columns)
+        if anew:
             rows.writeheader()
-            for id_, (target_id, reason) in sorted(pairs.items()):
-                rows.writerow(
-                    {
-                        "source_system": vendor,
-                        left: id_,
-                        target: f"{psa}:{target_id}",
-                        "valid_from": FROM,
-                        "confirmed_by": "certain by name",
-                        "confirmed_at": FROM,
-                        "reason": reason,
-                        "method": "name",
-                    }
-                )
+        for pair in pairs:
+            rows.writerow(
+                {
+                    "source_system": vendor,
+                    left: pair.left_id,
+                    right: pair.right_id,
+                    "valid_from": FROM,
+                    "confirmed_by": pair.by,
+                    "confirmed_at": FROM,
+                    "reason": pair.reason,
+                    "method": "name",
+                }
+            )
 
 
 def _written(id_: str, names: Mapping[str, str]) -> str:
@@ -136,15 +151,16 @@ def _matched(kind: str, left: Mapping[str, str], right: Mapping[str, str]) -> di
         for pair in found.predictions.to_pylist()
         if pair["tier"] == "certain"
         and _fold(left[pair["left_id"]]) != _fold(right[pair["right_id"]])
-        and _signs(left[pair["left_id"]]) == _signs(right[pair["right_id"]])
+        and signs(left[pair["left_id"]]) == signs(right[pair["right_id"]])
         and not _TWO_FORMS.search(pair["reasons"])
     }
 
 
 def _fold(text: str) -> str:
     """A name without case, blanks and punctuation, its signs kept."""
-    return normalise(text) + "".join(_signs(text))
+    return normalise(text) + "".join(signs(text))
 
 
-def _signs(text: str) -> list[str]:
+def signs(text: str) -> list[str]:
+    """The signs of a name that tell it apart."""
     return sorted(_SIGNS.findall(text))

@@ -2,14 +2,12 @@
 
 Belongs here: `run_audit`. Does not belong here: the steps (`pipelines.steps`, `pipelines.publish`).
 
-An audit is over in seconds and nobody looks for it in the Dagster UI, so it does without Dagster's storage, and dbt
-parses its project while the files are read. Reading, expectations, models, the tie-out gate and the publication are
-those of `tieout run`; dbt's data tests, which prove the models and not the files, are left to it.
+An audit is over in seconds and nobody looks for it in the Dagster UI, so it does without Dagster's storage, and DuckDB
+runs what dbt compiled of the models before (`models.py`). Reading, expectations, models, the tie-out gate and the
+publication are those of `tieout run`; dbt's data tests, which prove the models and not the files, are left to it.
 """
 
-import subprocess
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
-from pipelines.audit.home import prepare_home
+from pipelines.audit.home import VENDOR, prepare_home
 from pipelines.home import Home
 
 SYSTEM = "exports"
@@ -74,30 +72,28 @@ def run_audit(
     from pipelines.steps.begin import RunParametersError, begin_run
     from pipelines.steps.extract import extract_sources
     from pipelines.steps.settle import settle_clock
-    from pipelines.steps.transform import DbtError, prepare
+    from pipelines.steps.transform import DbtError
 
     began = monotonic()
     tell = progress or (lambda _: None)
     run_id = str(uuid4())
     tell("reading both files")
     prepare_home(home, psa, vendor, currency, psa_profile, vendor_profile)
-    with home.lock(f"audit {run_id}"), ThreadPoolExecutor(1) as pool:
-        parsed = pool.submit(prepare, home)
+    with home.lock(f"audit {run_id}"):
         try:
             begin_run(home, run_id, period, accept_name_score=accept_above)
             extract_sources(home)
             tell("loading and checking")
             _load(home)
             settle_clock(home)
-            parsed.result()
             tell("comparing")
-            _compare(home, run_id)
+            _compare(home)
             tell("tying out")
             publish(home)
         except (NotPublishedError, RunParametersError, DbtError) as error:
             raise AuditFailedError(str(error)) from error
         tell("writing the workbook")
-        write_workbook(home.published, out)
+        write_workbook(home.published, out, of_audit=True)
     return Audit(home.published, out, monotonic() - began)
 
 
@@ -109,13 +105,13 @@ def _load(home: Home) -> None:
         raise AuditFailedError("\n".join(loaded.problems) or f"the files were read as {loaded.status}")
 
 
-def _compare(home: Home, run_id: str) -> None:
-    from pipelines.steps.transform import PROJECT, program
+def _compare(home: Home) -> None:
+    from pipelines.audit.likely import take_likely
+    from pipelines.audit.models import Build, models
+    from pipelines.warehouse.connection import connect
 
-    target = home.dbt / "target"
-    command = [str(program(home)), "--quiet", "run", "--project-dir", str(PROJECT), "--profiles-dir", str(home.dbt)]
-    command += ["--target-path", str(target), "--log-path", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT)  # noqa: S603 - our own program
-    home.log_file(run_id).write_text(done.stdout + done.stderr, encoding="utf-8")
-    if done.returncode != 0:
-        raise AuditFailedError(f"the comparison failed:\n{(done.stdout + done.stderr).strip()[-2000:]}")
+    found = models(home)
+    with connect(home.warehouse) as connection:
+        build = Build(connection, found)
+        take_likely(home, build, VENDOR)
+        build.make()

@@ -61,9 +61,10 @@ def audit(
     """Compare two exports and rank what does not agree. Needs no configuration and no network.
 
     The columns are recognised by their usual names; a file that cannot be read for certain is refused with the place,
-    the value and what to do. Clients and products match here where their ids or names are equal, or where both
-    certainly mean the same (--accept-above takes less). What does not match is listed with its nearest suggestion and
-    is in no money total.
+    the value and what to do. Clients and products match here where their ids or names are equal, where both certainly
+    mean the same, or where the matching engine finds it likely and nothing else comes close (--accept-above takes
+    less). Money that rests on a likely match stands apart. What does not match is listed with its nearest suggestion
+    and is in no money total.
 
     A product counts by what the vendor's file holds: seats owned, used, or charged. Nothing is sent anywhere and
     neither file is changed.
@@ -115,15 +116,28 @@ def _print_matches(matches: "Matches", accept_above: float) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    rule = (
-        "equal ids, equal names, or names that are certainly one"
-        if accept_above >= 1
-        else f"equal ids, names that are certainly one, or names with a score of {accept_above:g} or more"
-    )
+    told = [
+        f"{matches.count(what):,} {what}s ({matches.count(what, 'certain'):,} certain, "
+        f"{matches.count(what, 'likely'):,} likely)"
+        for what in ("account", "product")
+    ]
+    accepted = "" if accept_above >= 1 else f" Likely holds all that scores {accept_above:g} or more, too."
     console.print(
-        f"\n[bold]Matches[/]: {matches.accounts:,} accounts and {matches.products:,} products, by {rule}. They were "
-        "accepted for this audit only: check them before you act on a figure."
+        f"\n[bold]Matches[/]: {' and '.join(told)}, for this audit only. Certain: equal ids or names, or names that "
+        f"certainly mean the same. Likely: what the matching engine suggests without a rival; look at each before you "
+        f"act on its figures.{accepted}"
     )
+    _print_money(matches)
+    likely = [one for one in matches.matched if one.certainty == "likely"]
+    if likely:
+        table = Table(title="Likely matches, and by which evidence", title_justify="left")
+        for name in ("what", "name in the vendor's file", "taken for", "evidence"):
+            table.add_column(name, overflow="fold")
+        for one in likely[:_SHOWN]:
+            table.add_row(one.what, escape(one.name), escape(one.matched_to), escape(one.evidence))
+        console.print(table)
+        if len(likely) > _SHOWN:
+            console.print(f"... and {len(likely) - _SHOWN:,} more: sheet Matches of the workbook")
     if not matches.unmatched:
         return
     table = Table(title="Not matched, and in no money total", title_justify="left")
@@ -140,3 +154,20 @@ def _print_matches(matches: "Matches", accept_above: float) -> None:
     console.print(table)
     if len(matches.unmatched) > _SHOWN:
         console.print(f"... and {len(matches.unmatched) - _SHOWN:,} more: sheet Unmapped of the workbook")
+
+
+def _print_money(matches: "Matches") -> None:
+    """Money by what it rests on: what is likely never counts as certain."""
+    from rich.table import Table
+
+    from pipelines.cli.render import money
+
+    table = Table(title="Money a month, by the matches that it rests on", title_justify="left")
+    table.add_column("matches")
+    for name in ("currency", "lines", "underbilled", "overbilled"):
+        table.add_column(name, justify="right")
+    for row in matches.money:
+        amounts = (money(one, row.currency) for one in (row.underbilled, row.overbilled))
+        table.add_row(row.certainty, row.currency or "", f"{row.lines:,}", *amounts)
+    if matches.money:
+        console.print(table)

@@ -8,7 +8,7 @@ hold binary floats: the exact decimals stay in the published copy, here they are
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ import duckdb
 import xlsxwriter
 
 from expectations.currencies import decimals
+from pipelines.audit.matches import MATCH_OF_LINE, MATCHED, Matches, read_matches
 from pipelines.reports.summary import Summary, read_summary
 
 # A sheet holds 1,048,576 rows; what lies beyond is said on the Summary sheet and is in the published copy.
@@ -96,6 +97,14 @@ _UNMAPPED = (
     _Column("Quantity", "quantity", "quantity", 10),
     _Column("Suggestions (names only suggest; confirm one in rules/)", "suggestions", width=70),
 )
+_MATCHES = (
+    _Column("What", "what", width=10),
+    _Column("Name in the vendor's file", "name", width=34),
+    _Column("Taken for", "matched_to", width=34),
+    _Column("Match", "certainty", width=9),
+    _Column("Evidence", "evidence", width=90),
+)
+_MATCH = _Column("Match", "match", width=9)
 _HEALTH = (
     _Column("Source", "source_system", width=18),
     _Column("Status", "status", width=10),
@@ -171,7 +180,8 @@ _UNMAPPED_ROWS = """
 _BY_CURRENCY = "currency is null, count(*) over (partition by currency) desc, currency, rank"
 
 # sheet name, columns, relation, order
-_SHEETS = (
+_Sheet = tuple[str, tuple[_Column, ...], str, str]
+_SHEETS: tuple[_Sheet, ...] = (
     ("Discrepancies", _DISCREPANCIES, "analytics.discrepancies", _BY_CURRENCY),
     ("All lines", _LINE, "analytics.reconciliation", "client_name nulls last, product_name nulls last, line_key"),
     ("Unmapped", _UNMAPPED, _UNMAPPED_ROWS, "what, quantity desc nulls last, source_system, id"),
@@ -181,12 +191,13 @@ _SHEETS = (
 )
 
 
-def write_workbook(published: Path, out: Path) -> Path:
+def write_workbook(published: Path, out: Path, *, of_audit: bool = False) -> Path:
     """Writes the published copy as a workbook; a workbook that is there already is replaced as a whole.
 
     Args:
         published: The published DuckDB file; opened read-only.
         out: Where the workbook goes; the name should end in `.xlsx`.
+        of_audit: Names decided: a sheet tells every match, each line how certain its own are, and money stands apart.
 
     Returns:
         `out`.
@@ -199,14 +210,27 @@ def write_workbook(published: Path, out: Path) -> Path:
     partial = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with duckdb.connect(str(published), read_only=True) as connection:
-            _write(connection, summary, partial)
+            _write(connection, summary, partial, read_matches(published) if of_audit else None)
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
     return out
 
 
-def _write(connection: duckdb.DuckDBPyConnection, summary: Summary, path: Path) -> None:
+def _of_audit(sheets: Sequence[_Sheet]) -> Iterator[_Sheet]:
+    """The sheets of an audit: lines tell what their matches are, and all matches follow them."""
+    for name, columns, relation, order in sheets:
+        if any(column.header == "Revenue impact" for column in columns):
+            at = next(index for index, column in enumerate(columns) if column.header == "Revenue impact")
+            told = f"(select *, {MATCH_OF_LINE} as match from {relation} as lines)"  # noqa: S608 - our own text
+            yield name, (*columns[:at], _MATCH, *columns[at:]), told, order
+        else:
+            yield name, columns, relation, order
+        if name == "All lines":
+            yield "Matches", _MATCHES, MATCHED, "certainty desc, what, name"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, summary: Summary, path: Path, matches: Matches | None) -> None:
     options = {
         "constant_memory": True,  # rows go to disk as they come: a workbook of a million lines fits in memory
         "strings_to_formulas": False,
@@ -225,13 +249,13 @@ def _write(connection: duckdb.DuckDBPyConnection, summary: Summary, path: Path) 
             formats[f"bold_money{places}"] = book.add_format({"bold": True, "num_format": code, "top": 1})
         first = book.add_worksheet("Summary")
         cut = []
-        for name, columns, relation, order in _SHEETS:
+        for name, columns, relation, order in _SHEETS if matches is None else _of_audit(_SHEETS):
             if name == "Files read" and not summary.file_notes:
                 continue  # no file was read
             total = _write_sheet(connection, book.add_worksheet(name), columns, relation, order, formats)
             if total > MOST_ROWS:
                 cut.append(f"{name}: the first {MOST_ROWS:,} of {total:,} rows; all are in the published copy")
-        _write_summary(first, summary, cut, formats)
+        _write_summary(first, summary, cut, formats, matches)
 
 
 def _write_sheet(
@@ -285,7 +309,9 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, form: Any) -> Non
         sheet.write_datetime(row, column, value, form)
 
 
-def _write_summary(sheet: Any, summary: Summary, cut: list[str], formats: dict[str, Any]) -> None:
+def _write_summary(
+    sheet: Any, summary: Summary, cut: list[str], formats: dict[str, Any], matches: Matches | None
+) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 5, 18)
     row = 0
@@ -309,6 +335,10 @@ def _write_summary(sheet: Any, summary: Summary, cut: list[str], formats: dict[s
     for currency, (under, over) in summary.money.items():
         form = _of_currency("bold_money", currency, 0)
         put(("Total", "bold"), (currency, "bold"), (under, form), (over, form))
+    for money in matches.money if matches else ():
+        form = _of_currency("money", money.currency, 0)
+        rests = f"of it on {money.certainty} matches"
+        put((rests, "text"), (money.currency, "text"), (money.underbilled, form), (money.overbilled, form))
     put(("Underbilled and overbilled stay apart: netting would hide both.", "text"))
     row += 1
     put(*((name, "header") for name in ("Class", "Kind", "Currency", "Lines", "Underbilled", "Overbilled")))

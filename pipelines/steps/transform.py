@@ -60,6 +60,11 @@ def profile(home: Home) -> str:
     return json.dumps({"tieout": {"target": TARGET, "outputs": {TARGET: output}}}, indent=1)
 
 
+def write_profile(home: Home) -> None:
+    """Write the home's profile where dbt looks for it."""
+    (home.dbt / "profiles.yml").write_text(profile(home), encoding="utf-8")
+
+
 def sources_hash(project: Path = PROJECT) -> str:
     """Hash of everything that dbt parses; changes with any model, macro, test or description."""
     digest = hashlib.sha256()
@@ -98,7 +103,7 @@ def prepare(home: Home, project: Path = PROJECT) -> Path:
         if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == key:
             return manifest
         stamp.unlink(missing_ok=True)
-        (home.dbt / "profiles.yml").write_text(wanted_profile, encoding="utf-8")
+        write_profile(home)
         shared = os.environ.get(SHARED)
         if not shared:
             _parse(home, project, target)

@@ -33,12 +33,9 @@ def model(dbt, session):
     user_domains = dbt.ref("account_user_domains").order("source_system, account_id, users desc, domain")
     account_holdings = dbt.ref("account_holdings").order("source_system, account_id, product_id, side")
     client_holdings = dbt.ref("client_holdings").order("client_id, product_id")
-    run = dbt.ref("current_run").project("accept_name_score is not null")
     of_names = of_clients.union(of_products).order("kind, source_system, left_id, score desc, right_id")
     clients_wait, products_wait = is_any(accounts), is_any(vendor_products)
-    names_decide = any(audit for (audit,) in run.fetchall())
-    # In an audit names decide, and the report shows the score that did.
-    if names_decide or not (clients_wait or products_wait):
+    if not (clients_wait or products_wait):
         return of_names
     # Imported late, and only what is open is read: most runs have nothing to suggest.
     from pipelines.mapping.suggest import suggest

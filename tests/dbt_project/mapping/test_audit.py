@@ -95,7 +95,7 @@ def test_near_names_suggest_and_other_numbers_do_not_even_that(built: Warehouse)
         "SELECT left_id, right_id, method FROM mapping.mapping_suggestions"
         " WHERE kind = 'client' AND right_id > 'psa:4'",
     )
-    assert found == {"nortwind traders": ("psa:5", "near name")}
+    assert found == {"nortwind traders": ("psa:5", "name")}
 
 
 def test_editions_must_agree_whatever_the_texts_look_like(built: Warehouse) -> None:
