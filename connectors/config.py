@@ -11,18 +11,22 @@ class SourceConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    enabled: bool = True
-    freshness_hours: int = Field(26, ge=1)  # a daily run and two hours of slack
+    enabled: bool = Field(True, description="false: the source is not read, and its lines are not assessed")
+    freshness_hours: int = Field(
+        26, ge=1, description="a newest whole read that is older is stale, in hours"
+    )  # a day and slack
 
 
 class ApiConfig(SourceConfig):
     """Settings shared by the sources that are read over HTTP."""
 
-    timeout_seconds: float = Field(30.0, gt=0)
-    max_attempts: int = Field(5, ge=1)
-    backoff_seconds: float = Field(1.0, ge=0)  # doubles after each attempt
-    workers: int = Field(8, ge=1, le=64)  # parallel calls where a vendor wants one call per parent
-    time_budget_seconds: float = Field(1800.0, gt=0)
+    timeout_seconds: float = Field(30.0, gt=0, description="how long one answer may take")
+    max_attempts: int = Field(5, ge=1, description="how often one request is tried")
+    backoff_seconds: float = Field(1.0, ge=0, description="the wait before the second attempt; doubles after each")
+    workers: int = Field(
+        8, ge=1, le=64, description="calls at a time, where a vendor wants one call per customer or document"
+    )
+    time_budget_seconds: float = Field(1800.0, gt=0, description="how long the whole read of the source may take")
 
 
 def without_slash(url: str) -> str:

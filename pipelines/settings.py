@@ -228,10 +228,10 @@ def _secrets_in_the_open(place: _Place, models: Mapping[str, type[BaseModel]]) -
     found = []
     for system, model in models.items():
         for field, info in model.model_fields.items():
-            if _is_secret(info.annotation) and place.has(("sources", system, field)):
+            if is_secret(info.annotation) and place.has(("sources", system, field)):
                 found.append(
                     f"{place.name}: sources.{system}.{field}: a secret does not belong in this file: move it to "
-                    f"secrets.toml beside it, or to {_variable(system, field)}, and change it if others saw the file"
+                    f"secrets.toml beside it, or to {variable(system, field)}, and change it if others saw the file"
                 )
     return found
 
@@ -251,11 +251,11 @@ def _explain(problem: Any, places: list[_Place], home: Home, models: Mapping[str
         field = str(location[2])
         info = models[str(system)].model_fields.get(field)
         about = f" ({info.description})" if info is not None and info.description else ""
-        secret = info is not None and _is_secret(info.annotation)
+        secret = info is not None and is_secret(info.annotation)
         file = home.secrets_file if secret else home.settings_file
         return (
             f"{file}: {key}: missing{about}: set {field} under [sources.{system}], "
-            f"or {_variable(str(system), field)} in the environment"
+            f"or {variable(str(system), field)} in the environment"
         )
     expected = _expected(location, models) or problem["msg"].removeprefix("Value error, ")
     return f"{place}: {key}: expected {expected.removeprefix('Input should be ')}"
@@ -289,16 +289,17 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f": did you mean '{near[0]}'?" if near else ""
 
 
-def _variable(system: str, field: str) -> str:
+def variable(system: str, field: str) -> str:
+    """The environment variable of a system's setting."""
     return f"{ENVIRONMENT_PREFIX}{system.upper()}__{field.upper()}"
 
 
-def _is_secret(annotation: Any) -> bool:
+def is_secret(annotation: Any) -> bool:
     """Whether a field's type is, or may be, a pydantic secret."""
     if annotation in (SecretStr, SecretBytes):
         return True
     if get_origin(annotation) in (Union, UnionType, Annotated):
-        return any(_is_secret(argument) for argument in get_args(annotation))
+        return any(is_secret(argument) for argument in get_args(annotation))
     return False
 
 

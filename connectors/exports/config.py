@@ -17,6 +17,13 @@ class ExportsConfig(SourceConfig):
         currency: The MSP's own ISO currency: which dollar a bare `$` is. Without it a `$` is read as US dollars.
     """
 
-    inbox: Path | None = None
-    roles: dict[str, Literal["psa", "vendor"]] = Field(default_factory=dict)
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    inbox: Path | None = Field(None, description="the folder of exports; without it, inbox/ of the home")
+    roles: dict[str, Literal["psa", "vendor"]] = Field(
+        default_factory=dict,
+        description="folder = psa or vendor, for files whose headers fit both and that have no profile",
+    )
+    currency: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{3}$",
+        description="ISO code for rows that name none, and which dollar a bare $ is; without it, the home's",
+    )

@@ -12,6 +12,7 @@ from pipelines.cli.console import Exit, console
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exports import app as exports_app
+from pipelines.cli.init import init
 from pipelines.cli.map import app as map_app
 from pipelines.cli.match import match
 from pipelines.cli.run import run
@@ -25,7 +26,8 @@ tieout reads the PSA and the vendors, says whether each source is fresh and whol
 quantities, and ranks the discrepancies with the evidence behind every number. People decide; it never changes an
 invoice.
 
-Start with [bold]tieout demo[/]: it needs no account and no network.
+Start with [bold]tieout demo[/], which needs no account and no network, or with two exports of your own:
+[bold]tieout init home --psa billing.csv --vendor licences.xlsx[/].
 """
 
 EPILOG = (
@@ -59,7 +61,7 @@ def _root(
     """Options before the subcommand."""
 
 
-for command in (demo, run, audit, match, ui, status, doctor):
+for command in (init, demo, run, audit, match, ui, status, doctor):
     app.command()(command)
 
 app.add_typer(exports_app, name="exports", context_settings=app.info.context_settings)

@@ -15,7 +15,7 @@ from pipelines.home import Home, HomeBusyError
 from pipelines.person import login_user
 
 if TYPE_CHECKING:
-    from pipelines.mapping.decide import Decision
+    from pipelines.mapping.decide import Decision, Taken
     from pipelines.mapping.queue import Queue
 
 ItemArgument = Annotated[str, typer.Argument(metavar="ID", help="What waits: pax8:0a1b, the vendor's id, or the name.")]
@@ -32,6 +32,8 @@ ReasonOption = Annotated[
     typer.Option("--reason", metavar="TEXT", help="Why. Default: the evidence; needed where nothing was suggested."),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+RunOption = Annotated[bool, typer.Option("--run", help="Run at once with what was decided (tieout run).")]
+_LINES_SHOWN = 10
 
 
 def accept(
@@ -83,6 +85,7 @@ def accept_all(
     reason: ReasonOption = None,
     valid_from: FromOption = None,
     yes: YesOption = False,
+    run: RunOption = False,
 ) -> None:
     """Confirm the best suggestion of everything whose score is at least SCORE. Shows what it would do, then asks.
 
@@ -109,7 +112,11 @@ def accept_all(
     print_decisions(console, decisions)
     if not yes and not typer.confirm(f"Accept these {len(decisions):,}?"):
         fail("not confirmed; nothing was changed")
-    _take(opened, queue, decisions, by, day)
+    _take(opened, queue, decisions, by, day, then_run=run)
+    if run:
+        from pipelines.cli.run import run as run_home
+
+        run_home(home)
 
 
 def undo(
@@ -170,7 +177,31 @@ def _one(
     _take(opened, queue, [decision], by, valid_from)
 
 
-def _take(home: Home, queue: "Queue", decisions: Sequence["Decision"], by: str | None, valid_from: date | None) -> None:
+def print_counting(taken: Sequence["Taken"]) -> None:
+    """Show the counting rules that were proposed along with decisions."""
+    lines = [line for one in taken for line in one.counting]
+    if not lines:
+        return
+    console.print(
+        f"rules/counting.csv: {len(lines):,} line{'' if len(lines) == 1 else 's'} proposed, by what the vendor states. "
+        "Change what is counted otherwise; undo takes them back with the mappings.",
+        soft_wrap=True,
+    )
+    for line in lines[:_LINES_SHOWN]:
+        console.print(f"  {escape(line)}", soft_wrap=True)
+    if len(lines) > _LINES_SHOWN:
+        console.print(f"  ... and {len(lines) - _LINES_SHOWN:,} more")
+
+
+def _take(
+    home: Home,
+    queue: "Queue",
+    decisions: Sequence["Decision"],
+    by: str | None,
+    valid_from: date | None,
+    *,
+    then_run: bool = False,
+) -> None:
     from pipelines.mapping.decide import decide
     from pipelines.mapping.refusals import MappingRefusedError
 
@@ -183,7 +214,9 @@ def _take(home: Home, queue: "Queue", decisions: Sequence["Decision"], by: str |
         console.print(f"rules/{file}: {len(lines):,} line{'' if len(lines) == 1 else 's'} added", soft_wrap=True)
         if len(lines) == 1:
             console.print(f"  {escape(lines[0])}", soft_wrap=True)
-    console.print(f"It holds from the next run on: {program()} run --home {escape(str(home.path))}", soft_wrap=True)
+    print_counting(taken)
+    if not then_run:
+        console.print(f"It holds from the next run on: {program()} run --home {escape(str(home.path))}", soft_wrap=True)
 
 
 def _day(text: str | None) -> date | None:

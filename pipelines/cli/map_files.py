@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from pipelines.cli.console import Exit, console, fail, program
+from pipelines.cli.map_decide import print_counting
 from pipelines.cli.map_options import ByOption, open_queue, refuse
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
 from pipelines.home import HomeBusyError
@@ -64,8 +65,9 @@ def import_workbook(
         with busy(console, "reading the workbook"):
             read = read_workbook(file, queue)
         accepted = sum(one.action == "accept" for one in read.decisions)
+        taken = []
         if read.decisions and not dry_run:
-            decide(opened, queue, read.decisions, login_user() if by is None else by)
+            taken = decide(opened, queue, read.decisions, login_user() if by is None else by)
     except (MappingRefusedError, HomeBusyError, OSError) as error:
         refuse(error)
     would = "would be " if dry_run else ""
@@ -78,6 +80,7 @@ def import_workbook(
         console.print(f"  [yellow]refused[/] {one.place} ({escape(one.name)}): {escape(one.reason)}", soft_wrap=True)
     if len(read.refused) > _SHOWN:
         console.print(f"  ... and {len(read.refused) - _SHOWN:,} more")
+    print_counting(taken)
     if read.decisions and not dry_run:
         console.print(
             f"They hold from the next run on: {program()} run --home {escape(str(opened.path))}", soft_wrap=True

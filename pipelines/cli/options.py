@@ -105,7 +105,7 @@ def open_home(path: Path) -> Home:
         fail(
             f"{home.path} is not a tieout home: it has no tieout.toml",
             "to try tieout without any account: tieout demo",
-            "to connect your own systems: see docs/operations.md, 'A home of your own'",
+            "to make one for your own systems or exports: tieout init (docs/first-hour.md)",
             code=Exit.USAGE,
         )
     return home

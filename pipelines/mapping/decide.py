@@ -5,13 +5,14 @@ Belongs here: accept and reject, one or many at once. Does not belong here: taki
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 from pipelines.home import Home
 from pipelines.mapping import log
+from pipelines.mapping.counting import proposals
 from pipelines.mapping.queue import Item, Queue, Suggestion, Target
 from pipelines.mapping.refusals import MappingRefusedError
 from pipelines.mapping.rule_files import judged, put
@@ -43,11 +44,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A decision that was taken, and where it stands now."""
+    """A decision that was taken, and where it stands now.
+
+    `counting`: lines of `counting.csv` that were proposed along with it, once for all decisions of a command.
+    """
 
     decision: Decision
     file: str
     line: str
+    counting: tuple[str, ...] = ()
 
 
 def decide(
@@ -115,7 +120,43 @@ def _written(
             "not done, since it would not fit the rules; nothing was changed", *map(str, error.errors)
         ) from error
     _refuse_unless_read_back(after, cells)
-    return content, [taken[id(decision)] for decision in decisions]
+    done = [taken[id(decision)] for decision in decisions]
+    counting = _propose_counting(home, queue, after, content, cells, by, now)
+    accepts = (place for place, one in enumerate(done) if one.decision.action == log.ACCEPT)
+    if counting and (first := next(accepts, None)) is not None:
+        done[first] = replace(done[first], counting=tuple(counting))
+    return content, done
+
+
+def _propose_counting(
+    home: Home,
+    queue: Queue,
+    after: Rules,
+    content: dict[str, bytes],
+    cells: Mapping[str, Sequence[Mapping[str, str]]],
+    by: str,
+    now: datetime,
+) -> list[str]:
+    """Adds counting rules for products that are mapped and have none to `content`; the new lines."""
+    name = "counting"
+    accepted = [cell["valid_from"] for file in cells if file != REJECTIONS for cell in cells[file]]
+    if not accepted:
+        return []
+    start = min([date.fromisoformat(min(accepted)), queue.period or now.date().replace(day=1)])
+    found = proposals(queue, after, start)
+    if not found:
+        return []
+    declared = _DECLARED[name]
+    path = home.rules / declared.file
+    try:
+        data, lines = appended(
+            path.read_bytes() if path.exists() else None, declared, [one.cells(start, by) for one in found]
+        )
+        judged(home, {**content, declared.file: data})
+    except (UnicodeDecodeError, RulesRefused):
+        return []  # a person's word is not refused for the sake of a proposal
+    content[declared.file] = data
+    return lines
 
 
 def _line(
@@ -213,4 +254,5 @@ def _entry(taken: Taken, batch: str, number: int, by: str, now: datetime) -> dic
         "reason": one_line(decision.reason) or None,
         "file": taken.file,
         "line": taken.line,
+        "counting": list(taken.counting),
     }

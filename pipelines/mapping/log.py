@@ -15,7 +15,11 @@ ACCEPT, REJECT, UNDO = "accept", "reject", "undo"
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A decision as the log holds it. `batch` is one command; `line` is the rule as it was written to `file`."""
+    """A decision as the log holds it.
+
+    `batch` is one command; `line` is the rule as it was written to `file`; `counting` are lines of `counting.csv` that
+    were proposed along with it.
+    """
 
     decision_id: str
     batch: str
@@ -30,6 +34,10 @@ class Logged:
     right_name: str
     file: str
     line: str
+    counting: tuple[str, ...] = ()
+
+
+_TEXTS = tuple(name for name in Logged.__slots__ if name != "counting")
 
 
 def add(path: Path, entries: Sequence[dict[str, Any]]) -> None:
@@ -54,7 +62,9 @@ def standing(path: Path) -> list[Logged]:
             for decision_id in entry.get("undoes", ()):
                 found.pop(decision_id, None)
         elif entry.get("action") in (ACCEPT, REJECT):
-            found[entry["decision_id"]] = Logged(**{name: str(entry[name]) for name in Logged.__slots__})
+            found[entry["decision_id"]] = Logged(
+                **{name: str(entry[name]) for name in _TEXTS}, counting=tuple(entry.get("counting", ()))
+            )
     return list(found.values())
 
 

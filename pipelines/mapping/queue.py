@@ -7,7 +7,7 @@ Belongs here: reading both, and finding what a person names. Does not belong her
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -106,7 +106,9 @@ class Queue:
     """What waits, ranked, and what it may be mapped to.
 
     `period` and `as_of` are those of the published run; None where nothing waited in it. `settled` holds items that a
-    rule decides at the next run; `rejected` pairs that people refused, with the rule.
+    rule decides at the next run; `rejected` pairs that people refused, with the rule. `sides`: (system, vendor product)
+    -> which of owned, used and charged the system states of it; `mapped_products`: (system, vendor product, product) of
+    the published run.
     """
 
     period: date | None
@@ -116,6 +118,8 @@ class Queue:
     settled: tuple[Settled, ...]
     rules: Rules
     rejected: Mapping[tuple[str, str, str, str], str] = field(default_factory=dict)
+    sides: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    mapped_products: frozenset[tuple[str, str, str]] = frozenset()
 
     def find(self, text: str, kind: str | None = None) -> Item:
         """The item that `text` names: `system:id`, the vendor's id, or the name.
@@ -161,6 +165,14 @@ ORDER BY kind, currency IS NULL, count(*) OVER (PARTITION BY kind, currency) DES
 """
 
 
+_SIDES = """
+SELECT vendor_source_system, vendor_product_id,
+    bool_or(owned_quantity IS NOT NULL) AS owned, bool_or(used_quantity IS NOT NULL) AS used,
+    bool_or(charged_quantity IS NOT NULL) AS charged
+FROM analytics.reconciliation WHERE vendor_source_system IS NOT NULL AND vendor_product_id IS NOT NULL GROUP BY ALL
+"""
+
+
 def read_queue(home: Home) -> Queue:
     """What waits in a home now.
 
@@ -180,11 +192,21 @@ def read_queue(home: Home) -> Queue:
                 "SELECT * FROM analytics.mapping_suggestions "
                 "ORDER BY kind, source_system, left_id, score DESC, is_unambiguous DESC, right_id",
             )
+            sides = {
+                (system, product): frozenset(
+                    side for side, stated in zip(("owned", "used", "charged"), has, strict=True) if stated
+                )
+                for system, product, *has in connection.execute(_SIDES).fetchall()
+            }
+            mapped = connection.execute(
+                "SELECT source_system, vendor_product_id, product_id FROM analytics.product_mappings"
+            ).fetchall()
         except duckdb.CatalogException:
             raise NothingPublishedError(
                 f"the copy in {home.path} was published by an earlier version", "run it again: tieout run"
             ) from None
-    return _assembled(found, suggested, targets, load_rules(home.rules))
+    queue = _assembled(found, suggested, targets, load_rules(home.rules))
+    return replace(queue, sides=sides, mapped_products=frozenset(mapped))
 
 
 def _assembled(

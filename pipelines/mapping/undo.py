@@ -16,6 +16,8 @@ from pipelines.mapping.words import one_line
 from pipelines.rules import RulesRefused
 from pipelines.rules.layout import removed
 
+COUNTING = "counting.csv"
+
 
 def last_decisions(home: Home, count: int | None = None) -> list[Logged]:
     """What `undo` would take back, the newest first.
@@ -58,6 +60,7 @@ def undo(home: Home, decisions: Sequence[Logged], by: str, now: datetime | None 
                     f"{one.line}"
                 )
             content[one.file] = without
+            _take_back_counting(home, content, one)
         try:
             judged(home, content)
         except RulesRefused as error:
@@ -74,3 +77,13 @@ def undo(home: Home, decisions: Sequence[Logged], by: str, now: datetime | None 
                 }
             ],
         )
+
+
+def _take_back_counting(home: Home, content: dict[str, bytes], one: Logged) -> None:
+    """Proposed counting rules leave with their mapping; one that a person changed since is theirs, and stays."""
+    path = home.rules / COUNTING
+    for line in one.counting:
+        data = content.get(COUNTING, path.read_bytes() if path.exists() else b"")
+        without = removed(data, line)
+        if without is not None:
+            content[COUNTING] = without

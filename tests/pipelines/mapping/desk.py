@@ -1,7 +1,7 @@
 """A home with a published copy laid out by hand: what waits, what it may be, what is suggested. No run is needed.
 
-Belongs here: the three public tables as their contract declares them, and short ways to fill them. Does not belong
-here: expectations.
+Belongs here: the public tables that are read, as their contract declares them, and short ways to fill them. Does not
+belong here: expectations.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,10 @@ _TABLES = {
     "mapping_queue": "mapping_queue",
     "public_mapping_targets": "mapping_targets",
     "public_mapping_suggestions": "mapping_suggestions",
+    "public_product_mappings": "product_mappings",
+    "reconciliation": "reconciliation",
 }
+_DECLARED = ("_mappings__models.yml", "_reconciliation__models.yml")
 
 
 class Desk:
@@ -77,9 +80,15 @@ class Desk:
         }
         self.rows["mapping_suggestions"].append(row)
 
+    def states(self, system: str, vendor_product_id: str, *sides: str) -> None:
+        """What a vendor tells of a product of its own: owned, used, charged."""
+        row = {"vendor_source_system": system, "vendor_product_id": vendor_product_id}
+        self.rows["reconciliation"].append({**row, **{f"{side}_quantity": 3 for side in sides}})
+
     def publish(self) -> Queue:
         """Put the rows in place, and read them as `tieout map` does."""
-        declared = yaml.safe_load((PROJECT / "models" / "marts" / "_mappings__models.yml").read_text())["models"]
+        marts = PROJECT / "models" / "marts"
+        declared = [model for name in _DECLARED for model in yaml.safe_load((marts / name).read_text())["models"]]
         self.home.published.unlink(missing_ok=True)
         with duckdb.connect(str(self.home.published)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
