@@ -42,7 +42,7 @@ def examine(home: Home) -> Iterator[Finding]:
             "problem",
             "home",
             f"{home.path} holds no tieout.toml",
-            f"tieout demo makes a sandbox home; for your own systems write {home.settings_file} (docs/operations.md)",
+            f"tieout demo makes a sandbox home; tieout init {home.path} makes one for your own systems",
         )
         return
     yield from _files(home)

@@ -147,9 +147,14 @@ def _values(settings: Sequence[str], known: "dict[str, list[Setting]]") -> dict[
     return found
 
 
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
 def _asked(known: "dict[str, list[Setting]]", values: dict[tuple[str, str], str]) -> list[str]:
     """The systems that a person chooses, and what must be set of them."""
-    if not sys.stdin.isatty():
+    if not is_terminal():
         fail(
             "no system is named, and there is no terminal to ask on",
             f"name what to read: --system {' --system '.join(known)}",
