@@ -221,9 +221,7 @@ def _next(home: Home, systems: Sequence[str], made: "Made") -> None:
     known = known_settings()
     path = escape(str(home.path))
     if home.settings_file in made.kept:
-        console.print(
-            f"{escape(str(home.settings_file))} was there: systems are added to it by hand (docs/settings.md)"
-        )
+        console.print("tieout.toml was there and is kept: add systems to it by hand (docs/settings.md)")
     secrets = [one for name in systems for one in known[name] if one.is_secret]
     console.print("Next:")
     if secrets:
