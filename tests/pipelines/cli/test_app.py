@@ -22,7 +22,7 @@ def _help(*arguments: str) -> str:
 
 def test_help_names_every_subcommand_and_every_exit_code() -> None:
     text = _help()
-    assert COMMANDS == ["audit", "demo", "doctor", "exports", "map", "match", "run", "status", "ui"]
+    assert COMMANDS == ["audit", "demo", "doctor", "exports", "init", "map", "match", "run", "status", "ui"]
     assert all(command in text for command in COMMANDS)
     assert "0 all well, 1 failed and nothing was published, 2 wrong usage, 3 published with a source missing" in text
 
