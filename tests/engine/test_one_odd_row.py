@@ -13,6 +13,7 @@ import pytest
 from expectations.connectwise import AGREEMENT_STATUSES
 from expectations.ninjaone import APPROVALS
 from tests.engine.example_desk import AGREEMENT, CLIENT, KEY, SEAT, Desk
+from tests.engine.faults import controls
 from tests.engine.project import Engine, at_midnight
 
 WORKSTATION = 772
@@ -59,6 +60,7 @@ def test_one_odd_device_makes_its_line_unknown_and_no_other(desk: Desk, odd: dic
     assert (other["class"], other["used_quantity"]) == ("matched", 980)
     row = desk.engine.row("SELECT * FROM analytics.row_dispositions WHERE source_record_id = '20'")
     assert row["disposition"] == "information_only"
+    assert controls(desk.engine) == set()
 
 
 def test_an_unknown_status_stands_for_a_line_where_nothing_else_does(desk: Desk) -> None:
@@ -109,6 +111,7 @@ def test_one_odd_addition_makes_its_line_unknown_and_no_other(desk: Desk, odd: d
     odd_row = desk.row(WORKSTATION)
     assert (odd_row["class"], odd_row["variance"]) == ("not_assessed", None)
     assert sentence in odd_row["explanation"]
+    assert controls(desk.engine) == set()
 
 
 def test_an_agreement_of_unknown_status_makes_its_lines_unknown(desk: Desk) -> None:

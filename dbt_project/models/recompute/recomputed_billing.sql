@@ -32,8 +32,12 @@ select
     coalesce(additions.less_included, 0) as included_quantity,
     additions.unit_price,
     additions.effective_date,
-    -- A word that does not say that the agreement runs, where its dates do.
+    -- A word that does not say that the agreement runs, where its dates do; a row that does not say whether or since
+    -- when it bills, or says more units than anybody has.
     coalesce(lower(trim(agreements.agreement_status)), '') not in ('', 'active', 'cancelled', 'canceled')
+    or additions.bill_customer is null
+    or coalesce(additions.effective_date, agreements.start_date) is null
+    or greatest(abs(additions.quantity), abs(additions.billed_quantity), abs(additions.less_included)) > 1000000
         as is_in_question,
     coalesce(lower(trim(agreements.billing_cycle__name)), 'monthly') not in ('', 'monthly', 'month')
     or coalesce(agreements.one_time_flag, false)

@@ -223,6 +223,8 @@ stated as (
         and coalesce(upper(nullif(trim(devices.approval_status), '')), 'APPROVED') = 'APPROVED'
         -- Only an answer from after the period knows devices that were added after it.
         and coalesce(devices.created <= epoch(run.cutoff), true) as stands,
+        -- Before the calendar or long after it: nobody can say when it was seen.
+        coalesce(devices.last_contact not between 0 and 4102444800, false) as is_in_question,
         devices.last_contact as seen_at
     from devices
     cross join run

@@ -327,7 +327,7 @@ judged as (
             when split_part(client_id, ':', 1) != 'connectwise' then 'billed by an export'
             when scope_count > 1 then 'billed in several currencies'
             when is_bundled then 'a bundle or what it covers'
-            when is_in_question then 'billed by an agreement whose state is another than active'
+            when is_in_question then 'billed by what does not say that it bills'
             when has_other_cycle then 'billed by another cycle than the month'
             when is_placed_by_rule then 'units given to agreements by rule'
         end as unread_reason,
