@@ -3,7 +3,11 @@
 The values come from `tieout.toml` and the environment; reading them is not done here.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class SourceConfig(BaseModel):
@@ -27,6 +31,46 @@ class ApiConfig(SourceConfig):
         8, ge=1, le=64, description="calls at a time, where a vendor wants one call per customer or document"
     )
     time_budget_seconds: float = Field(1800.0, gt=0, description="how long the whole read of the source may take")
+    # A page of a thousand rows has a few; an answer beyond it is no list that a vendor means to send.
+    max_answer_megabytes: int = Field(
+        64, ge=1, le=1024, description="the largest answer that is taken, unpacked, in megabytes"
+    )
+
+    @field_validator("*")
+    @classmethod
+    def _is_safe_address(cls, value: Any, info: Any) -> Any:
+        if str(info.field_name).endswith("_url"):
+            check_address(value)
+        return value
+
+
+def check_address(url: str) -> None:
+    """Refuse an address that would send credentials and clients' data in the open.
+
+    Raises:
+        ValueError: It is not https, nor http to this machine itself.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        parts.port  # noqa: B018  # raises where it is no number
+    except ValueError:
+        host = None
+    if not host or any(letter.isspace() or not letter.isprintable() for letter in url):
+        raise ValueError("an address, for instance https://api.example.com")
+    if parts.username is not None:
+        raise ValueError("an address without user and password in it; they have settings of their own")
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise ValueError("an address with https: over http, credentials and data can be read on the way")
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("an address that begins with https://")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def without_slash(url: str) -> str:

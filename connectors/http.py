@@ -37,6 +37,7 @@ from connectors.refusals import stated_reason
 
 _PASSING_ERRORS = (ConnectionError, Timeout, ChunkedEncodingError)
 _SLOW_SECONDS = 30.0
+_CHUNK_BYTES = 65_536
 _LONGEST_PAUSE_SECONDS = 300.0  # a vendor's Retry-After above this is cut; the time budget ends the source before
 
 
@@ -58,6 +59,10 @@ class Wait:
             f"{self.endpoint}: {self.problem}, attempt {self.attempts} of {self.most_attempts}; "
             f"trying again for {self.seconds:.0f} s now"
         )
+
+
+class _TooLargeError(RequestException):
+    """An answer beyond the size that is read."""
 
 
 class Budget:
@@ -221,6 +226,7 @@ class SourceClient:
         self.auth = auth
         self._headers = {"Accept": "application/json", **(headers or {})}
         self._attempts = config.max_attempts
+        self._most_megabytes = config.max_answer_megabytes
         values = (getattr(config, name) for name in type(config).model_fields)
         self._secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         self._calls = threading.local()
@@ -293,6 +299,7 @@ class SourceClient:
         session = self._client.session
         request.headers = {**self._headers, **(request.headers or {})}
         request.auth = self.auth
+        request.hooks = {"response": [self._read_body]}
         prepared: PreparedRequest = session.prepare_request(request)
         try:
             # No redirects: an API that sends its reader elsewhere (to a login page) is not answering.
@@ -303,6 +310,29 @@ class SourceClient:
         finally:
             tally.add(call.attempts, call.captured_at)
         return response, call
+
+    def _read_body(self, response: Response, **_: object) -> None:
+        """Read the body, unpacked, up to the limit: a small answer can unpack to more than the machine holds."""
+        most = self._most_megabytes * 1_000_000
+        packings = response.headers.get("Content-Encoding", "").split(",")
+        if len(packings) > 1:  # each may unpack to a thousand times the one before
+            response.close()
+            raise _TooLargeError(f"an answer that is packed {len(packings)} times, which is not read")
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_content(_CHUNK_BYTES):
+            size += len(part)
+            if size > most:
+                response.close()
+                raise _TooLargeError(
+                    f"an answer of more than {self._most_megabytes} MB (unpacked), which is not read; if it is right, "
+                    f"raise max_answer_megabytes under [sources.{self.system}]"
+                )
+            parts.append(part)
+            if self.budget.remaining() <= 0:
+                response.close()
+                raise Timeout
+        response._content = b"".join(parts)  # where requests itself would put it, right after this
 
     def _again(self, response: Response | None, exception: BaseException | None) -> bool:
         """Called by the retrying session after each attempt: whether to try again."""
@@ -396,6 +426,8 @@ def _date(response: Response) -> datetime | None:
 
 def _name(error: BaseException) -> str:
     """A network error in words of our own: the library's text repeats the URL and the pool."""
+    if isinstance(error, _TooLargeError):
+        return str(error)
     if isinstance(error, Timeout):
         return "no answer in time"
     if isinstance(error, ConnectionError):

@@ -22,6 +22,8 @@ from connectors.exports.problems import Problem, Refused
 HEAD_ROWS = 40  # where a header may stand: title blocks of report writers are shorter
 _DELIMITERS = (",", ";", "\t", "|")
 _WIDEST = 1000  # columns; more means that the delimiter is wrong or that it is no table
+_LONGEST = 1_000_000  # letters of one line, likewise
+_MOST_CELLS = 50_000_000  # a million rows of fifty columns; blanks beside the widest row count, they take room too
 
 
 def read_csv(text: str, file: str, delimiter: str | None, known: Callable[[list[str | None]], int]) -> Grid:
@@ -34,18 +36,16 @@ def read_csv(text: str, file: str, delimiter: str | None, known: Callable[[list[
         known: Counts the known headers among the values of one row: the delimiter that shows most of them is right.
 
     Raises:
-        Refused: The quoting is broken, or there are more than a thousand columns.
+        Refused: The quoting is broken, or a line, a row or the whole is larger than a table would be.
     """
     skipped = 0
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's own way to name the delimiter
         delimiter, text, skipped = delimiter or first.strip()[4], rest, 1
+    _refuse_long_lines(text, file, skipped)
     delimiter = delimiter or _sniff(text, known)
     records = _records(text, delimiter, file, skipped)
     width = max((len(record) for record in records), default=0)
-    if width > _WIDEST:
-        advice = "Check the delimiter, or set delimiter in profile.toml."
-        raise Refused([Problem(file, f"{width} columns, more than {_WIDEST}", advice)])
     columns = [_blank_to_null(column) for column in zip_longest(*records)]
     cells = {"row_number": pa.array(range(1 + skipped, len(records) + 1 + skipped), pa.int64())}
     cells.update({f"c{index}": pa.array(column, pa.string()) for index, column in enumerate(columns)})
@@ -59,14 +59,37 @@ def read_csv(text: str, file: str, delimiter: str | None, known: Callable[[list[
 def _records(text: str, delimiter: str, file: str, skipped: int) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[list[str]] = []
+    widest = 0
     try:
-        records.extend(reader)
+        for record in reader:
+            records.append(record)
+            if len(record) > widest:
+                widest = len(record)
+                if widest > _WIDEST:
+                    advice = "Check the delimiter, or set delimiter in profile.toml."
+                    where = f"line {len(records) + skipped}"
+                    raise Refused([Problem(file, f"{widest:,} columns, more than {_WIDEST:,}", advice, where=where)])
+            if widest * len(records) > _MOST_CELLS:
+                reason = f"more than {_MOST_CELLS:,} cells: the widest row has {widest:,}"
+                raise Refused([Problem(file, reason, "Export fewer columns, or a shorter time.")])
     except csv.Error as error:
         # After a quote that never closes, the reader stands at the end; the record it could not finish is the next.
         line = min(len(records) + 1 + skipped, reader.line_num + skipped)
         advice = "Look for a stray or missing quote from this line on, or export the file again."
         raise Refused([Problem(file, f"broken quoting ({error})", advice, where=f"line {line}")]) from None
     return records
+
+
+def _refuse_long_lines(text: str, file: str, skipped: int) -> None:
+    """Before a line is split: the cells of one that is no row can take more memory than there is."""
+    if len(text) <= _LONGEST:
+        return
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1 + skipped):
+        letters = len(line.rstrip("\n"))
+        if letters > _LONGEST:
+            reason = f"{letters:,} letters in one line, more than {_LONGEST:,}"
+            advice = "It is no table, or its lines end in an unusual way. Export it again as CSV UTF-8."
+            raise Refused([Problem(file, reason, advice, where=f"line {number}")])
 
 
 def _blank_to_null(column: tuple[str | None, ...]) -> list[str | None]:

@@ -28,6 +28,7 @@ from connectors.exports.rows import CSV_SHEET, Rows, read_rows
 from connectors.exports.sheet import TABLES
 from connectors.exports.text_encoding import decode
 from connectors.exports.xlsx_grid import read_xlsx
+from connectors.files import read_file
 
 KEPT = ".kept"  # below the inbox; a name that begins with a dot is never a source folder
 _SPREADSHEETS = (".xlsx", ".xlsm")
@@ -81,7 +82,7 @@ def read_folder(folder: Path, role: str | None, aliases: Aliases, currency: str 
     try:
         for path in _files(folder, profile, result.notes, faults):
             try:
-                data = path.read_bytes()
+                data = read_file(path)
                 digest = hashlib.sha256(data).hexdigest()
                 if digest in hashes:
                     result.notes.append(
@@ -96,7 +97,7 @@ def read_folder(folder: Path, role: str | None, aliases: Aliases, currency: str 
                 result.originals[digest + path.suffix.lower()] = data
             except OSError as error:
                 reason = f"cannot be opened ({error.strerror})"
-                faults.append(Refused([Problem(path.name, reason, "Check the file's permissions.")]))
+                faults.append(Refused([Problem(path.name, reason, "Check the file, or move it out of the folder.")]))
             except Refused as refused:
                 faults.append(refused)
         if not faults and profile.overlap == "refuse":

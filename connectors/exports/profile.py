@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from connectors.exports.problems import Problem, Refused
 from connectors.exports.schema import BILLING_LINES, VENDOR_QUANTITIES
+from connectors.files import read_file
 from connectors.tables import DATE, PRICE, QUANTITY, TEXT
 
 PROFILE_NAME = "profile.toml"
@@ -147,11 +148,14 @@ class Profile(BaseModel):
 def load_profile(folder: Path) -> Profile:
     """The profile of a source folder, or an empty one; raises `Refused` naming the key that is wrong."""
     path = folder / PROFILE_NAME
-    if not path.is_file():
-        return Profile()
     name = f"{folder.name}/{PROFILE_NAME}"
     try:
-        return Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return Profile.model_validate(tomllib.loads(read_file(path).decode("utf-8-sig")))
+    except FileNotFoundError:
+        return Profile()
+    except OSError as error:
+        problem = Problem(name, f"cannot be opened ({error.strerror})", "Mend the file, or remove it.")
+        raise Refused([problem]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problem = Problem(name, f"not valid TOML: {error}", "Mend the file, or remove it to use the known headers.")
         raise Refused([problem]) from None

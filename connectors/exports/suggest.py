@@ -20,6 +20,7 @@ from connectors.exports.notes import Note
 from connectors.exports.problems import Problem, Refused, quoted, visible
 from connectors.exports.profile import PROFILE_NAME, Profile
 from connectors.exports.words import read_state
+from connectors.files import read_file
 
 _EXAMPLES = 3
 _LONGEST = 40
@@ -44,7 +45,7 @@ def suggest_profile(path: Path, kind: Kind | None = None, currency: str | None =
     profile = Profile(kind=kind)
     notes: list[Note] = []
     try:
-        grids = grids_of(path.name, path.read_bytes(), profile, aliases, codes, notes)
+        grids = grids_of(path.name, read_file(path), profile, aliases, codes, notes)
     except OSError as error:
         raise Refused([Problem(path.name, f"cannot be opened ({error.strerror})", "Check the path.")]) from None
     said = kind
@@ -89,7 +90,7 @@ def try_profile(path: Path, profile: str, role: str | None, currency: str | None
         Refused: The file, or the profile, as in a run.
     """
     try:
-        (folder / path.name).write_bytes(path.read_bytes())
+        (folder / path.name).write_bytes(read_file(path))
     except OSError as error:
         raise Refused([Problem(path.name, f"cannot be opened ({error.strerror})", "Check the path.")]) from None
     (folder / PROFILE_NAME).write_text(profile, encoding="utf-8")

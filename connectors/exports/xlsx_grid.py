@@ -103,7 +103,7 @@ def _grid(
     texts: list[list[str | None]] = []
     kinds: list[list[str]] = []
     formats: dict[int, set[str]] = {}
-    cells = width = 0
+    width = 0
     sheet.reset_dimensions()  # the stated size of the sheet is often wrong
     for number, (row, formula_row) in enumerate(_rows(sheet, formulas), start=1):
         text: list[str | None] = []
@@ -118,13 +118,12 @@ def _grid(
             kind.append(cell_kind)
         if not any(value is not None for value in text):
             continue
-        cells += len(text)
-        if cells > _MOST_CELLS:
+        width = max(width, len(text))
+        if (len(numbers) + 1) * width > _MOST_CELLS:  # blanks beside the widest row take room too
             raise Refused([Problem(file, f"sheet {sheet.title} has more than ten million cells", "Export it as CSV.")])
         numbers.append(number)
         texts.append(text)
         kinds.append(kind)
-        width = max(width, len(text))
     table: dict[str, pa.Array] = {"row_number": pa.array(numbers, pa.int64())}
     for index in range(width):
         table[f"c{index}"] = pa.array((row[index] if index < len(row) else None for row in texts), pa.string())

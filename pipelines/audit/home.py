@@ -13,6 +13,7 @@ from connectors.exports.config import ExportsConfig
 from connectors.exports.profile import PROFILE_NAME
 from connectors.exports.schema import TABLES
 from connectors.exports.source import ExportReads
+from connectors.files import read_file
 from connectors.reads import Plan
 from pipelines.audit.names import certain_names, write_rules
 from pipelines.home import Home
@@ -61,10 +62,11 @@ def prepare_home(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         try:
-            shutil.copyfile(file, folder / file.name)
+            (folder / file.name).write_bytes(read_file(file))
             said = profile.read_text(encoding="utf-8-sig") if profile else ""
         except (OSError, UnicodeDecodeError) as error:
-            raise AuditRefusedError(f"{getattr(error, 'filename', None) or profile}: cannot be read: {error}") from None
+            place, reason = getattr(error, "filename", None) or profile, getattr(error, "strerror", None) or error
+            raise AuditRefusedError(f"{place}: cannot be read: {reason}") from None
         (folder / PROFILE_NAME).write_text(_with_kind(said, _KINDS[source]), encoding="utf-8")
     reads = _refuse_unreadable(home, currency)
     billing, quantities = (reads.rows(table) for table in TABLES)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connectors.exports.problems import SHOWN, Problem, Refused
 from connectors.exports.text_encoding import decode
+from connectors.files import read_file
 
 _DELIMITERS = ",;\t|"
 _EXPORT_AGAIN = "Export the file again as CSV UTF-8."
@@ -67,7 +68,7 @@ def read_records(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """
     file = str(path)
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise Refused([Problem(file, f"cannot be read: {error.strerror}", "Check the path.")]) from None
     text, _ = decode(data, file)

@@ -7,13 +7,16 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from unicodedata import category
 
 from expectations.currencies import ISO_4217
 from pipelines.rules.declare import ANY, DECIMAL_DIGITS, DECIMAL_PLACES, GROUP, Kind, RuleColumn
 from pipelines.rules.systems import Systems
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INTEGER = re.compile(r"-?\d{1,9}")
+# Digits as keyboards have them: other scripts' digits, 1e3, 1_000 and NaN are numbers to Python and to no reader.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A billing rule outside these years is a slip of the keyboard (0226, 20026), not a decision.
 _YEARS = range(1990, 2200)
@@ -31,7 +34,7 @@ def convert(column: RuleColumn, text: str, systems: Systems) -> Any:
             raise ValueError("is empty, but required")
         return column.otherwise
     # In prose a no-break space is harmless; in an id it is a difference that nobody can see.
-    odd = any(ord(sign) < ord(" ") for sign in text) if column.kind == "text" else not text.isprintable()
+    odd = any(category(sign) == "Cc" for sign in text) if column.kind == "text" else not text.isprintable()
     if odd:
         raise ValueError("contains an invisible character or a line break")
     if text == ANY and column.kind != "text":
@@ -85,6 +88,8 @@ def _integer(text: str) -> int:
 
 def _decimal(text: str, kind: Kind) -> Decimal:
     places = DECIMAL_PLACES[kind]
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number; write it like 1234.50")
     try:
         found = Decimal(text)
         exact = found.quantize(Decimal(1).scaleb(-places))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from connectors.files import read_file
 from pipelines.rules.cells import convert
 from pipelines.rules.declare import Rule, RuleFile
 from pipelines.rules.errors import RuleError
@@ -30,7 +31,7 @@ def parse(path: Path, declared: RuleFile, systems: Systems) -> tuple[list[Rule],
         The rules whose cells are all right, and everything that is wrong with the others.
     """
     try:
-        text = _decode(path.read_bytes())
+        text = _decode(read_file(path))
     except OSError as error:
         return [], [RuleError(declared.file, None, None, f"cannot be read: {error.strerror}")]
     except _NotText as error:

@@ -1,19 +1,22 @@
 import threading
 import time
+import tracemalloc
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pytest_httpserver import HTTPServer
 from requests import Request
 from werkzeug import Response
 
 from connectors.auth import BasicAuth, TokenAuth
 from connectors.bodies import Envelope
-from connectors.config import ApiConfig
+from connectors.config import ApiConfig, check_address
 from connectors.errors import AccessRefusedError, NotFoundError, SourceReadError, TimeBudgetError
 from connectors.http import Budget, SourceClient, Tally, token_fetcher
+from connectors.registry import SYSTEMS
 
 QUICK = ApiConfig(backoff_seconds=0.01, max_attempts=3, timeout_seconds=0.5)
 SECRET = "do-not-show-this"
@@ -281,3 +284,123 @@ def test_a_field_that_stands_twice_in_the_envelope_is_refused(httpserver: HTTPSe
     httpserver.expect_request("/rows").respond_with_data('{"value": [{"id": 1}], "value": []}')
     with pytest.raises(SourceReadError, match=r"stands twice: value, value"):
         ask(httpserver, envelope=Envelope(rows))
+
+
+def packed(text: bytes, encoding: str, level: int = 9) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, 31 if encoding == "gzip" else 15)
+    return packer.compress(text) + packer.flush()
+
+
+def bomb(encoding: str, megabytes: int) -> Response:
+    """A well-formed answer of blanks, small on the wire."""
+    body = packed(b"[" + b" " * (megabytes * 1_000_000) + b"]", encoding)
+    return Response(body, 200, {"Content-Encoding": encoding})
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_small_answer_that_unpacks_to_gigabytes_is_refused_at_once_and_without_their_memory(
+    httpserver: HTTPServer, encoding: str
+) -> None:
+    answer = bomb(encoding, 300)
+    assert len(answer.data) < 400_000
+    httpserver.expect_request("/rows").respond_with_response(answer)
+    tally = Tally()
+    tracemalloc.start()
+    with pytest.raises(SourceReadError) as caught:
+        ask(httpserver, tally, client=client(config=QUICK.model_copy(update={"max_answer_megabytes": 8})))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert str(caught.value) == (
+        "pax8 /rows: an answer of more than 8 MB (unpacked), which is not read; if it is right, raise "
+        "max_answer_megabytes under [sources.pax8]"
+    )
+    assert tally.requests == 1  # it would be as large the next time
+    assert peak < 100_000_000
+
+
+def test_a_large_answer_without_packing_is_refused_too(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/rows").respond_with_data(b"[" + b" " * 1_100_000 + b"]")
+    with pytest.raises(SourceReadError, match="more than 1 MB"):
+        ask(httpserver, client=client(config=QUICK.model_copy(update={"max_answer_megabytes": 1})))
+
+
+def test_a_large_refusal_and_a_large_token_are_not_read_either(httpserver: HTTPServer) -> None:
+    small = QUICK.model_copy(update={"max_answer_megabytes": 1})
+    httpserver.expect_request("/rows").respond_with_data(b"x" * 2_000_000, 403)
+    with pytest.raises(SourceReadError, match="more than 1 MB"):
+        ask(httpserver, client=client(config=small))
+    httpserver.expect_request("/token").respond_with_data(b"[" + b" " * 2_000_000 + b"]")
+    fetch = token_fetcher(client(config=small), "/token", Tally())
+    with pytest.raises(SourceReadError, match="more than 1 MB"):
+        fetch(Request("POST", httpserver.url_for("/token")))
+
+
+def test_an_answer_packed_twice_is_refused_unread(httpserver: HTTPServer) -> None:
+    body = packed(packed(b"[]", "gzip"), "gzip")
+    httpserver.expect_request("/rows").respond_with_response(Response(body, 200, {"Content-Encoding": "gzip, gzip"}))
+    with pytest.raises(SourceReadError, match="packed 2 times"):
+        ask(httpserver)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_packed_answer_within_the_limit_is_read(httpserver: HTTPServer, encoding: str) -> None:
+    body = packed(b'[{"id": 4}]', encoding)
+    httpserver.expect_request("/rows").respond_with_response(Response(body, 200, {"Content-Encoding": encoding}))
+    assert ask(httpserver).row_count == 1
+
+
+def test_an_answer_that_drips_ends_with_the_sources_time(httpserver: HTTPServer) -> None:
+    def drip(_: Any) -> Response:
+        def parts():
+            for _ in range(100):
+                time.sleep(0.1)
+                yield b" " * 70_000
+
+        return Response(parts(), 200)
+
+    httpserver.expect_request("/rows").respond_with_handler(drip)
+    started = time.monotonic()
+    with pytest.raises(SourceReadError):
+        ask(httpserver, client=client(budget=Budget(1)))
+    assert time.monotonic() - started < 6
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.example.com",
+        "http://10.0.0.5:8080",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "HTTP://api.example.com",
+        "http://user:pass@localhost",
+        "https://user@api.example.com",
+        "ftp://api.example.com",
+        "file:///etc/passwd",
+        "api.example.com",
+        "https://",
+        "https://api.example.com:port",
+        "https://api.example\x1b[31m.com",
+        "",
+    ],
+)
+@pytest.mark.parametrize("field", ["api_url", "login_url"])
+@pytest.mark.parametrize("system", ["connectwise", "microsoft_graph", "ninjaone", "pax8"])
+def test_an_address_that_sends_credentials_in_the_open_is_refused(system: str, field: str, url: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        SYSTEMS[system].config_model.model_validate({field: url})
+    assert field in {error["loc"][0] for error in caught.value.errors() if error["type"] == "value_error"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com",
+        "HTTPS://api.example.com/v1",
+        "http://127.0.0.1:1",
+        "http://[::1]:8",
+        "http://localhost:1/x",
+    ],
+)
+def test_https_and_this_machine_are_good_addresses(url: str) -> None:
+    check_address(url)
