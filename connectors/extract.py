@@ -24,6 +24,7 @@ GRACE_SECONDS = 2.0
 TELL_EVERY_SECONDS = 10.0
 # Called with system, what it is waiting for, and for how many seconds it has been.
 Waiting = Callable[[str, str, float], None]
+_AWKWARD = frozenset("'\"%*?[]{}\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,10 @@ def _write(reads: Any, workdir: Path) -> Package | None:
     if not any(read.rows_appended for read in reads.reads()):
         return None
     workdir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{reads.system}_", dir=workdir))
+    # dlt writes the path into SQL, into patterns for files and into names to be filled in: there it must be plain.
+    is_plain = not _AWKWARD.intersection(str(workdir))
+    prefix = reads.system if is_plain else f"tieout_{reads.system}"
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}_", dir=workdir if is_plain else None))
     with contextlib.ExitStack() as undo:
         line = pipeline(reads.system, folder)
         undo.callback(line.deactivate)
@@ -154,4 +158,4 @@ def _write(reads: Any, workdir: Path) -> Package | None:
         line.normalize(workers=1)
         packages = line.list_normalized_load_packages()
     assert len(packages) == 1, "one source gives one package"
-    return Package(folder, packages[0])
+    return Package(folder, packages[0], is_elsewhere=not is_plain)

@@ -3,6 +3,7 @@
 Does not belong here: `control.reads` and everything else that says which rows count (pipelines/, dbt).
 """
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -46,6 +47,9 @@ def load(extracted: Extracted, database: Path) -> list[tuple[Read, str | None]]:
             raise LoadError(f"{extracted.system}: {error}") from error
         finally:
             line.deactivate()
+            if package.is_elsewhere:
+                # Outside the folder that the next run tidies up.
+                shutil.rmtree(package.pipelines_dir, ignore_errors=True)
     # A read without rows needs a load id too: one under which its table has none.
     load_id = package.load_id if package is not None else create_load_id()
     return [(read, _load_id(read, load_id)) for read in extracted.reads]

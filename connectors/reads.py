@@ -71,10 +71,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A dlt load package on disk, extracted and normalized, not loaded."""
+    """A dlt load package on disk, extracted and normalized, not loaded.
+
+    `is_elsewhere` where it does not lie in the folder that was asked for, since dlt cannot take that path.
+    """
 
     pipelines_dir: Path
     load_id: str
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

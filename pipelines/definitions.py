@@ -7,9 +7,11 @@ import dagster as dg
 
 from pipelines.defs.build import build_definitions
 from pipelines.home import Home
+from pipelines.telemetry import switch_off
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """The code location."""
+    switch_off()
     return build_definitions(Home(Path(os.environ.get("TIEOUT_HOME", "home"))))

@@ -7,7 +7,9 @@ belong here: what the files contain (settings in `pipelines.settings`, rules in 
 
 import fcntl
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +38,10 @@ enabled = false
 
 class HomeBusyError(RuntimeError):
     """Another process runs the pipeline on this home."""
+
+
+class HomePathError(ValueError):
+    """A home cannot lie at this path; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,9 @@ class Home:
 
         Raises:
             NotADirectoryError: A file stands where the home should be.
+            HomePathError: The path has a letter that the libraries below cannot take.
         """
+        self.check_path()
         if self.path.exists() and not self.path.is_dir():
             raise NotADirectoryError(f"{self.path} is a file; a home is a folder: give another path")
         self.path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
@@ -160,6 +168,25 @@ class Home:
         if self.secrets_file.exists() and self.permission_problems():
             self.secrets_file.chmod(PRIVATE_FILE)
         return self
+
+    def check_path(self) -> None:
+        """Refuse a path that some library would read as something else than a path.
+
+        Dagster's storage is opened by an address, in which `?` begins options and `%41` is another letter. Control
+        letters, line ends and bytes that are no text can be shown nowhere.
+
+        Raises:
+            HomePathError: Names what to leave out.
+        """
+        path = str(self.path)
+        unprintable = [letter for letter in path if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")]
+        refused = [*unprintable, *re.findall(r"\?|%[0-9A-Fa-f]{2}", path)]
+        if not refused:
+            return
+        shown = "".join(letter if letter not in unprintable else "\ufffd" for letter in path)
+        raise HomePathError(
+            f"a home cannot lie in {shown}: the path has {refused[0]!a} in it. Rename the folder, or choose another."
+        )
 
     def permission_problems(self) -> list[str]:
         """Sentences about files that others could read although they should not; empty when all is well."""

@@ -69,6 +69,7 @@ def demo(
         raise typer.BadParameter(str(error), param_hint="--misbehave") from error
     clock = parse_as_of(as_of) or datetime.now(UTC)
     opened = Home(home)
+    opened.check_path()
     _refuse_other_homes(opened)
     if months > 1 or _is_of_another_time(opened, clock):
         _start_over(opened)

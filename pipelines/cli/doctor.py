@@ -20,10 +20,12 @@ def doctor(home: HomeOption = DEFAULT_HOME) -> None:
     Each source that is switched on is asked one cheap question with its real credentials. Nothing is changed anywhere.
     Exit codes: 0 when a run can work (warnings are shown), 1 when it could not.
     """
+    opened = Home(home)
+    opened.check_path()
     table = Table(show_edge=False)
     for name in ("", "what", "found"):
         table.add_column(name, overflow="fold")
-    findings = list(_shown(examine(Home(home))))
+    findings = list(_shown(examine(opened)))
     for finding in findings:
         detail = escape(finding.detail)
         if finding.remedy:

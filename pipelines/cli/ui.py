@@ -10,6 +10,7 @@ from pipelines.cli.browser import open_in_browser
 from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
 from pipelines.home import Home
+from pipelines.telemetry import SWITCHES
 
 
 def ui(
@@ -79,5 +80,5 @@ def _environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:
         "TIEOUT_HOME": str(home.path),
         "DAGSTER_HOME": str(home.dagster),
         "DAGSTER_IS_DEV_CLI": "1",
-        "DO_NOT_TRACK": "1",
+        **SWITCHES,
     }

@@ -76,8 +76,11 @@ def first_run(demo_home: Demo) -> Ran:
 
 @pytest.fixture(scope="session")
 def second_run(demo_home: Demo, world: World, server: SandboxServer, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """A second run on unchanged sources, while two other processes keep reading the published copy."""
-    home = demo_home.copy(tmp_path_factory.mktemp("second"))
+    """A second run on unchanged sources, while two other processes keep reading the published copy.
+
+    Its home lies in a folder with every kind of letter that a path may have.
+    """
+    home = demo_home.copy(tmp_path_factory.mktemp('it\'s 100% [b] "q" {{ x }} ünï 日本 😀 & $HOME ;#*\\z'))
     write_home(world, home.path, server.url)
     stop = tmp_path_factory.mktemp("readers") / "stop"
     readers = [
