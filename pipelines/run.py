@@ -18,8 +18,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from pipelines.explain import explain, explain_words
 from pipelines.home import Home
 from pipelines.person import login_user
+from pipelines.telemetry import switch_off
 
 if TYPE_CHECKING:
     from pipelines.defs.resources import Progress
@@ -96,6 +98,7 @@ def run_pipeline(
     """
     from pipelines.steps.begin import examine
 
+    switch_off()
     run_id = str(uuid4())
     home.create()
     began = monotonic()
@@ -114,7 +117,7 @@ def run_pipeline(
             error = _execute(home, run_id, parameters, progress, remember)
         except Exception as failure:
             logging.getLogger("dagster").error("%s", traceback.format_exc())
-            error = f"{type(failure).__name__}: {failure}" if not _is_ours(failure) else str(failure)
+            error = explain(failure, home) or f"{type(failure).__name__}: {failure}"
         except KeyboardInterrupt:
             stopped = _outcome(home, run_id, period, as_of, "stopped by Ctrl-C", monotonic() - began)
             return replace(stopped, interrupted=True)
@@ -162,7 +165,7 @@ def _execute(
             raise KeyboardInterrupt
     if result.success:
         return None
-    return _why(result)
+    return _why(result, home)
 
 
 def _was_interrupted(result: Any) -> bool:
@@ -175,7 +178,7 @@ def _was_interrupted(result: Any) -> bool:
     )
 
 
-def _why(result: Any) -> str:
+def _why(result: Any, home: Home) -> str:
     """The first failed step's own words: the innermost cause, without Dagster's wrapping."""
     for event in result.all_events:
         if event.is_step_failure:
@@ -184,13 +187,9 @@ def _why(result: Any) -> str:
                 error = error.cause
             if error is None:
                 continue
-            return f"{event.step_key}: {error.message.split(': ', 1)[-1].strip()}"
+            said = explain_words(error.message, home) or error.message.split(": ", 1)[-1].strip()
+            return f"{event.step_key}: {said}"
     return "the run failed; its log says why"
-
-
-def _is_ours(failure: Exception) -> bool:
-    """Whether an error was raised by our code with a message for people."""
-    return type(failure).__module__.split(".")[0] in ("pipelines", "connectors", "expectations")
 
 
 def _outcome(

@@ -8,7 +8,6 @@ Order, first that has a value wins: environment `TIEOUT_<SYSTEM>__<FIELD>`, `sec
 """
 
 import difflib
-import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,9 +30,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from connectors.files import read_file
 from pipelines.home import Home
+from pipelines.secret_environment import PREFIX as ENVIRONMENT_PREFIX
+from pipelines.secret_environment import environment as process_environment
+from pipelines.secret_environment import is_setting
 
-ENVIRONMENT_PREFIX = "TIEOUT_"
 _TIMEZONE = "an IANA time zone, for instance America/New_York"
 
 
@@ -109,7 +111,9 @@ def load_settings(
     """
     models = dict(models) if models is not None else system_models()
     places = [
-        _Place("the environment", _from_environment(os.environ if environment is None else environment, models)),
+        _Place(
+            "the environment", _from_environment(process_environment() if environment is None else environment, models)
+        ),
         _Place(str(home.secrets_file), _from_file(home.secrets_file)),
         _Place(str(home.settings_file), _from_file(home.settings_file)),
     ]
@@ -195,7 +199,7 @@ def _settings_class(models: Mapping[str, type[BaseModel]], places: list[_Place])
 def _from_file(path: Path) -> dict[str, Any]:
     """The values of a TOML file; empty where there is no file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_file(path).decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError as error:
@@ -211,7 +215,7 @@ def _from_environment(environment: Mapping[str, str], models: Mapping[str, type[
     """The values of `TIEOUT_<SYSTEM>__<FIELD>` variables as a nested mapping."""
     sources: dict[str, dict[str, str]] = {}
     for name, value in environment.items():
-        if not name.startswith(ENVIRONMENT_PREFIX) or "__" not in name:
+        if not is_setting(name):
             continue
         system, _, field = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
         if system not in models:

@@ -12,6 +12,7 @@ from pipelines.cli.console import Exit, console
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exports import app as exports_app
+from pipelines.cli.group import PlainGroup
 from pipelines.cli.init import init
 from pipelines.cli.map import app as map_app
 from pipelines.cli.match import match
@@ -36,6 +37,7 @@ EPILOG = (
 )
 
 app = typer.Typer(
+    cls=PlainGroup,
     help=HELP,
     epilog=EPILOG,
     no_args_is_help=True,

@@ -1,12 +1,12 @@
 """Options that several subcommands share, with one help text and one way of reading each."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.home import Home
+from pipelines.home import Home, HomePathError
 
 HomeOption = Annotated[
     Path,
@@ -18,6 +18,11 @@ HomeOption = Annotated[
     ),
 ]
 DEFAULT_HOME = Path("home")
+# Outside of them, a year is a slip of the keyboard.
+YEARS = range(2000, 2200)
+_OUTSIDE = f"is outside the years {YEARS.start} to {YEARS.stop - 1}: check the year"
+# A day that has begun elsewhere, and clocks that run ahead.
+AHEAD = timedelta(days=1)
 
 PeriodOption = Annotated[
     str | None,
@@ -53,9 +58,12 @@ def parse_period(text: str | None) -> date | None:
         return None
     for form in ("%Y-%m", "%Y-%m-%d"):
         try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date().replace(day=1)
+            month = datetime.strptime(text, form).replace(tzinfo=UTC).date().replace(day=1)
         except ValueError:
             continue
+        if month.year not in YEARS:
+            raise typer.BadParameter(f"'{text}' {_OUTSIDE}", param_hint="--period")
+        return month
     raise typer.BadParameter(f"'{text}' is not a month; write it as 2026-06", param_hint="--period")
 
 
@@ -73,7 +81,25 @@ def parse_as_of(text: str | None) -> datetime | None:
         raise typer.BadParameter(
             f"'{text}' is not a time; write it as 2026-06-30T22:00Z", param_hint="--as-of"
         ) from error
+    # Before the zone is reckoned in: at the ends of the calendar there is no day before or after.
+    if moment.year not in YEARS:
+        raise typer.BadParameter(f"'{text}' {_OUTSIDE}", param_hint="--as-of")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def parse_past(text: str | None) -> datetime | None:
+    """The moment that `text` names, which a source can have been read by.
+
+    Raises:
+        typer.BadParameter: It is not an ISO 8601 time, or lies in the future.
+    """
+    moment = parse_as_of(text)
+    if moment is not None and moment > datetime.now(UTC) + AHEAD:
+        raise typer.BadParameter(
+            f"'{text}' lies in the future, of which no source knows anything: give a time up to now, or leave it out",
+            param_hint="--as-of",
+        )
+    return moment
 
 
 def parse_accept_drops(systems: list[str] | None) -> tuple[str, ...]:
@@ -101,6 +127,10 @@ def open_home(path: Path) -> Home:
     from pipelines.cli.console import Exit, fail
 
     home = Home(path)
+    try:
+        home.check_path()
+    except HomePathError as error:
+        fail(str(error), code=Exit.USAGE)
     if not home.settings_file.exists():
         fail(
             f"{home.path} is not a tieout home: it has no tieout.toml",

@@ -17,7 +17,7 @@ from pipelines.cli.options import (
     PeriodOption,
     open_home,
     parse_accept_drops,
-    parse_as_of,
+    parse_past,
     parse_period,
 )
 from pipelines.home import Home
@@ -41,7 +41,7 @@ def run(
     source healthy, 2 wrong usage, 130 stopped with Ctrl-C.
     """
     opened = open_home(home)
-    outcome = run_and_report(opened, parse_period(period), parse_as_of(as_of), parse_accept_drops(accept_drop))
+    outcome = run_and_report(opened, parse_period(period), parse_past(as_of), parse_accept_drops(accept_drop))
     print_closing(console, opened, outcome)
     if exit_code(outcome) is not Exit.OK:
         raise typer.Exit(int(exit_code(outcome)))

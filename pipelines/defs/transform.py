@@ -18,6 +18,7 @@ from pipelines.defs.metadata import table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.defs.translators import ModelTranslator
 from pipelines.home import Home
+from pipelines.secret_environment import hidden
 from pipelines.steps.transform import BUILD_ARGUMENTS, PROJECT, TARGET, program
 from pipelines.warehouse.connection import connect
 
@@ -68,7 +69,8 @@ def transform_assets(home: Home, manifest: Path) -> dg.AssetsDefinition:
         log_file = tools.home.log_file(context.run_id)
         log_file.parent.mkdir(exist_ok=True, mode=0o700)
         with log_file.open("a", encoding="utf-8") as log:
-            invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=home.dbt / "target")
+            with hidden():  # dagster-dbt hands on this process's environment
+                invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=home.dbt / "target")
             events: list[Any] = []
             try:
                 for event in _quietly(iter(invocation.stream()), log):

@@ -6,8 +6,9 @@ A reader that has the old file open keeps reading it; one that opens the path ge
 """
 
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -47,7 +48,15 @@ def attached_copy(connection: duckdb.DuckDBPyConnection, path: Path, schema: str
 
 
 def put_in_place(temporary: Path, target: Path) -> None:
-    """Replace `target` with `temporary` atomically, and make sure that the change survives a power cut."""
+    """Replace `target` with `temporary` atomically, and make sure that the change survives a power cut.
+
+    Who may read the old file may read the new one: its mode and group are a person's decision.
+    """
+    with suppress(FileNotFoundError):
+        before = target.stat()
+        with suppress(PermissionError):  # a group that this user is not in
+            os.chown(temporary, -1, before.st_gid)
+        temporary.chmod(stat.S_IMODE(before.st_mode))
     os.replace(temporary, target)
     descriptor = os.open(target.parent, os.O_RDONLY)
     try:

@@ -13,6 +13,8 @@ import signal
 import sys
 from importlib.metadata import version
 
+from pipelines.secret_environment import is_setting
+
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
@@ -28,7 +30,7 @@ def die_with_parent() -> None:
 
 def forget_secrets() -> None:
     """Drop settings of sources from this process's environment: dbt models need no credential."""
-    for name in [name for name in os.environ if name.startswith("TIEOUT_") and "__" in name]:
+    for name in [name for name in os.environ if is_setting(name)]:
         del os.environ[name]
 
 

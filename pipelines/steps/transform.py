@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.secret_environment import without_secrets
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 TARGET = "home"
@@ -173,7 +174,7 @@ def _parse(home: Home, project: Path, target: Path) -> None:
         "--log-path",
         str(target),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=project)  # noqa: S603  # own program
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=project, env=without_secrets())  # noqa: S603  # own program
     if done.returncode != 0 or not (target / "manifest.json").exists():
         raise DbtError(f"dbt cannot parse {project}:\n{(done.stdout + done.stderr).strip()}")
 

@@ -30,6 +30,7 @@ from starlette.applications import Starlette
 
 from pipelines.defs.instance import open_instance
 from pipelines.home import Home
+from pipelines.secret_environment import without_secrets
 from pipelines.web.server import GuardedWebserver
 
 WORKSPACE = Path(__file__).parents[1] / "workspace.yaml"
@@ -144,7 +145,7 @@ def _daemon(instance: DagsterInstance, workspace: Path) -> Iterator["subprocess.
     """Dagster's daemon, which starts scheduled and queued runs."""
     command = [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "info"]
     command += ["--instance-ref", serialize_value(instance.get_ref()), "--workspace", str(workspace)]
-    process = subprocess.Popen(command)  # noqa: S603  # a fixed program, no shell
+    process = subprocess.Popen(command, env=without_secrets())  # noqa: S603  # a fixed program, no shell
     try:
         yield process
     finally:

@@ -32,6 +32,13 @@ def test_creating_again_keeps_what_is_there(home: Home) -> None:
     assert home.settings_file.read_text() == 'default_currency = "EUR"\n'
 
 
+def test_creating_again_leaves_the_mode_of_the_published_folder_to_its_owner(home: Home) -> None:
+    for wanted in (0o755, 0o750, 0o700):
+        home.published_folder.chmod(wanted)
+        home.create()
+        assert mode(home.published_folder) == wanted
+
+
 def test_open_secrets_are_reported_with_the_remedy_and_closed_by_create(home: Home) -> None:
     home.secrets_file.write_text("")
     home.secrets_file.chmod(0o644)

@@ -1,3 +1,4 @@
+import stat
 from pathlib import Path
 
 import duckdb
@@ -85,3 +86,23 @@ def test_small_files_are_replaced_whole(tmp_path: Path) -> None:
     write_in_place("two", target)
     assert target.read_text() == "two"
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_who_may_read_the_copy_stays_a_persons_decision(tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    folder.mkdir(mode=0o755)
+    target = folder / "tieout.duckdb"
+    for mode in (0o640, 0o604, 0o600):
+        target.touch()
+        target.chmod(mode)
+        new = folder / ".new-copy"
+        new.write_text("new")
+        put_in_place(new, target)
+        assert stat.S_IMODE(target.stat().st_mode) == mode
+        assert target.read_text() == "new"
+    summary = folder / "run.json"
+    write_in_place("{}", summary)
+    summary.chmod(0o640)
+    write_in_place("[]", summary)
+    assert (stat.S_IMODE(summary.stat().st_mode), summary.read_text()) == (0o640, "[]")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
