@@ -2,7 +2,6 @@
 
 import os
 import socket
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -34,9 +33,7 @@ def test_a_pipe_is_refused_and_not_waited_for(inbox: Path, name: str) -> None:
     os.mkfifo(inbox / "acme_rmm" / name)
     (inbox / "other").mkdir()
     (inbox / "other" / "good.csv").write_text(GOOD)
-    started = time.monotonic()
-    found = failures(inbox)
-    assert time.monotonic() - started < 20
+    found = failures(inbox)  # would never end if it waited
     assert list(found) == ["acme_rmm"]  # the other folder stands
     assert name in found["acme_rmm"]
     assert "it is no file but a pipe" in found["acme_rmm"]
