@@ -26,6 +26,7 @@ import duckdb
 
 from connectors.sql import literal
 from pipelines.home import Home
+from pipelines.secret_environment import without_secrets
 from pipelines.steps.transform import (
     PROJECT,
     SHARED,
@@ -195,7 +196,9 @@ def _compiled(home: Home) -> dict[str, Any]:
     command = [str(program(home)), "--quiet", "compile", "--select", "resource_type:model", "--no-populate-cache"]
     command += ["--project-dir", str(PROJECT), "--profiles-dir", str(home.dbt), "--target", TARGET]
     command += ["--target-path", str(target), "--log-path", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT)  # noqa: S603 - our own program
+    done = subprocess.run(  # noqa: S603 - our own program
+        command, capture_output=True, text=True, check=False, cwd=PROJECT, env=without_secrets()
+    )
     manifest = target / "manifest.json"
     if done.returncode != 0 or not manifest.exists():
         raise DbtError(f"dbt cannot compile {PROJECT}:\n{(done.stdout + done.stderr).strip()}")
