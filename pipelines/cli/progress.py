@@ -53,6 +53,7 @@ class _Follower:
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
         self._tasks: dict[tuple[str, str | None], TaskID] = {}
+        self._waiting: set[str | None] = set()
         self._rows = _Rows()
         self._lock = threading.Lock()
 
@@ -69,9 +70,14 @@ class _Follower:
                     # Sources have no event of their own when they are read through.
                     if step == event.step and source and event.source is None:
                         self._bars.update(below, completed=1)
+                        # What it waited for came in the end.
+                        if source in self._waiting:
+                            self._bars.update(below, state=f"{self._rows.of(source) or 0:,} rows")
             elif event.kind == "failed":
+                self._waiting.discard(event.source)
                 self._bars.update(task, completed=1, state=f"[red]{_reason(event)}[/]")
             elif event.kind == "waiting":
+                self._waiting.add(event.source)
                 self._bars.update(task, state=f"[yellow]{_reason(event)}[/]")
             elif rows is not None:
                 self._bars.update(task, state=f"{rows:,} rows")

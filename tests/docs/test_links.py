@@ -89,7 +89,7 @@ def test_every_exit_code_of_the_commands_is_explained_to_the_engineer() -> None:
     from pipelines.cli.console import Exit
 
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| (\d) \|", text, flags=re.MULTILINE) == [str(int(code)) for code in Exit]
+    assert re.findall(r"^\| (\d+) \|", text, flags=re.MULTILINE) == [str(int(code)) for code in Exit]
 
 
 def test_pictures_are_small_enough_for_a_readme() -> None:

@@ -65,4 +65,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 
 
 def _fault(item: pytest.Item) -> Fault | None:
-    return item.callspec.params.get("fault") if hasattr(item, "callspec") else None
+    """The fault that a test runs with; what other rooms call so is none."""
+    found = item.callspec.params.get("fault") if hasattr(item, "callspec") else None
+    return found if isinstance(found, Fault) else None
