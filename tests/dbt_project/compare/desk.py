@@ -79,7 +79,8 @@ _TABLES = {
     "canonical.source_status": (
         "source_system VARCHAR, role VARCHAR, status VARCHAR, is_assessable BOOLEAN, last_success_at TIMESTAMPTZ,"
         " age_hours DECIMAL(10,2), limit_hours INTEGER, row_count BIGINT, previous_row_count BIGINT,"
-        " failed_expectations INTEGER, message VARCHAR, read_after_on DATE, billed_as_read_on DATE"
+        " failed_expectations INTEGER, message VARCHAR, read_after_on DATE, billed_as_read_on DATE,"
+        " is_acknowledged BOOLEAN"
     ),
     "canonical.account_status": (
         "source_system VARCHAR, account_id VARCHAR, is_assessable BOOLEAN, message VARCHAR, counted_until DATE,"
@@ -101,9 +102,9 @@ _TABLES = {
     ),
     # The second opinion reads raw rows, and here are none: it says nothing.
     "recompute.recomputed_lines": (
-        "line_key VARCHAR, unread_reason VARCHAR, left_out_reason VARCHAR, money_reason VARCHAR, owned_reason VARCHAR,"
-        " used_reason VARCHAR, billed_quantity DECIMAL(18,4), own_billed DECIMAL(18,4), owned_quantity DECIMAL(18,4),"
-        " own_owned DECIMAL(18,4), used_quantity DECIMAL(18,4), own_used DECIMAL(18,4),"
+        "line_key VARCHAR, class VARCHAR, has_rule BOOLEAN, unread_reason VARCHAR, left_out_reason VARCHAR,"
+        " money_reason VARCHAR, owned_reason VARCHAR, used_reason VARCHAR, billed_quantity DECIMAL(18,4),"
+        " own_billed DECIMAL(18,4), owned_quantity DECIMAL(18,4), own_owned DECIMAL(18,4), used_quantity DECIMAL(18,4), own_used DECIMAL(18,4),"
         " expected_quantity DECIMAL(18,4), own_expected DECIMAL(18,4), variance DECIMAL(18,4),"
         " own_variance DECIMAL(18,4), revenue_impact DECIMAL(18,4), own_impact DECIMAL(18,4)"
     ),
