@@ -94,9 +94,11 @@ def prepare(home: Home, project: Path = PROJECT) -> Path:
     manifest = target / "manifest.json"
     stamp = home.dbt / "manifest.key"
     wanted_profile = profile(home)
+    # The installation, not the name of its Python: `python` and `python3.11` stand for one program, and the UI and the
+    # command line are started by either.
     key = hashlib.sha256(
         "\0".join(
-            [sources_hash(project), wanted_profile, version("dbt-core"), version("dbt-duckdb"), sys.executable]
+            [sources_hash(project), wanted_profile, version("dbt-core"), version("dbt-duckdb"), sys.prefix]
         ).encode()
     ).hexdigest()
     with _one_at_a_time(home):

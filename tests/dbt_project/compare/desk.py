@@ -104,7 +104,8 @@ _TABLES = {
     "recompute.recomputed_lines": (
         "line_key VARCHAR, class VARCHAR, has_rule BOOLEAN, unread_reason VARCHAR, left_out_reason VARCHAR,"
         " money_reason VARCHAR, owned_reason VARCHAR, used_reason VARCHAR, billed_quantity DECIMAL(18,4),"
-        " own_billed DECIMAL(18,4), owned_quantity DECIMAL(18,4), own_owned DECIMAL(18,4), used_quantity DECIMAL(18,4), own_used DECIMAL(18,4),"
+        " own_billed DECIMAL(18,4), owned_quantity DECIMAL(18,4), own_owned DECIMAL(18,4), used_quantity DECIMAL(18,4),"
+        " own_used DECIMAL(18,4),"
         " expected_quantity DECIMAL(18,4), own_expected DECIMAL(18,4), variance DECIMAL(18,4),"
         " own_variance DECIMAL(18,4), revenue_impact DECIMAL(18,4), own_impact DECIMAL(18,4)"
     ),

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-from pipelines.audit.run import _compare
+from pipelines.audit.models import Build, models
 from pipelines.home import Home
 from pipelines.publish.publish import publish
 from pipelines.rules import write_templates
@@ -20,6 +20,7 @@ from pipelines.steps.extract import extract_sources
 from pipelines.steps.load import load_source
 from pipelines.steps.settle import settle_clock
 from pipelines.steps.transform import prepare
+from pipelines.warehouse.connection import connect
 from sandbox.world.names import company_name
 
 CLIENTS, PRODUCTS = 200, 80
@@ -55,7 +56,8 @@ class NewMsp:
             assert loaded.status == "ok", loaded.problems
             settle_clock(home)
             prepare(home)
-            _compare(home, run_id)
+            with connect(home.warehouse) as connection:
+                Build(connection, models(home)).make()
             publish(home)
         return home.published
 
