@@ -56,8 +56,9 @@ class NewMsp:
             assert loaded.status == "ok", loaded.problems
             settle_clock(home)
             prepare(home)
+            found = models(home)
             with connect(home.warehouse) as connection:
-                Build(connection, models(home)).make()
+                Build(connection, found).make()
             publish(home)
         return home.published
 
