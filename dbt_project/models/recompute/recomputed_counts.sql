@@ -292,9 +292,14 @@ split_values as (
         lower(trim(splits.account_id)) as account_key,
         lower(trim(splits.attribute)) as attribute,
         lower(trim(splits.value)) as attribute_value,
-        trim(splits.client_id) as client_id
+        -- The users of a client that the PSA does not have are nobody's.
+        case
+            when clients.client_id is not null or not starts_with(trim(splits.client_id), 'connectwise:')
+                then trim(splits.client_id)
+        end as client_id
     from {{ source('rules', 'splits') }} as splits
     cross join run
+    left join clients on trim(splits.client_id) = clients.client_id
     where {{ holds('splits') }}
 ),
 
