@@ -74,11 +74,11 @@ def demo(
     if months > 1 or _is_of_another_time(opened, clock):
         _start_over(opened)
     is_held = as_of is not None or months > 1
-    earlier = [_played(opened, seed, clients, months_before(clock, back), back) for back in range(months - 1, 0, -1)]
+    earlier = [_played(opened, seed, clients, months_before(clock, back), clock) for back in range(months - 1, 0, -1)]
     with ExitStack() as stack:
         with busy(console, f"making a synthetic MSP with {clients:,} clients (seed {seed})"):
             stage = stack.enter_context(
-                staged(opened, seed, clients, clock, faults, holds_clock=is_held, back=0 if earlier else None)
+                staged(opened, seed, clients, clock, faults, holds_clock=is_held, last=clock if earlier else None)
             )
         console.print(f"four vendors answer on {stage.url}, as the sandbox", soft_wrap=True)
         outcome = run_and_report(opened, None, clock if is_held else None, SHRINKS if earlier else ())
@@ -95,7 +95,7 @@ def demo(
         fail("the result differs from the planted truth", code=Exit.FAILED)
 
 
-def _played(home: Home, seed: int, clients: int, clock: datetime, back: int) -> "World":
+def _played(home: Home, seed: int, clients: int, clock: datetime, last: datetime) -> "World":
     """One month before the last: its world served, run and published, told in a line."""
     from pipelines.cli.progress import busy
     from pipelines.run import run_pipeline
@@ -104,7 +104,7 @@ def _played(home: Home, seed: int, clients: int, clock: datetime, back: int) -> 
     drops = SHRINKS if home.published.exists() else ()
     with (
         busy(console, f"playing {clock:%B %Y}"),
-        staged(home, seed, clients, clock, holds_clock=True, back=back) as one,
+        staged(home, seed, clients, clock, holds_clock=True, last=last) as one,
     ):
         outcome = run_pipeline(home, as_of=clock, accept_drops=drops)
     if not outcome.published:
@@ -163,7 +163,7 @@ def staged(
     faults: Sequence["Misbehaviour"] = (),
     *,
     holds_clock: bool = False,
-    back: int | None = None,
+    last: datetime | None = None,
 ) -> Iterator[Stage]:
     """Make a synthetic MSP, serve it as four vendors for the length of the block, and write a home that reads them.
 
@@ -174,7 +174,7 @@ def staged(
         clock: The moment at which its vendors stand.
         faults: What the vendors do wrong.
         holds_clock: The vendors' clock stands still there; else it runs on.
-        back: How many months before the last one played, so that errors come and go; None: one month alone.
+        last: The last of several months that are played, so that errors come and go; None: one month alone.
     """
     from sandbox.home import write_home
     from sandbox.server import SandboxServer
@@ -182,7 +182,7 @@ def staged(
     from sandbox.world import generate
     from sandbox.world.history import left_out
 
-    world = generate(seed, clients=clients, clock=clock, without=() if back is None else left_out(back))
+    world = generate(seed, clients=clients, clock=clock, without=() if last is None else left_out(clock, last))
     # Beside the home, never in it: the pipeline must have no way to read the truth.
     truth = write_truth(world, home.path.with_name(f"{home.path.name}-truth"))
     with SandboxServer(world, faults, holds_clock=holds_clock) as server:

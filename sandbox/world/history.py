@@ -36,11 +36,15 @@ def months_before(clock: datetime, months: int) -> datetime:
     return datetime(index // 12, index % 12 + 1, 1, 20, 0, tzinfo=UTC) - timedelta(days=1)
 
 
-def left_out(months_back: int) -> tuple[str, ...]:
-    """Errors that were not there yet in the earlier months, or have been mended by the last."""
-    if months_back:
-        return ("vendor grew, nobody told the PSA",)
-    return ("vendor shrank, nobody told the PSA", "second subscription, nobody told the PSA")
+def left_out(then: datetime, last: datetime) -> tuple[str, ...]:
+    """Errors that were not there yet at an earlier moment `then`, or have been mended by the `last` one.
+
+    Seats that a read of the last seven days does not show can be given back, whatever the vendor's dates say: a moment
+    so near the last one has them all.
+    """
+    if then == last:
+        return ("vendor shrank, nobody told the PSA", "second subscription, nobody told the PSA")
+    return ("vendor grew, nobody told the PSA",) if last - then > timedelta(days=7) else ()
 
 
 def truth_after(world: World, earlier: Sequence[World]) -> list[TruthRow]:

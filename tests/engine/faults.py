@@ -32,7 +32,6 @@ class Fault:
     here: str
     before: str
     seen_by: str | None
-    only: str = ""  # part of the name of the parameters that it changes
 
     def __str__(self) -> str:
         return f"{self.model} as it was"

@@ -1,6 +1,5 @@
 """Scores of several worlds on one page; the command around it, without a pipeline."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -73,11 +72,3 @@ def test_the_command_writes_the_page_and_tells_by_its_exit_code(tmp_path, monkey
     assert code == int(fails)
     assert "MSPs of 20 clients with bundles, seeds 3 to 4" in page.read_text()
     assert "[2/2] seed 4" in capsys.readouterr().err
-
-
-def test_an_earlier_month_ends_before_the_later_one_begins():
-    clock = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
-
-    assert scoreboard._months_before(clock, 0) == clock
-    assert scoreboard._months_before(clock, 1) == datetime(2025, 12, 31, 20, 0, tzinfo=UTC)
-    assert scoreboard._months_before(clock, 2) == datetime(2025, 11, 30, 20, 0, tzinfo=UTC)

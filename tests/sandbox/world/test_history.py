@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox.world import generate
-from sandbox.world.history import months_before, truth_after
+from sandbox.world.history import left_out, months_before, truth_after
 
 CLOCKS = [datetime(2026, month, 17, 9, 30, tzinfo=UTC) for month in (8, 9, 10, 11)]
 GROWN = "vendor grew, nobody told the PSA"
@@ -135,3 +135,11 @@ def test_an_earlier_month_ends_before_the_later_one_begins() -> None:
     assert months_before(clock, 0) == clock
     assert months_before(clock, 1) == datetime(2025, 12, 31, 20, 0, tzinfo=UTC)
     assert months_before(clock, 2) == datetime(2025, 11, 30, 20, 0, tzinfo=UTC)
+
+
+def test_seats_that_came_within_seven_days_stand_at_the_earlier_moment_too():
+    last = datetime(2026, 3, 1, 0, 10, tzinfo=UTC)
+
+    assert left_out(datetime(2026, 1, 31, 20, 0, tzinfo=UTC), last) == ("vendor grew, nobody told the PSA",)
+    assert left_out(datetime(2026, 2, 28, 20, 0, tzinfo=UTC), last) == ()
+    assert "vendor shrank, nobody told the PSA" in left_out(last, last)
