@@ -39,12 +39,12 @@ def months_before(clock: datetime, months: int) -> datetime:
 def left_out(then: datetime, last: datetime) -> tuple[str, ...]:
     """Errors that were not there yet at an earlier moment `then`, or have been mended by the `last` one.
 
-    Seats that a read of the last seven days does not show can be given back, whatever the vendor's dates say: a moment
-    so near the last one has them all.
+    Seats that came between two reads of the last seven days can be given back, whatever the vendor's dates say: a moment
+    so near the last one has the same errors as that.
     """
-    if then == last:
-        return ("vendor shrank, nobody told the PSA", "second subscription, nobody told the PSA")
-    return ("vendor grew, nobody told the PSA",) if last - then > timedelta(days=7) else ()
+    if last - then > timedelta(days=7):
+        return ("vendor grew, nobody told the PSA",)
+    return ("vendor shrank, nobody told the PSA", "second subscription, nobody told the PSA")
 
 
 def truth_after(world: World, earlier: Sequence[World]) -> list[TruthRow]:
