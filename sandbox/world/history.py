@@ -39,8 +39,8 @@ def months_before(clock: datetime, months: int) -> datetime:
 def left_out(then: datetime, last: datetime) -> tuple[str, ...]:
     """Errors that were not there yet at an earlier moment `then`, or have been mended by the `last` one.
 
-    Seats that came between two reads of the last seven days can be given back, whatever the vendor's dates say: a moment
-    so near the last one has the same errors as that.
+    Seats that came between two reads of the last seven days can be given back, whatever the vendor's dates say: a
+    moment so near the last one has the same errors as that.
     """
     if last - then > timedelta(days=7):
         return ("vendor grew, nobody told the PSA",)
