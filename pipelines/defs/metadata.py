@@ -1,13 +1,18 @@
-"""What the UI shows beside a table: how many rows, and the first few.
+"""What the UI shows beside a table: its columns, how many rows, and the first few.
 
 Belongs here: fetching and shaping those. Does not belong here: judging them.
 """
 
 from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
+
+from expectations.currencies import decimals
+from pipelines.reports.summary import read_summary
 
 PREVIEW_ROWS = 5
 CELL_WIDTH = 60
@@ -16,7 +21,7 @@ _NOT_SHOWN = {"_source_row"}
 
 
 def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
-    """Row count and preview of a table, as Dagster metadata.
+    """Columns, row count and preview of a table, as Dagster metadata.
 
     Args:
         connection: An open database.
@@ -27,10 +32,40 @@ def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: st
     counted = connection.execute(f"SELECT count(*) FROM {qualified}").fetchone()  # noqa: S608  # own names
     cursor = connection.execute(f"SELECT * FROM {qualified} LIMIT {PREVIEW_ROWS}")  # noqa: S608  # own names
     names = [column[0] for column in cursor.description or []]
+    types = [(str(column[0]), str(column[1])) for column in cursor.description or []]
     return {
+        "dagster/column_schema": dg.TableSchema([dg.TableColumn(name, kind.lower()) for name, kind in types]),
         "dagster/row_count": int(counted[0]) if counted else 0,
         "preview": dg.MetadataValue.md(markdown(names, cursor.fetchall())),
     }
+
+
+def column_schemas(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dg.TableSchema]:
+    """The columns of every table and view, by schema and name."""
+    found: dict[tuple[str, str], list[dg.TableColumn]] = {}
+    for schema, table, name, kind in connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() ORDER BY schema_name, table_name, column_index"
+    ).fetchall():
+        found.setdefault((schema, table), []).append(dg.TableColumn(name, kind.lower()))
+    return {relation: dg.TableSchema(columns) for relation, columns in found.items()}
+
+
+def money_metadata(published: Path) -> dict[str, Any]:
+    """What the published copy comes to: money a month and coverage, each currency by itself."""
+    summary = read_summary(published)
+    about: dict[str, Any] = {"lines": summary.lines, "coverage_of_units": _share(summary.unit_coverage)}
+    for currency, (under, over) in summary.money.items():
+        about[f"underbilled_a_month_{currency}"] = f"{under:,.{decimals(currency)}f}"
+        about[f"overbilled_a_month_{currency}"] = f"{over:,.{decimals(currency)}f}"
+    for currency, covered in summary.money_coverage.items():
+        about[f"coverage_of_money_{currency}"] = _share(covered)
+    return about
+
+
+def _share(covered: Decimal | None) -> str:
+    """Cut, not rounded: 100 % is said of nothing but the whole."""
+    return "nothing due" if covered is None else f"{(covered * 100).quantize(Decimal('0.1'), ROUND_FLOOR)} %"
 
 
 def markdown(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

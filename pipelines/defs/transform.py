@@ -4,6 +4,7 @@ Belongs here: running `dbt build` from an asset and what the UI shows of it. Doe
 (`dbt_project/`), profile and manifest (`pipelines.steps.transform`).
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -14,7 +15,8 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from pipelines.defs import keys
-from pipelines.defs.metadata import table_metadata
+from pipelines.defs.dbt_checks import with_readable_checks
+from pipelines.defs.metadata import column_schemas, table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.defs.translators import ModelTranslator
 from pipelines.home import Home
@@ -55,7 +57,7 @@ def transform_assets(home: Home, manifest: Path) -> dg.AssetsDefinition:
     """
 
     @dbt_assets(
-        manifest=manifest,
+        manifest=with_readable_checks(json.loads(manifest.read_text(encoding="utf-8"))),
         dagster_dbt_translator=ModelTranslator(),
         name="transform",
         pool=keys.POOL,
@@ -109,10 +111,19 @@ def _with_metadata(context: dg.AssetExecutionContext, home: Home, events: list[A
                 "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
             ).fetchall()
         )
+        views = column_schemas(connection)
         for event in events:
-            # Views are left out: counting one computes it.
-            if isinstance(event, dg.Output) and (relation := _relation(context, event)) in tables:
-                context.add_output_metadata(table_metadata(connection, *relation), output_name=event.output_name)
+            if isinstance(event, dg.Output):
+                relation = _relation(context, event)
+                # Of a view only the columns: counting one computes it.
+                about = (
+                    table_metadata(connection, *relation)
+                    if relation in tables
+                    else {"dagster/column_schema": views[relation]}
+                    if relation in views
+                    else {}
+                )
+                context.add_output_metadata(about, output_name=event.output_name)
             yield event
 
 

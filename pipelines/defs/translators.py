@@ -14,6 +14,7 @@ from dagster_dlt import DagsterDltTranslator
 from dagster_dlt.translator import DltResourceTranslatorData
 
 from connectors.tables import LOAD_COLUMNS, Table
+from pipelines.defs.dbt_checks import check_sentence
 from pipelines.defs.keys import BILLING, OPERATIONS, raw_key, source_key
 
 LAYERS = {
@@ -80,6 +81,13 @@ class ModelTranslator(DagsterDbtTranslator):
     def __init__(self) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True))
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """The check of a data test, with a sentence."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return None if spec is None else spec._replace(description=check_sentence(manifest["nodes"][unique_id]))
+
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """The spec of a model."""
         spec = super().get_asset_spec(manifest, unique_id, project)
@@ -88,6 +96,8 @@ class ModelTranslator(DagsterDbtTranslator):
             return spec
         layer = node["fqn"][1]
         return spec.replace_attributes(
+            # What people read, without the model's text below it: that is a click away in dbt_project/.
+            description=node["description"] or LAYERS.get(layer),
             # The relation's own name: some public tables share theirs with a model of an earlier layer.
             key=dg.AssetKey([node["schema"], node["alias"]]),
             group_name=layer,

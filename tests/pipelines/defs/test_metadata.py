@@ -1,6 +1,8 @@
 import duckdb
+import pytest
 
-from pipelines.defs.metadata import CELL_WIDTH, markdown, table_metadata
+from pipelines.defs.metadata import CELL_WIDTH, column_schemas, markdown, money_metadata, table_metadata
+from tests.conftest import Demo
 
 
 def test_a_preview_shows_a_few_rows_and_counts_all() -> None:
@@ -23,3 +25,21 @@ def test_text_from_outside_is_shown_and_not_obeyed() -> None:
 
 def test_an_empty_table_says_so() -> None:
     assert markdown(["a"], []) == "no rows"
+
+
+def test_tables_and_views_show_their_columns_with_types() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (id INTEGER, amount DECIMAL(18, 4)); CREATE VIEW v AS SELECT id FROM t")
+        of_table = table_metadata(connection, "main", "t")["dagster/column_schema"].columns
+        schemas = column_schemas(connection)
+    assert [(column.name, column.type) for column in of_table] == [("id", "integer"), ("amount", "decimal(18,4)")]
+    assert [(column.name, column.type) for column in schemas["main", "v"].columns] == [("id", "integer")]
+
+
+@pytest.mark.integration
+def test_a_public_table_shows_money_and_coverage(demo_home: Demo) -> None:
+    found = money_metadata(demo_home.home.published)
+    assert found["lines"] > 100
+    assert found["coverage_of_units"].endswith(" %")
+    assert any(name.startswith("underbilled_a_month_") for name in found)
+    assert any(name.startswith("coverage_of_money_") for name in found)
