@@ -15,6 +15,7 @@ from dagster_dlt.translator import DltResourceTranslatorData
 
 from connectors.tables import LOAD_COLUMNS, Table
 from pipelines.defs.dbt_checks import check_sentence
+from pipelines.defs.groups import group_of
 from pipelines.defs.keys import BILLING, OPERATIONS, raw_key, source_key
 
 LAYERS = {
@@ -100,7 +101,7 @@ class ModelTranslator(DagsterDbtTranslator):
             description=node["description"] or LAYERS.get(layer),
             # The relation's own name: some public tables share theirs with a model of an earlier layer.
             key=dg.AssetKey([node["schema"], node["alias"]]),
-            group_name=layer,
+            group_name=group_of(node),
             owners=list(BILLING if layer == "marts" else OPERATIONS),
             kinds={"dbt", "duckdb"},
         )

@@ -19,7 +19,11 @@ needs_chromium = pytest.mark.skipif(
     not (CHROMIUM and CHROMEDRIVER),
     reason="chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)",
 )
-STAGES = ("control", "rules", "staging", "canonical", "mapping", "compare", "recompute", "marts", "published")
+PARTS = ("rows", "days", "money", "observations", "lines", "bundles", "minimums", "faults")
+STAGES = (
+    *("control", "rules", "staging", "canonical", "mapping", "recompute", "marts", "published"),
+    *(f"compare_{part}" for part in PARTS),
+)
 GROUPS = {*STAGES, *(f"{kind}_{system}" for kind in ("source", "raw") for system in SYSTEMS)}
 LINEAGE = "{ assetNodes { groupName assetKey { path } dependencyKeys { path } } }"
 LOCATIONS = """{

@@ -2,11 +2,14 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
 
 from pipelines.defs.dbt_checks import LONGEST_NAME, check_sentence, with_readable_checks
 from tests.pipelines.defs.conftest import Built
+
+MOST_OF_A_GROUP = 45
 
 
 def generic(kind: str, column: str | None = None, **given: object) -> dict[str, object]:
@@ -80,3 +83,13 @@ def test_no_description_shows_the_text_of_a_model_or_of_a_template(built: Built)
     graph = built.definitions.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         assert not re.search(r"\{\{|\{%|Raw SQL|ref\(", graph.get(key).description or ""), key
+
+
+def test_no_group_is_too_large_to_be_looked_at(built: Built) -> None:
+    graph = built.definitions.resolve_asset_graph()
+    sizes = Counter(graph.get(key).group_name for key in graph.get_all_asset_keys())
+    assert max(sizes.values()) <= MOST_OF_A_GROUP, sizes
+    assert {name for name in sizes if name and name.startswith("compare")} == {
+        *("compare_rows", "compare_days", "compare_money", "compare_observations", "compare_lines"),
+        *("compare_bundles", "compare_minimums", "compare_faults"),
+    }
