@@ -43,8 +43,9 @@ class Table:
     `key` is unique within one read. `mode` says what one read means: `snapshot` - the whole table as it stood (the
     newest complete read is the truth); `versions` - changed rows only, after a full first read (the newest version
     of each key is the truth). `account_column` names the column that scopes a read to one vendor account (a tenant),
-    where the vendor is read account by account; otherwise one read covers the whole table. `is_dated`: its rows say
-    which days they are about, so that an answer from after a period's end still tells of the period.
+    where the vendor is read account by account; otherwise one read covers the whole table. `account_names`, in the
+    table that lists those accounts: its columns with an account's id and with the name that people know. `is_dated`:
+    its rows say which days they are about, so that an answer from after a period's end still tells of the period.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Table:
     columns: tuple[Column, ...]
     mode: ReadMode = "snapshot"
     account_column: str | None = None
+    account_names: tuple[str, str] | None = None
     is_dated: bool = False
 
     def column(self, name: str) -> Column:

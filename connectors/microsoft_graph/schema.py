@@ -7,6 +7,7 @@ TENANTS = Table(
     endpoint="/contracts",
     description="Customer tenants of the partner: its contracts, joined to the delegated admin customers by tenant id.",
     key=("tenant_id",),
+    account_names=("tenant_id", "display_name"),
     columns=(
         Column("tenant_id", "customerId", TEXT),
         Column("display_name", "displayName", TEXT),

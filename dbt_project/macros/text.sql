@@ -24,6 +24,11 @@
     {{ of }}source_system || ':' || coalesce({{ of }}vendor_product_id, 'no product')
 {%- endmacro %}
 
+{# An account as people know it, with its id; the id alone where nobody named it. #}
+{% macro account_text(account_id, account_name) -%}
+    coalesce(nullif({{ account_name }}, {{ account_id }}) || ' (' || {{ account_id }} || ')', {{ account_id }})
+{%- endmacro %}
+
 {#
     Case, accents, punctuation and spacing folded: 'Café  Noir, Inc.' and 'CAFE NOIR INC' are one text. '&' reads 'and',
     '+' 'plus' and '#' 'sharp', since 'Backup+' is not 'Backup'; apostrophes vanish.

@@ -1,6 +1,8 @@
 -- Fails with each billed line that is compared with a source of which the client has no account while accounts of that
 -- source wait for a client: what it has may be theirs, so nothing can be concluded.
 -- It does not assert which accounts wait: the lines of what is unmapped say that.
+{{ config(meta={'dagster': {'ref': {'name': 'reconciliation'}}}) }}
+
 with waiting as (
     select distinct vendor_source_system
     from {{ ref('reconciliation') }}

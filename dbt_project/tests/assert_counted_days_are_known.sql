@@ -1,6 +1,8 @@
 -- Fails with each dated count of a file that no day of its client or of its line knows, though the mappings of today
 -- held on that day and no exclusion stands between the two.
 -- It does not assert what comes of the days: a peak, an average or a sum of days.
+{{ config(meta={'dagster': {'ref': {'name': 'dated_counts'}}}) }}
+
 with run as (
     select * from {{ ref('current_run') }}
 ),

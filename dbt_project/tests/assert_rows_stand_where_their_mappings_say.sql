@@ -1,6 +1,8 @@
 -- Fails with each vendor row that stands in the line of another client or product than its published mapping says, and
 -- with each that counts by a mapping which is not published.
 -- It does not assert that the mapping is right: people and the second opinion say that.
+{{ config(meta={'dagster': {'ref': {'name': 'row_dispositions'}}}) }}
+
 with placed as (
     select
         source_system,

@@ -1,5 +1,7 @@
 -- Fails with each minimum of several lines that these do not reach together, or of which only some lines are compared.
 -- It does not assert which lines are meant: the rule of the minimum says that.
+{{ config(meta={'dagster': {'ref': {'name': 'reconciliation'}}}) }}
+
 with members as (
     select
         grouped.group_key,

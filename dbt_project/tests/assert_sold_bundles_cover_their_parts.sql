@@ -1,5 +1,7 @@
 -- Fails with each line of a part of a bundle that a client buys, where nothing of the part stands under the bundle.
 -- It does not assert how many are covered: the bundle's driver says that.
+{{ config(meta={'dagster': {'ref': {'name': 'reconciliation'}}}) }}
+
 with run as (
     select * from {{ source('control', 'run') }}
 ),

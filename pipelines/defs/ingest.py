@@ -3,6 +3,7 @@
 Belongs here: assets and checks around `pipelines.steps`. Does not belong here: the steps themselves.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,11 +16,11 @@ from connectors.registry import SYSTEMS
 from connectors.tables import Table
 from expectations import SUITES
 from expectations.result import ExpectationResult
-from pipelines.defs import keys
-from pipelines.defs.made import Made, made, not_evaluated, not_read_words, was_read
+from pipelines.defs import groups, keys
+from pipelines.defs.made import NAMED, Made, made, not_evaluated, not_read_words, was_read
 from pipelines.defs.metadata import table_metadata
 from pipelines.defs.resources import Tools
-from pipelines.defs.translators import raw_specs
+from pipelines.defs.translators import declared_columns, raw_specs
 from pipelines.steps.begin import RunParametersError, begin_run
 from pipelines.steps.extract import extract_sources
 from pipelines.steps.load import Loaded, load_source
@@ -63,7 +64,7 @@ def _begin() -> dg.AssetsDefinition:
         dg.AssetSpec(
             keys.control_key(table),
             description=describe[table],
-            group_name="control",
+            group_name=groups.CONTROL,
             owners=list(keys.OPERATIONS),
             kinds={"duckdb"},
         )
@@ -74,7 +75,7 @@ def _begin() -> dg.AssetsDefinition:
             description="What means the same in names, from `rules/*_aliases.toml`, checked and loaded as a whole."
             if table == keys.ALIASES
             else f"Confirmed rules from `rules/{table}.csv`, checked and loaded as a whole.",
-            group_name="rules",
+            group_name=groups.RULES,
             owners=list(keys.BILLING),
             kinds={"toml" if table == keys.ALIASES else "csv", "duckdb"},
         )
@@ -117,10 +118,10 @@ def _extract() -> dg.AssetsDefinition:
             keys.source_key(system, table.name),
             deps=[keys.BEGIN],
             description=f"{table.description}\n\nRead from `{table.endpoint}` into a load package on disk.",
-            group_name=f"source_{system}",
+            group_name=groups.source_group(system),
             owners=list(keys.OPERATIONS),
             kinds={"csv" if system == "exports" else "api", "dlt"},
-            metadata={"endpoint": table.endpoint},
+            metadata={"dagster/column_schema": declared_columns(table), "endpoint": table.endpoint},
         )
         for system in SYSTEMS
         for table in SYSTEMS[system].tables
@@ -200,7 +201,7 @@ def _load(system: str) -> dg.AssetsDefinition:
                     context,
                     keys.raw_key(system, table.name),
                     is_made=was_read(reads),
-                    why_not=not_read_words(system, reads, is_configured=loaded.is_configured),
+                    why_not=not_read_words(system, reads, is_configured=loaded.is_configured, told=loaded.told),
                     metadata={
                         **table_metadata(connection, f"raw_{system}", table.name),
                         "status": loaded.status,
@@ -270,7 +271,9 @@ def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.Asse
         bad = [read for read in reads if read.status != "ok"]
         expectations = SUITES[loaded.system][table.name].expectations
         unread = [] if was_read(reads) else [expectation.name for expectation in expectations]
-        problem = "; ".join(read.message or read.status for read in bad[:3]) or ("not read" if unread else None)
+        problem = "; ".join(loaded.told(read) for read in bad[:NAMED]) or ("not read" if unread else None)
+        if len(bad) > NAMED:
+            problem = f"{problem}; and {len(bad) - NAMED} more"
         if unread:
             problem = f"{problem}. The other {len(unread)} checks of this table were not evaluated: nothing was read."
         yield dg.AssetCheckResult(
@@ -284,7 +287,7 @@ def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.Asse
             metadata={
                 "reads": len(reads),
                 "failed": len(bad),
-                "accounts": [read.account_id or "" for read in bad[:20]],
+                "accounts": [loaded.account_words(read.account_id or "") for read in bad[:20]],
                 "not_evaluated": unread,
             },
         )
@@ -309,9 +312,21 @@ def check_results(loaded: Loaded, tables: tuple[Table, ...]) -> Iterator[dg.Asse
                 metadata={
                     "observed": outcome.observed or "",
                     "unexpected_count": outcome.unexpected_count or 0,
-                    "sample": outcome.sample or "[]",
+                    "sample": _named(outcome.sample or "[]", table, loaded),
                 },
             )
+
+
+def _named(sample: str, table: Table, loaded: Loaded) -> str:
+    """A sample of keys in which accounts have their names."""
+    if table.account_column not in table.key or not loaded.account_names:
+        return sample
+    at = table.key.index(table.account_column)
+    keys_of_rows = [key.split("|") for key in json.loads(sample)]
+    return json.dumps(
+        ["|".join([*key[:at], loaded.account_words(key[at]), *key[at + 1 :]]) for key in keys_of_rows],
+        ensure_ascii=False,
+    )
 
 
 def _settle() -> dg.AssetsDefinition:
@@ -325,7 +340,7 @@ def _settle() -> dg.AssetsDefinition:
             keys.control_key(table),
             deps=raw,
             description=describe[table],
-            group_name="control",
+            group_name=groups.CONTROL,
             owners=list(keys.OPERATIONS),
             kinds={"duckdb"},
         )

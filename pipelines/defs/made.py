@@ -3,7 +3,7 @@
 Belongs here: materializations and checks, and what stands in their place. Does not belong here: reading.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -20,13 +20,24 @@ def was_read(reads: Sequence[Read]) -> bool:
     return any(read.status == "ok" for read in reads)
 
 
-def not_read_words(system: str, reads: Sequence[Read], *, is_configured: bool) -> str:
-    """Why a table was not read."""
+def not_read_words(
+    system: str, reads: Sequence[Read], *, is_configured: bool, told: Callable[[Read], str] | None = None
+) -> str:
+    """Why a table was not read.
+
+    Args:
+        system: Its source system.
+        reads: What the run tried.
+        is_configured: Whether the source is on.
+        told: What went wrong with a read, in words; its own message where nobody knows more.
+    """
     if not is_configured:
         return f"Not read: {system} is off, or not configured."
-    messages = dict.fromkeys(read.message or read.status for read in reads if read.status != "ok")
-    told = "; ".join([*messages][:NAMED]) or "no reason given"
-    return f"Not read in this run: {told}. What an earlier run read stands as it was."
+    messages = dict.fromkeys(
+        told(read) if told else read.message or read.status for read in reads if read.status != "ok"
+    )
+    reasons = "; ".join([*messages][:NAMED]) or "no reason given"
+    return f"Not read in this run: {reasons}. What an earlier run read stands as it was."
 
 
 def made(

@@ -4,14 +4,15 @@ Belongs here: specs and metadata. Does not belong here: publishing (`pipelines.p
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import dagster as dg
 import duckdb
 
-from pipelines.defs import keys
+from pipelines.defs import groups, keys
 from pipelines.defs.metadata import money_metadata, table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.publish.kept import published_words
@@ -21,14 +22,10 @@ from pipelines.publish.publish import SCHEMA, NotPublishedError, publish
 _OF_MONEY = {"reconciliation", "discrepancies", "period_summary", "client_summary", "product_summary"}
 
 
-def public_tables(manifest: Path) -> dict[str, str]:
-    """Name and description of every model in schema analytics."""
+def public_tables(manifest: Path) -> dict[str, Mapping[str, Any]]:
+    """Every model in schema analytics, by the name of its table."""
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    return {
-        node["alias"]: node["description"]
-        for node in nodes
-        if node["resource_type"] == "model" and node["schema"] == SCHEMA
-    }
+    return {node["alias"]: node for node in nodes if node["resource_type"] == "model" and node["schema"] == SCHEMA}
 
 
 def publish_assets(manifest: Path) -> dg.AssetsDefinition:
@@ -38,13 +35,22 @@ def publish_assets(manifest: Path) -> dg.AssetsDefinition:
         dg.AssetSpec(
             keys.published_key(table),
             deps=[keys.analytics_key(table)],
-            description=f"{description}\n\nIn the analysts' copy, `published/tieout.duckdb`.",
-            group_name="published",
+            description=f"{node['description']}\n\nIn the analysts' copy, `published/tieout.duckdb`.",
+            group_name=groups.PUBLISHED,
             owners=list(keys.BILLING),
             kinds={"duckdb"},
-            metadata={"dagster/table_name": f"{SCHEMA}.{table}"},
+            metadata={
+                "dagster/table_name": f"{SCHEMA}.{table}",
+                # Its types are those of the table that was published; the UI takes the words from here.
+                "dagster/column_schema": dg.TableSchema(
+                    [
+                        dg.TableColumn(column["name"], column.get("data_type") or "?", column["description"] or None)
+                        for column in node["columns"].values()
+                    ]
+                ),
+            },
         )
-        for table, description in sorted(tables.items())
+        for table, node in sorted(tables.items())
     ]
 
     @dg.multi_asset(name="publish", specs=specs, pool=keys.POOL, required_resource_keys={"tieout"})

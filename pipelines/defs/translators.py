@@ -13,9 +13,9 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dlt import DagsterDltTranslator
 from dagster_dlt.translator import DltResourceTranslatorData
 
-from connectors.tables import LOAD_COLUMNS, Table
+from connectors.tables import LOAD_COLUMNS, Column, Table
 from pipelines.defs.dbt_checks import check_sentence
-from pipelines.defs.groups import group_of
+from pipelines.defs.groups import group_of, raw_group
 from pipelines.defs.keys import BILLING, OPERATIONS, raw_key, source_key
 
 LAYERS = {
@@ -45,19 +45,27 @@ class RawTranslator(DagsterDltTranslator):
                 # Drops the upstream that dagster-dlt invents, which no asset of ours produces.
                 deps=[source_key(self.system, table.name)],
                 description=f"{table.description}\n\nRows as received from `{table.endpoint}`, append only.",
-                group_name=f"raw_{self.system}",
+                group_name=raw_group(self.system),
                 owners=list(OPERATIONS),
                 kinds={"dlt", "duckdb"},
                 metadata={
-                    "dagster/column_schema": dg.TableSchema(
-                        [dg.TableColumn(column.name, column.type) for column in (*table.columns, *LOAD_COLUMNS)]
-                    ),
+                    "dagster/column_schema": declared_columns(table, *LOAD_COLUMNS),
                     "dagster/table_name": f"raw_{self.system}.{table.name}",
                     "endpoint": table.endpoint,
                     "read_mode": table.mode,
                 },
             )
         )
+
+
+def declared_columns(table: Table, *more: Column) -> dg.TableSchema:
+    """The columns of a table as declared, each with its name at the vendor's."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(column.name, column.type.lower(), f"`{column.path}` at the source." if column.path else None)
+            for column in (*table.columns, *more)
+        ]
+    )
 
 
 def raw_specs(system: str, tables: tuple[Table, ...]) -> list[dg.AssetSpec]:

@@ -4,7 +4,8 @@ Belongs here: the order of these three and the transaction around the record. Do
 written (`connectors.load`), what a good table is (`expectations`), what follows from a bad one (dbt).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -20,6 +21,7 @@ from pipelines.home import Home
 from pipelines.settings import load_settings
 from pipelines.steps.begin import restore
 from pipelines.steps.current import CurrentRun, current_run, settled_clock
+from pipelines.warehouse.accounts import account_names
 from pipelines.warehouse.connection import connect
 from pipelines.warehouse.control import record_reads, record_results
 from pipelines.warehouse.facts import InUse, facts, frame, state_clock
@@ -30,7 +32,8 @@ from pipelines.warehouse.writing import transaction
 class Loaded:
     """What became of one source in this run.
 
-    `reads` and `results` are empty for a source that is not configured or switched off; `rows_in_use` is by table.
+    `reads` and `results` are empty for a source that is not configured or switched off; `rows_in_use` is by table;
+    `account_names` are by account id, where the vendor is read account by account.
     """
 
     system: str
@@ -38,11 +41,25 @@ class Loaded:
     reads: tuple[Read, ...] = ()
     results: tuple[ExpectationResult, ...] = ()
     rows_in_use: dict[str, int] | None = None
+    account_names: Mapping[str, str] = field(default_factory=dict)
+
+    def account_words(self, account_id: str) -> str:
+        """An account as people know it, with its id; the id alone where nobody named it."""
+        name = self.account_names.get(account_id)
+        return f"{name} ({account_id})" if name else account_id
+
+    def told(self, read: Read) -> str:
+        """What went wrong with a read, and of which account."""
+        message = read.message or f"{read.endpoint}: {read.status}"
+        # A folder of the inbox is its own name, which the message says.
+        return (
+            f"{self.account_words(read.account_id)}: {message}" if self.account_names and read.account_id else message
+        )
 
     @property
     def problems(self) -> list[str]:
         """What went wrong, most telling first; empty when all went well."""
-        reads = [read.message or f"{read.endpoint}: {read.status}" for read in self.reads if read.status != "ok"]
+        reads = [self.told(read) for read in self.reads if read.status != "ok"]
         return [*dict.fromkeys(reads), *(result.message for result in self.results if not result.passed)]
 
     @property
@@ -90,7 +107,8 @@ def load_source(home: Home, system: str) -> Loaded:
         record_reads(connection, current.run.run_id, system, loaded)
         results, counts = _check(connection, current, system, [read for read, _ in loaded], limit_hours)
         record_results(connection, current.run.run_id, system, results)
-    return Loaded(system, True, tuple(read for read, _ in loaded), tuple(results), counts)
+        names = account_names(connection, system)
+    return Loaded(system, True, tuple(read for read, _ in loaded), tuple(results), counts, names)
 
 
 def _check(

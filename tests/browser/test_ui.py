@@ -21,10 +21,12 @@ needs_chromium = pytest.mark.skipif(
 )
 PARTS = ("rows", "days", "money", "observations", "lines", "bundles", "minimums", "faults")
 STAGES = (
-    *("control", "rules", "staging", "canonical", "mapping", "recompute", "marts", "published"),
-    *(f"compare_{part}" for part in PARTS),
+    *("1_public_tables", "1_published_copy", "4_control", "4_rules", "5_staging_control", "5_staging_rules"),
+    *("6_canonical", "6_canonical_by_system", "6_canonical_reads", "7_mapping", "9_tie_out"),
+    *(f"8_compare_{part}" for part in PARTS),
 )
-GROUPS = {*STAGES, *(f"{kind}_{system}" for kind in ("source", "raw") for system in SYSTEMS)}
+OF_SYSTEM = ("2_raw", "3_source", "5_staging")
+GROUPS = {*STAGES, *(f"{kind}_{system}" for kind in OF_SYSTEM for system in SYSTEMS)}
 LINEAGE = "{ assetNodes { groupName assetKey { path } dependencyKeys { path } } }"
 LOCATIONS = """{
     workspaceOrError { ... on Workspace { locationEntries { name loadStatus locationOrLoadError { __typename } } } }
@@ -77,9 +79,9 @@ def test_lineage_leads_from_every_source_to_the_published_copy_without_a_break(u
         for path in node["dependencyKeys"]:
             below.setdefault(group[tuple(path["path"])], set()).add(node["groupName"])
     for system in SYSTEMS:
-        assert f"raw_{system}" in below[f"source_{system}"]
-        assert "staging" in below[f"raw_{system}"]
-    assert "published" in below["marts"]
+        assert f"2_raw_{system}" in below[f"3_source_{system}"]
+        assert f"5_staging_{system}" in below[f"2_raw_{system}"]
+    assert "1_published_copy" in below["1_public_tables"]
     assert set(group.values()) == GROUPS
 
 

@@ -26,12 +26,20 @@ exported_quantities as (
 
 accounts as (
     select
-        source_system,
+        account_status.source_system,
         count(*) as account_count,
-        count(*) filter (where is_assessable) as good_accounts,
-        min(account_id || ' - ' || message) filter (where not is_assessable) as example
-    from {{ ref('account_status') }}
-    group by source_system
+        count(*) filter (where account_status.is_assessable) as good_accounts,
+        arg_min(
+            {{ account_text('account_status.account_id', 'vendor_accounts.account_name') }} || ' - '
+            || account_status.message,
+            account_status.account_id
+        ) filter (where not account_status.is_assessable) as example
+    from {{ ref('account_status') }} as account_status
+    left join {{ ref('vendor_accounts') }} as vendor_accounts
+        on
+            account_status.source_system = vendor_accounts.source_system
+            and account_status.account_id = vendor_accounts.account_id
+    group by account_status.source_system
 ),
 
 -- What is known of each folder of the inbox, read by itself.

@@ -2,8 +2,12 @@ with source_reads as (
     select * from {{ ref('source_reads') }}
 ),
 
-accounts as (
+account_status as (
     select * from {{ ref('account_status') }}
+),
+
+vendor_accounts as (
+    select * from {{ ref('vendor_accounts') }}
 ),
 
 expectation_results as (
@@ -12,6 +16,18 @@ expectation_results as (
 
 run as (
     select * from {{ ref('stg_control__run') }}
+),
+
+accounts as (
+    select
+        account_status.*,
+        {{ account_text('account_status.account_id', 'vendor_accounts.account_name') }} || ' - '
+        || account_status.message as words
+    from account_status
+    left join vendor_accounts
+        on
+            account_status.source_system = vendor_accounts.source_system
+            and account_status.account_id = vendor_accounts.account_id
 ),
 
 account_totals as (
@@ -23,8 +39,8 @@ account_totals as (
         count(*) filter (where is_refused or is_failed) as unanswered_accounts,
         count(*) filter (where (is_refused or is_failed) and not is_acknowledged) as news_accounts,
         coalesce(
-            min(account_id || ' - ' || message) filter (where (is_refused or is_failed) and not is_acknowledged),
-            min(account_id || ' - ' || message) filter (where is_refused or is_failed)
+            arg_min(words, account_id) filter (where (is_refused or is_failed) and not is_acknowledged),
+            arg_min(words, account_id) filter (where is_refused or is_failed)
         ) as example
     from accounts
     group by source_system

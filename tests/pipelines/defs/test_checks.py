@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
+from connectors.microsoft_graph.schema import SUBSCRIBED_SKUS
 from connectors.pax8.schema import TABLES
 from connectors.reads import Read
 from expectations import SUITES
@@ -76,6 +77,28 @@ def test_a_refused_account_only_warns() -> None:
     result = results_of(found)["subscriptions", "read_succeeded"]
     assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert found.status == "partial"
+
+
+def test_an_account_is_told_by_its_name_beside_its_id() -> None:
+    names = {"t1": "Birch Dental", "t2": "Oak Law"}
+    read = replace(GOOD, source_system="microsoft_graph", table_name=SUBSCRIBED_SKUS.name)
+    bad = [replace(read, status="refused", account_id=account, message="HTTP 403") for account in ("t1", "t3")]
+    odd = ExpectationResult(
+        "microsoft_graph", read.table_name, "key_unique", True, False, "", 2, '["t2|s1", "t3|s1"]', ""
+    )
+    found = Loaded("microsoft_graph", True, (replace(read, account_id="t2"), *bad), (odd,), {}, names)
+    results = {result.check_name: result for result in check_results(found, (SUBSCRIBED_SKUS,))}
+    told = results["read_succeeded"]
+    assert told.description == "Birch Dental (t1): HTTP 403; t3: HTTP 403"
+    assert told.metadata["accounts"].value == ["Birch Dental (t1)", "t3"]
+    assert results["key_unique"].metadata["sample"].value == '["Oak Law (t2)|s1", "t3|s1"]'
+    assert found.problems[:2] == ["Birch Dental (t1): HTTP 403", "t3: HTTP 403"]
+
+
+def test_of_many_accounts_a_few_are_told_and_the_others_counted() -> None:
+    reads = [replace(GOOD, status="refused", account_id=f"t{number}", message=f"no {number}") for number in range(5)]
+    description = results_of(loaded(reads=[GOOD, *reads]))["subscriptions", "read_succeeded"].description
+    assert description == "no 0; no 1; no 2; and 2 more"
 
 
 @pytest.mark.parametrize("blocking", [True, False])
