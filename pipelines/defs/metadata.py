@@ -5,17 +5,18 @@ Belongs here: fetching and shaping those. Does not belong here: judging them.
 
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from expectations.currencies import decimals
-from pipelines.reports.summary import read_summary
+from pipelines.reports.summary import summary_of
 
 PREVIEW_ROWS = 5
 CELL_WIDTH = 60
+# Beside these public tables stands what all lines come to.
+WITH_MONEY = frozenset({"reconciliation", "discrepancies", "period_summary", "client_summary", "product_summary"})
 # The row as received repeats the other columns, at length.
 _NOT_SHOWN = {"_source_row"}
 
@@ -51,9 +52,11 @@ def column_schemas(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str
     return {relation: dg.TableSchema(columns) for relation, columns in found.items()}
 
 
-def money_metadata(published: Path) -> dict[str, Any]:
-    """What the published copy comes to: money a month and coverage, each currency by itself."""
-    summary = read_summary(published)
+def money_metadata(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What the public tables come to: money a month and coverage, each currency by itself."""
+    if connection.execute("SELECT 1 FROM analytics.period_summary LIMIT 1").fetchone() is None:
+        return {"lines": 0}
+    summary = summary_of(connection)
     about: dict[str, Any] = {"lines": summary.lines, "coverage_of_units": _share(summary.unit_coverage)}
     for currency, (under, over) in summary.money.items():
         about[f"underbilled_a_month_{currency}"] = f"{under:,.{decimals(currency)}f}"

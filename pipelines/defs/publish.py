@@ -13,13 +13,10 @@ import dagster as dg
 import duckdb
 
 from pipelines.defs import groups, keys
-from pipelines.defs.metadata import money_metadata, table_metadata
+from pipelines.defs.metadata import WITH_MONEY, money_metadata, table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.publish.kept import published_words
 from pipelines.publish.publish import SCHEMA, NotPublishedError, publish
-
-# Beside these tables the UI shows what the whole copy comes to.
-_OF_MONEY = {"reconciliation", "discrepancies", "period_summary", "client_summary", "product_summary"}
 
 
 def public_tables(manifest: Path) -> dict[str, Mapping[str, Any]]:
@@ -69,14 +66,14 @@ def publish_assets(manifest: Path) -> dg.AssetsDefinition:
         context.log.info(f"Published {tools.home.published}, result hash {published.result_hash}")
         for warning in published.rule_warnings:
             context.log.warning(f"A rule points at nothing: {warning}")
-        money = money_metadata(tools.home.published)
         with duckdb.connect(tools.home.published, read_only=True) as connection:
+            money = money_metadata(connection)
             for table in sorted(tables):
                 yield dg.MaterializeResult(
                     keys.published_key(table),
                     metadata={
                         **table_metadata(connection, SCHEMA, table),
-                        **(money if table in _OF_MONEY else {}),
+                        **(money if table in WITH_MONEY else {}),
                         "result_hash": published.result_hash,
                         "period": published.run.period.isoformat(),
                         "as_of": published.run.as_of.isoformat(),

@@ -16,10 +16,11 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from pipelines.defs import keys
 from pipelines.defs.dbt_checks import with_readable_checks
-from pipelines.defs.metadata import column_schemas, table_metadata
+from pipelines.defs.metadata import WITH_MONEY, column_schemas, money_metadata, table_metadata
 from pipelines.defs.resources import Tools
 from pipelines.defs.translators import ModelTranslator
 from pipelines.home import Home
+from pipelines.publish.publish import SCHEMA
 from pipelines.secret_environment import hidden
 from pipelines.steps.transform import BUILD_ARGUMENTS, PROJECT, TARGET, program
 from pipelines.warehouse.connection import connect
@@ -112,6 +113,7 @@ def _with_metadata(context: dg.AssetExecutionContext, home: Home, events: list[A
             ).fetchall()
         )
         views = column_schemas(connection)
+        money = money_metadata(connection)
         for event in events:
             if isinstance(event, dg.Output):
                 relation = _relation(context, event)
@@ -123,6 +125,8 @@ def _with_metadata(context: dg.AssetExecutionContext, home: Home, events: list[A
                     if relation in views
                     else {}
                 )
+                if relation[0] == SCHEMA and relation[1] in WITH_MONEY:
+                    about = {**about, **money}
                 context.add_output_metadata(about, output_name=event.output_name)
             yield event
 

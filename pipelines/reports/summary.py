@@ -78,16 +78,21 @@ def read_summary(published: Path, largest: int = 10) -> Summary:
         duckdb.IOException: there is no published copy yet.
     """
     with duckdb.connect(str(published), read_only=True) as connection:
-        return Summary(
-            **_head(connection),
-            money_coverage=dict(connection.execute(_MONEY_COVERAGE).fetchall()),
-            health=_dicts(connection, _HEALTH),
-            classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
-            largest=[Finding(*row) for row in connection.execute(_LARGEST, {"largest": largest}).fetchall()],
-            tie_out=_dicts(connection, _TIE_OUT),
-            file_notes=_dicts(connection, _FILE_NOTES) if _has(connection, "file_notes") else [],
-            unpublished_runs=_dicts(connection, _UNPUBLISHED) if _has(connection, "unpublished_runs") else [],
-        )
+        return summary_of(connection, largest)
+
+
+def summary_of(connection: duckdb.DuckDBPyConnection, largest: int = 10) -> Summary:
+    """The figures of the public tables of an open database, the published copy or the warehouse."""
+    return Summary(
+        **_head(connection),
+        money_coverage=dict(connection.execute(_MONEY_COVERAGE).fetchall()),
+        health=_dicts(connection, _HEALTH),
+        classes=[ClassLine(*row) for row in connection.execute(_CLASSES).fetchall()],
+        largest=[Finding(*row) for row in connection.execute(_LARGEST, {"largest": largest}).fetchall()],
+        tie_out=_dicts(connection, _TIE_OUT),
+        file_notes=_dicts(connection, _FILE_NOTES) if _has(connection, "file_notes") else [],
+        unpublished_runs=_dicts(connection, _UNPUBLISHED) if _has(connection, "unpublished_runs") else [],
+    )
 
 
 def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
