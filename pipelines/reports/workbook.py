@@ -105,6 +105,19 @@ _MATCHES = (
     _Column("Evidence", "evidence", width=90),
 )
 _MATCH = _Column("Match", "match", width=9)
+_OBSERVATIONS = (
+    _Column("Flag", "replace(flag, '_', ' ')", width=22),
+    _Column("Client", "client_name", width=28),
+    _Column("Product", "product_name", width=34),
+    _Column("Money a month", "monthly_amount", "money"),
+    _Column("Currency", "currency", width=9),
+    _Column("Money is", "replace(amount_kind, '_', ' ')", width=18),
+    _Column("Units", "quantity", "quantity", 10),
+    _Column("Explanation", "explanation", width=90),
+    _Column("Class of the line", "class", width=16),
+    _Column("First seen", "first_seen at time zone 'UTC'", "time", 16),
+    _Column("Line key", "line_key", width=40),
+)
 _HEALTH = (
     _Column("Source", "source_system", width=18),
     _Column("Status", "status", width=10),
@@ -184,6 +197,12 @@ _Sheet = tuple[str, tuple[_Column, ...], str, str]
 _SHEETS: tuple[_Sheet, ...] = (
     ("Discrepancies", _DISCREPANCIES, "analytics.discrepancies", _BY_CURRENCY),
     ("All lines", _LINE, "analytics.reconciliation", "client_name nulls last, product_name nulls last, line_key"),
+    (
+        "Observations",
+        _OBSERVATIONS,
+        "analytics.observations",
+        "flag, currency nulls last, monthly_amount desc nulls last, line_key",
+    ),
     ("Unmapped", _UNMAPPED, _UNMAPPED_ROWS, "what, quantity desc nulls last, source_system, id"),
     ("Source health", _HEALTH, "analytics.source_health", "source_system"),
     ("Files read", _FILES, "analytics.file_notes", "source_system, note_number"),

@@ -108,6 +108,8 @@ CREATE TABLE IF NOT EXISTS control.line_history (
 );
 -- A home from before this column was kept: what its earlier months' amounts differed by is unknown.
 ALTER TABLE control.line_history ADD COLUMN IF NOT EXISTS amount_variance DECIMAL(28, 6);
+-- The same: since when a line carries its flags is then known from this version on.
+ALTER TABLE control.line_history ADD COLUMN IF NOT EXISTS flags VARCHAR[];
 
 -- The decision ledger as loaded for this run.
 CREATE TABLE IF NOT EXISTS control.decisions (

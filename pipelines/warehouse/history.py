@@ -21,6 +21,7 @@ _FIGURES = (
     "revenue_impact",
     "currency",
     "amount_variance",
+    "flags",
 )
 _COLUMNS = f"run_id, period, as_of, line_key, {', '.join(_FIGURES)}"
 
@@ -65,6 +66,12 @@ def _of(table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in _FIGURES)
 
 
+def _differs(one: str, other: str) -> str:
+    """Whether two rows say something else. Flags that nobody kept (an older home's, a line's that is gone) are none."""
+    said, stood = (_of(table).replace(f"{table}.flags", f"coalesce({table}.flags, [])") for table in (one, other))
+    return f"({said}) IS DISTINCT FROM ({stood})"
+
+
 def _append_lines(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     connection.execute(
         f"""
@@ -74,7 +81,7 @@ def _append_lines(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
         FROM analytics.reconciliation AS said
         LEFT JOIN before USING (line_key)
         WHERE said.kind NOT IN ('explained', 'clean')
-            OR ({_of("said")}) IS DISTINCT FROM ({_of("before")})
+            OR {_differs("said", "before")}
         UNION ALL BY NAME
         SELECT
             ? AS run_id, run.period, run.as_of, before.line_key,
@@ -98,12 +105,12 @@ def _append_what_the_next_run_said(connection: duckdb.DuckDBPyConnection) -> Non
             next_run.run_id, next_run.period, next_run.as_of, line_key,
             coalesce(said.class, 'gone'), coalesce(said.kind, 'clean'), coalesce(said.billed_quantity, 0),
             said.owned_quantity, said.used_quantity, said.charged_quantity, said.expected_quantity, said.variance,
-            said.revenue_impact, said.currency, said.amount_variance
+            said.revenue_impact, said.currency, said.amount_variance, said.flags
         FROM said_next AS said
         FULL JOIN stands USING (line_key)
         CROSS JOIN next_run
         WHERE stands.run_id IS DISTINCT FROM next_run.run_id
-            AND ({_of("said")}) IS DISTINCT FROM ({_of("stands")})
+            AND {_differs("said", "stands")}
             AND NOT (said.line_key IS NULL AND stands.class = 'gone')
         """  # noqa: S608
     )

@@ -47,7 +47,7 @@ _SUMMARIES = ("client_summary", "product_summary", "period_summary", "vendor_cha
               "public_client_mappings", "public_product_mappings")  # fmt: skip
 # What a line is called, flagged and explained with, and what only suggests: no number rests on it.
 _WORDS = frozenset({"explained_lines", "line_flags", "line_names", "line_margins", "name_matches", "source_health",
-                    "discrepancy_history", "tie_out"})  # fmt: skip
+                    "discrepancy_history", "observations", "tie_out"})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,12 @@ unused as (
             end
             || cost_text,
             '; ' order by turn asc, opened_on desc, part_until asc, unit_cost desc nulls last
-        ) as unused_text
+        ) as unused_text,
+        -- As the parts say it, so that they add up.
+        case
+            when count(unit_cost) = count(*)
+                then sum({{ payable(times('unused_part', 'unit_cost'), 'line_currency') }})
+        end as unused_cost
     from worded
     group by line_key
 )
@@ -229,11 +234,16 @@ select
                 )
     end as droppable_quantity,
     any_value(unused.unused_text) as unused_text,
+    any_value(unused.unused_cost) as unused_cost,
     coalesce(sum(in_turn.piece_quantity) filter (where in_turn.kind = 'committed'), 0) as committed_quantity,
     -- Whether the vendor says anything of terms, if only a word that nobody knows.
     bool_or(in_turn.commitment_term is not null or in_turn.committed_until is not null) as has_stated_term,
     sum(in_turn.piece_quantity) filter (where in_turn.is_renewing) as renewing_quantity,
-    min(in_turn.committed_until) filter (where in_turn.is_renewing) as renewing_after
+    min(in_turn.committed_until) filter (where in_turn.is_renewing) as renewing_after,
+    case
+        when bool_and(in_turn.unit_cost is not null) filter (where in_turn.is_renewing)
+            then sum({{ times('in_turn.piece_quantity', 'in_turn.unit_cost') }}) filter (where in_turn.is_renewing)
+    end as renewing_cost
 from (
     select
         *,

@@ -48,6 +48,9 @@ sides as (
         quantities.owned_quantity,
         quantities.charged_quantity,
         coalesce(rule_differences.is_charged_by_rule, false) as is_charged_by_rule,
+        case
+            when rule_differences.vendor_quantity > quantities.owned_quantity then rule_differences.vendor_quantity
+        end as ruled_quantity,
         commitments.committed_quantity,
         commitments.unused_quantity,
         commitments.unused_text,
@@ -74,7 +77,14 @@ select
     line_key,
     'vendor_overcharge' as flag,
     'The vendor charges ' || {{ plain_number('charged_quantity') }} || ', '
-    || {{ plain_number('charged_quantity - owned_quantity') }} || ' more than are owned.' as note
+    || {{ plain_number('charged_quantity - owned_quantity') }} || ' more than are owned'
+    || coalesce(
+        ' and ' || {{ plain_number('abs(charged_quantity - ruled_quantity)') }}
+        || case when charged_quantity > ruled_quantity then ' more' else ' fewer' end || ' than its own rule counts',
+        ''
+    ) || '.' as note,
+    -- What its own rule counts is owed to it.
+    nullif(greatest(charged_quantity - coalesce(ruled_quantity, owned_quantity), 0), 0) as quantity
 from sides
 where charged_quantity > owned_quantity and not is_charged_by_rule
 
@@ -83,7 +93,8 @@ union all
 select
     line_key,
     'rule_difference' as flag,
-    note
+    note,
+    null as quantity
 from rule_differences
 
 union all
@@ -92,7 +103,8 @@ select
     line_key,
     'over_assigned' as flag,
     {{ plain_number('used_quantity') }} || ' are used, ' || {{ plain_number('used_quantity - owned_quantity') }}
-    || ' more than are owned.' as note
+    || ' more than are owned.' as note,
+    used_quantity - owned_quantity as quantity
 from sides
 where used_quantity > owned_quantity
 
@@ -103,7 +115,8 @@ select
     line_key,
     case when committed_quantity > 0 then 'committed_unused' end as flag,
     {{ plain_number('unused_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }} || ' owned are unused'
-    || unused_text || '.' as note
+    || unused_text || '.' as note,
+    unused_quantity as quantity
 from sides
 where unused_quantity > 0 and unused_text is not null and has_stated_term
 
@@ -114,7 +127,8 @@ select
     'renewal_due' as flag,
     {{ plain_number('renewing_quantity') }} || ' of ' || {{ plain_number('owned_quantity') }}
     || ' owned are up for renewal after ' || strftime(renewing_after, '%Y-%m-%d')
-    || coalesce('; ' || {{ plain_number('used_quantity') }} || ' are used', '') || '.' as note
+    || coalesce('; ' || {{ plain_number('used_quantity') }} || ' are used', '') || '.' as note,
+    renewing_quantity as quantity
 from sides
 where renewing_quantity > 0
 
@@ -124,7 +138,8 @@ union all
 select
     line_key,
     'duplicate_device' as flag,
-    null as note
+    null as note,
+    null as quantity
 from duplicates
 
 union all
@@ -132,7 +147,8 @@ union all
 select
     coverage.line_key,
     'coverage_gap' as flag,
-    null as note
+    null as note,
+    coverage.needed_quantity - coverage.covered_quantity as quantity
 from coverage
 inner join assessable on coverage.line_key = assessable.line_key
 left join without_account on coverage.line_key = without_account.line_key

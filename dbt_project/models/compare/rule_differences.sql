@@ -36,6 +36,7 @@ compared as (
 -- Two right counts of one thing: who bills by the other one is told so, and nobody has made a mistake in counting.
 select
     line_key,
+    vendor_quantity,
     coalesce(charged_quantity = vendor_quantity, false) as is_charged_by_rule,
     'Rule difference: the contract counts ' || {{ plain_number('basis_quantity') }} || contract_text
     || ', the vendor ' || {{ plain_number('vendor_quantity') }} || vendor_text

@@ -48,7 +48,8 @@ select
             when unseen_count > 0
                 then unseen_count || ' without sign-in for more than ' || inactive_days || ' days'
         end
-    ) || '.' as note
+    ) || '.' as note,
+    gone_count + unseen_count as quantity
 from counted
 where gone_count + unseen_count > 0
 
@@ -57,6 +58,7 @@ union all
 select
     line_key,
     'shared_mailbox_licensed' as flag,
-    'Shared mailboxes that need none hold ' || mailbox_count || ' of ' || seat_count || ' counted licences.' as note
+    'Shared mailboxes that need none hold ' || mailbox_count || ' of ' || seat_count || ' counted licences.' as note,
+    mailbox_count as quantity
 from counted
 where mailbox_count > 0

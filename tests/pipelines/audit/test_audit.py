@@ -118,7 +118,17 @@ def test_the_workbook_tells_of_each_match_and_line_how_certain_it_is(done):
 def test_the_workbook_has_all_sheets_and_every_text_stays_a_text(done):
     book = openpyxl.load_workbook(done[1])
     assert book.sheetnames == [
-        *("Summary", "Discrepancies", "All lines", "Matches", "Unmapped", "Source health", "Files read", "Tie-out")
+        *(
+            "Summary",
+            "Discrepancies",
+            "All lines",
+            "Matches",
+            "Observations",
+            "Unmapped",
+            "Source health",
+            "Files read",
+            "Tie-out",
+        )
     ]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]

@@ -111,6 +111,7 @@ def test_public_tables_are_published_under_their_own_names(built: Built) -> None
     assert published >= {
         "reconciliation",
         "discrepancies",
+        "observations",
         "evidence",
         "row_dispositions",
         "tie_out",

@@ -28,7 +28,8 @@ class History:
                 period DATE, as_of TIMESTAMPTZ, line_key VARCHAR, class VARCHAR, kind VARCHAR,
                 billed_quantity DECIMAL(18, 4), owned_quantity DECIMAL(18, 4), used_quantity DECIMAL(18, 4),
                 charged_quantity DECIMAL(18, 4), expected_quantity DECIMAL(18, 4), variance DECIMAL(18, 4),
-                revenue_impact DECIMAL(18, 2), currency VARCHAR, amount_variance DECIMAL(18, 2)
+                revenue_impact DECIMAL(18, 2), currency VARCHAR, amount_variance DECIMAL(18, 2),
+                flags VARCHAR[]
             )
             """
         )

@@ -18,7 +18,8 @@ renamed as (
         variance,
         revenue_impact,
         amount_variance,
-        currency
+        currency,
+        coalesce(flags, []) as flags
     from source_rows
 )
 
