@@ -102,7 +102,7 @@ def audit(
             first, *rest = str(error).splitlines() or [type(error).__name__]
             fail(first, *rest)
         summary = read_summary(done.published, largest=_SHOWN)
-        print_summary(console, summary, with_files=False)
+        print_summary(console, summary, with_files=False, confirm_by=None)
         print_file_notes(
             console, summary.file_notes, most=_NOTES, rest="sheet Files read of the workbook", with_columns=True
         )

@@ -13,27 +13,72 @@ from rich.text import Text
 
 from expectations.currencies import decimals
 from pipelines.reports.changes import Changes
-from pipelines.reports.summary import Summary
+from pipelines.reports.summary import Observed, Summary
 
 SHORT_MESSAGE = 140  # two lines of an 80 columns wide terminal
 WARNINGS_SHOWN = 10
+WAITING_SHOWN = 10
 NOTES_SHOWN = 5  # of each file; what is least certain comes first
 _STATUS_STYLE = {"healthy": "green", "partial": "yellow", "stale": "yellow", "failed": "red", "off": "dim"}
 
 
-def print_summary(console: Console, summary: Summary, *, with_files: bool = True) -> None:
-    """Print coverage, health, how files were read, classes with money, the largest discrepancies and the tie-out."""
+def print_summary(
+    console: Console, summary: Summary, *, with_files: bool = True, confirm_by: str | None = "tieout map list"
+) -> None:
+    """Print coverage, what waits for a mapping, health, how files were read, classes, findings, and the tie-out."""
     console.print(
         f"\n[bold]Period {summary.period:%B %Y}[/], as of {summary.as_of:%Y-%m-%d %H:%M %Z}. "
         f"{summary.lines:,} lines compared. Coverage: {_share(summary.unit_coverage)} of the units that could be "
         f"billed and of their money {_of_money(summary.money_coverage)}.\n"
     )
+    _print_waiting(console, summary, confirm_by)
     print_health(console, summary.health, shorten_to=SHORT_MESSAGE)
     if with_files:
         print_file_notes(console, summary.file_notes, most=NOTES_SHOWN, rest="tieout status shows all")
-    for table in (_classes(summary), _largest(summary), _tie_out(summary)):
+    for table in (_classes(summary), _largest(summary)):
         console.print(table)
         console.print()
+    print_observations(console, summary.observations)
+    console.print(_tie_out(summary))
+    console.print()
+
+
+def _print_waiting(console: Console, summary: Summary, confirm_by: str | None) -> None:
+    """What waits for a mapping: one row per account or product, the most money first; nothing where none waits."""
+    items = summary.waiting
+    if not items:
+        return
+    total = " and ".join(_sum(amount, currency) for currency, amount in summary.waiting_money.items())
+    unpriced = sum(not item.amounts for item in items)
+    table = Table(
+        title=f"Waiting for a mapping: {total or 'no money known'} a month on {_items(len(items))}"
+        + (f", {unpriced:,} without a known price" if unpriced and total else ""),
+        title_justify="left",
+    )
+    table.add_column("a month", justify="right")
+    table.add_column("units", justify="right")
+    table.add_column("at the vendor", overflow="fold", ratio=1)
+    table.add_column("best suggestion", overflow="fold", ratio=1)
+    for item in items[:WAITING_SHOWN]:
+        money_text = "\n".join(_sum(amount, currency) for currency, amount in item.amounts.items())
+        table.add_row(
+            money_text or "price unknown",
+            f"{item.quantity.normalize():,f}",
+            f"{escape(item.left_name)} ({escape(item.source_system)}"
+            + (", a product)" if item.kind == "product" else ")"),
+            "none" if item.suggested is None else f"{escape(item.suggested)} ({item.tier})",
+        )
+    console.print(table)
+    more = f"... and {len(items) - WAITING_SHOWN:,} more. " if len(items) > WAITING_SHOWN else ""
+    confirm = f"Confirm them: {confirm_by}. " if confirm_by else ""
+    console.print(
+        f"{more}{confirm}The money is at the catalogue's price, or the vendor's cost where there is none; it is in no "
+        "total.\n"
+    )
+
+
+def _items(count: int) -> str:
+    return "1 account or product" if count == 1 else f"{count:,} accounts and products"
 
 
 def print_health(console: Console, rows: list[dict[str, Any]], shorten_to: int | None = None) -> None:
@@ -78,6 +123,33 @@ def print_unpublished(console: Console, runs: Sequence[dict[str, Any]]) -> None:
         f"{newest['ended_at']:%Y-%m-%d %H:%M %Z} did not replace it{earlier}: {escape(newest['reason'])}",
         soft_wrap=True,
     )
+
+
+def print_observations(console: Console, observed: Sequence[Observed]) -> None:
+    """Print on how many lines each flag stands and the money a month that hangs on it; nothing where there is none."""
+    if not observed:
+        return
+    table = Table(
+        title="Observations, also on lines that match (money a month, in no total; each: analytics.observations)",
+        title_justify="left",
+    )
+    table.add_column("flag")
+    table.add_column("lines", justify="right")
+    table.add_column("money is")
+    table.add_column("currency")
+    table.add_column("money", justify="right")
+    before = None
+    for one in observed:
+        table.add_row(
+            "" if one.flag == before else one.flag,
+            f"{one.lines:,}",
+            (one.amount_kind or "").replace("_", " "),
+            one.currency or "",
+            "" if one.amount is None else money(one.amount, one.currency),
+        )
+        before = one.flag
+    console.print(table)
+    console.print()
 
 
 def print_file_notes(

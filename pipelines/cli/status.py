@@ -7,11 +7,17 @@ from rich.markup import escape
 
 from pipelines.cli.console import Exit, console, fail
 from pipelines.cli.options import DEFAULT_HOME, HomeOption, open_home
-from pipelines.cli.render import print_file_notes, print_health, print_rule_warnings, print_unpublished
+from pipelines.cli.render import (
+    print_file_notes,
+    print_health,
+    print_observations,
+    print_rule_warnings,
+    print_unpublished,
+)
 
 
 def status(home: HomeOption = DEFAULT_HOME) -> None:
-    """Show the health of each source and the last published run.
+    """Show the health of each source and the last published run, with what it observed beside its findings.
 
     Ends with 0 when every source that is switched on was healthy (or refuses only accounts that known_refusals.csv
     names), with 3 when one was not or a later run did not replace the copy, and with 1 when nothing has been published
@@ -36,6 +42,7 @@ def status(home: HomeOption = DEFAULT_HOME) -> None:
     print_unpublished(console, summary.unpublished_runs)
     print_health(console, summary.health)
     print_file_notes(console, summary.file_notes, most=None, rest="", with_columns=True)
+    print_observations(console, summary.observations)
     print_rule_warnings(console, last.get("rule_warnings", []))
     console.print(f"Published copy (open it read-only at any time): {escape(str(opened.published))}", soft_wrap=True)
     # A copy that an older version published knows of no acknowledgement.

@@ -40,6 +40,37 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """One flag in one currency: on how many lines it stands, and the money a month that hangs on it.
+
+    `amount_kind` says what the money is; it and `amount` are None on lines of which no money is known.
+    """
+
+    flag: str
+    amount_kind: str | None
+    currency: str | None
+    lines: int
+    amount: Decimal | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A vendor account, or a product at accounts that have their client, without a confirmed mapping.
+
+    `amounts` by currency are what its units are worth a month, those of the same units under no other item; empty where
+    neither price nor cost is known.
+    """
+
+    kind: str
+    source_system: str
+    left_name: str
+    quantity: Decimal
+    amounts: dict[str, Decimal]
+    suggested: str | None
+    tier: str | None
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything that a run prints.
 
@@ -58,6 +89,17 @@ class Summary:
     tie_out: list[dict[str, Any]]
     file_notes: list[dict[str, Any]]
     unpublished_runs: list[dict[str, Any]] = field(default_factory=list)
+    observations: list[Observed] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+
+    @property
+    def waiting_money(self) -> dict[str, Decimal]:
+        """What waits for a mapping a month per currency, each unit once."""
+        totals: dict[str, Decimal] = {}
+        for item in self.waiting:
+            for currency, amount in item.amounts.items():
+                totals[currency] = totals.get(currency, Decimal(0)) + amount
+        return totals
 
     @property
     def money(self) -> dict[str, tuple[Decimal, Decimal]]:
@@ -92,17 +134,35 @@ def summary_of(connection: duckdb.DuckDBPyConnection, largest: int = 10) -> Summ
         tie_out=_dicts(connection, _TIE_OUT),
         file_notes=_dicts(connection, _FILE_NOTES) if _has(connection, "file_notes") else [],
         unpublished_runs=_dicts(connection, _UNPUBLISHED) if _has(connection, "unpublished_runs") else [],
+        observations=_observations(connection),
+        waiting=_waiting(connection),
     )
 
 
-def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether the copy has a table: one that an older version published lacks some."""
-    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = $1", [table]).fetchone()
+def _has(connection: duckdb.DuckDBPyConnection, table: str, column: str | None = None) -> bool:
+    """Whether the copy has a table, or a column of it: one that an older version published lacks some."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE schema_name = 'analytics' AND table_name = $1 "
+        "AND column_name = coalesce($2, column_name) LIMIT 1",
+        [table, column],
+    ).fetchone()
     return found is not None
 
 
 def _head(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return _dicts(connection, _HEAD)[0]
+
+
+def _waiting(connection: duckdb.DuckDBPyConnection) -> list[Waiting]:
+    if not _has(connection, "mapping_queue", "own_amounts"):
+        return []
+    return [Waiting(*row) for row in connection.execute(_WAITING).fetchall()]
+
+
+def _observations(connection: duckdb.DuckDBPyConnection) -> list[Observed]:
+    if not _has(connection, "observations"):
+        return []
+    return [Observed(*row) for row in connection.execute(_OBSERVATIONS).fetchall()]
 
 
 def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -138,17 +198,41 @@ order by list_position(
 ), currency nulls last
 """
 
+# The home's own currency leads each map, so the first entry orders; what has no price follows by its units.
+_WAITING = """
+with best as (
+    select kind, source_system, left_id, right_name, tier from analytics.mapping_suggestions
+    qualify row_number() over (partition by kind, source_system, left_id order by score desc, right_id) = 1
+)
+select kind, source_system, left_name, own_quantity, coalesce(own_amounts, map {}), right_name, tier
+from analytics.mapping_queue left join best using (kind, source_system, left_id)
+where own_quantity > 0
+order by own_amounts is null, count(*) over (partition by map_keys(own_amounts)[1]) desc, map_keys(own_amounts)[1],
+    map_values(own_amounts)[1] desc, own_quantity desc, source_system, left_id
+"""
+
+# What waits for a mapping stands on top of the summary, one item per account: its lines are not told a second time.
 # Amounts of two currencies are never held against each other: each shows its own, the one with the most lines first.
 _LARGEST = """
 with listed as (
-    select *, count(*) over (partition by currency) as held from analytics.discrepancies
+    select *, count(*) over (partition by currency) as held,
+        row_number() over (partition by currency order by rank) as place
+    from analytics.discrepancies where class not in ('unmapped_client', 'unmapped_product')
 )
 select rank, class, client_name, product_name, variance, revenue_impact, currency, explanation
 from listed
-where rank <= (
+where place <= (
     select if(count(distinct currency) > 1, greatest(3, $largest // count(distinct currency)), $largest) from listed
 )
 order by currency is null, held desc, currency, rank
+"""
+
+# Kinds of money and currencies are never added up.
+_OBSERVATIONS = """
+select flag, amount_kind, currency, count(*), sum(monthly_amount)
+from analytics.observations where period = (select max(period) from analytics.reconciliation)
+group by flag, amount_kind, currency
+order by flag, currency nulls last, sum(monthly_amount) desc nulls last, amount_kind
 """
 
 _TIE_OUT = """

@@ -18,7 +18,7 @@ run as (
     select * from {{ ref('current_run') }}
 ),
 
--- Units of an open product at an open account wait for both.
+-- Units of an open product at an open account wait for both, and are told first with the account.
 units as (
     select
         'client' as kind,
@@ -28,7 +28,8 @@ units as (
         waiting_units.quantity,
         waiting_units.unit_value,
         waiting_units.value_basis,
-        waiting_units.currency
+        waiting_units.currency,
+        true as is_first
     from waiting_units
     left join vendor_products
         on
@@ -46,7 +47,8 @@ units as (
         waiting_units.quantity,
         waiting_units.unit_value,
         waiting_units.value_basis,
-        waiting_units.currency
+        waiting_units.currency,
+        waiting_units.client_id is not null as is_first
     from waiting_units
     left join vendor_accounts
         on
@@ -62,6 +64,7 @@ amounts as (
         left_id,
         currency,
         amount,
+        own_amount,
         currency || ' ' || {{ money_text('amount', 'currency') }} as amount_text,
         is_own
     from (
@@ -73,6 +76,12 @@ amounts as (
             {{
                 to_smallest_coin('sum(' ~ times('units.quantity', 'units.unit_value') ~ ')', 'units.currency')
             }} as amount,
+            {{
+                to_smallest_coin(
+                    'sum(' ~ times('units.quantity', 'units.unit_value') ~ ') filter (where units.is_first)',
+                    'units.currency'
+                )
+            }} as own_amount,
             units.currency = run.default_currency as is_own
         from units
         cross join run
@@ -89,7 +98,11 @@ leading_amounts as (
         left_id,
         arg_min(currency, (not is_own, currency)) as currency,
         arg_min(amount, (not is_own, currency)) as amount,
-        nullif(array_to_string(list(amount_text order by is_own desc, currency asc)[2:], ', '), '') as other_amounts
+        nullif(array_to_string(list(amount_text order by is_own desc, currency asc)[2:], ', '), '') as other_amounts,
+        map_from_entries(
+            list((currency, cast(own_amount as decimal(18, 3))) order by is_own desc, currency asc)
+            filter (where own_amount > 0)
+        ) as own_amounts
     from amounts
     group by kind, source_system, left_id
 ),
@@ -124,6 +137,7 @@ totals as (
         source_system,
         left_id,
         sum(quantity) as quantity,
+        sum(quantity) filter (where is_first) as own_quantity,
         coalesce(sum(quantity) filter (where unit_value is null), 0) as unpriced_quantity,
         string_agg(distinct value_basis, ' and ' order by value_basis) as value_basis
     from units
@@ -157,6 +171,8 @@ select
     open_mappings.part_number,
     open_mappings.vendor_sku,
     open_mappings.vendor_name,
+    cast(coalesce(totals.own_quantity, 0) as decimal(18, 4)) as own_quantity,
+    leading_amounts.own_amounts,
     run.as_of
 from open_mappings
 cross join run

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.reports.summary import read_summary
 from tests.dbt_project.compare.desk import Desk
 
 
@@ -90,3 +91,43 @@ def test_a_product_waits_with_its_units_at_every_account_mapped_or_not(desk: Des
 def test_what_a_rule_excludes_waits_for_nobody(desk: Desk) -> None:
     [free] = [row for row in queue(desk, "client") if row["left_id"] == "free"]
     assert free["waiting_quantity"] == 0
+
+
+def test_a_unit_that_waits_for_account_and_product_is_told_with_the_account_alone(desk: Desk) -> None:
+    """The account's unit of the new product is in its 102.00; of the product's 16.00, 14.00 is at a mapped account."""
+    [new] = queue(desk, "product")
+    assert (new["own_quantity"], new["own_amounts"]) == (7, {"USD": Decimal("14.00")})
+    dear, two, *_ = queue(desk, "client")
+    assert (dear["own_amounts"], two["own_amounts"]) == (
+        {"USD": Decimal("102.00")},
+        {"USD": Decimal("20.00"), "EUR": Decimal("3.00")},
+    )
+
+
+def test_lines_of_an_account_that_waits_rank_by_the_money_that_waits(desk: Desk) -> None:
+    rows = desk.rows(
+        "SELECT client_key, product_key, waiting_amount FROM analytics.discrepancies "
+        "WHERE waiting_amount IS NOT NULL ORDER BY rank"
+    )
+    assert [(row["client_key"], row["waiting_amount"]) for row in rows] == [
+        ("pax8:dear", Decimal("100.00")),
+        ("pax8:two currencies", Decimal("20.00")),
+        ("pax8:cheap", Decimal("19.50")),
+        ("connectwise:1", Decimal("14.00")),
+        ("pax8:dear", Decimal("2.00")),
+    ]
+
+
+def test_a_summary_has_one_item_per_account_on_top_and_none_of_their_lines_below(desk: Desk) -> None:
+    desk.close()
+    summary = read_summary(desk.path)
+    assert [(item.kind, item.left_name, item.amounts) for item in summary.waiting] == [
+        ("client", "dear", {"USD": Decimal("102.00")}),
+        ("client", "two currencies", {"USD": Decimal("20.00"), "EUR": Decimal("3.00")}),
+        ("client", "cheap", {"USD": Decimal("19.50")}),
+        ("product", "new", {"USD": Decimal("14.00")}),
+        ("client", "unknown many", {}),
+        ("client", "unknown few", {}),
+    ]
+    assert summary.waiting_money == {"USD": Decimal("155.50"), "EUR": Decimal("3.00")}
+    assert not {row.class_ for row in summary.largest} & {"unmapped_client", "unmapped_product"}

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.cli.render import print_file_notes, print_health, print_summary
-from pipelines.reports.summary import ClassLine, Finding, Summary
+from pipelines.reports.summary import ClassLine, Finding, Observed, Summary, Waiting
 
 HOSTILE = "[red]Blink[/] [link=file:///etc]& Sons[/link] [/nothing]"
 
@@ -154,3 +154,32 @@ def test_each_part_of_a_summary_comes_in_the_order_in_which_it_is_to_be_trusted(
     text = printed(summary())
     places = [text.index(title) for title in ("Period September", "Sources", "Lines by class", "largest", "Tie-out")]
     assert places == sorted(places)
+
+
+def test_what_waits_for_a_mapping_stands_on_top_with_its_money_each_currency_by_itself() -> None:
+    items = [
+        Waiting(
+            "client", "pax8", HOSTILE, Decimal(41), {"USD": Decimal(880), "EUR": Decimal("3.5")}, HOSTILE, "likely"
+        ),
+        Waiting("product", "pax8", "Archive", Decimal(4), {}, None, None),
+    ]
+    text = printed(replace(summary(), waiting=items), width=160)
+    title = "Waiting for a mapping: 880.00 USD and 3.50 EUR a month on 2 accounts and products, 1 without a known price"
+    assert text.index("Period September") < text.index(title) < text.index("Sources")
+    assert "price unknown" in text
+    assert "Archive (pax8, a product)" in text
+    assert "Confirm them: tieout map list." in text
+    assert "Waiting" not in printed(summary())
+
+
+def test_observations_say_what_their_money_is_and_leave_unknown_money_empty() -> None:
+    observed = [
+        Observed("vendor_overcharge", "disputed_cost", "USD", 2, Decimal("1021.20")),
+        Observed("vendor_overcharge", None, None, 1, None),
+    ]
+    text = printed(replace(summary(), observations=observed), width=120)
+    known, unknown, *_ = text[text.index("vendor_overcharge") :].splitlines()
+    assert "disputed cost" in known
+    assert "1,021.20" in known
+    assert "1" in unknown
+    assert "0.00" not in unknown
