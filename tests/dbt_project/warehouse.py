@@ -77,6 +77,11 @@ class Warehouse:
                 marks = ", ".join("?" for _ in row)
                 connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
 
+    def empty(self, table: str) -> None:
+        """Delete every row of `table` (`schema.name`)."""
+        with self.connect() as connection:
+            connection.execute(f"TRUNCATE {table}")
+
     def run(
         self,
         period: date = date(2026, 6, 1),
@@ -94,9 +99,8 @@ class Warehouse:
         end = datetime(following.year, following.month, 1, tzinfo=UTC)
         last_day = date.fromordinal(following.toordinal() - 1)
         roles = sources or {"connectwise": "psa", "microsoft_graph": "vendor", "pax8": "vendor", "ninjaone": "vendor"}
-        with self.connect() as connection:
-            connection.execute("DELETE FROM control.run")
-            connection.execute("DELETE FROM control.sources")
+        self.empty("control.run")
+        self.empty("control.sources")
         self.insert(
             "control.run",
             [

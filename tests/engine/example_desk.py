@@ -232,8 +232,7 @@ class Desk:
         engine.read("exports", "billing_lines", [], at=at)
         engine.read("exports", "vendor_quantities", self.vendor.get("vendor_quantities", []), at=at)
         for table, rows in self.rules.items():
-            with engine.connect() as connection:
-                connection.execute(f"TRUNCATE rules.{table}")
+            engine.empty(f"rules.{table}")
             engine.rules(table, rows)
         engine.compute()
 

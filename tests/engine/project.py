@@ -7,9 +7,9 @@ Three things differ from a run of dbt, and none changes a figure: views are tabl
 `discrepancy_history` starts empty every time, since every world is a first run, and the one model in Python, which only
 suggests, suggests nothing.
 
-Planning 220 wide queries costs seconds, their few rows nothing. So each model is planned once for all worlds, and runs
-again only where a table that it reads has other rows than for the world before. `test_project` holds this against an
-engine that has seen no other world.
+Planning 220 wide queries costs seconds, their few rows nothing. So each model is planned once for all worlds, runs when
+something is asked of it or of what reads it, and only where a table that it reads has other rows than when it ran last.
+`test_project` holds this against the queries as DuckDB plans them by default.
 """
 
 import json
@@ -114,9 +114,13 @@ class Engine(Warehouse):
             ).fetchall()
         ]
         self._plans: dict[str, str] = {}
+        # The rows of each relation, and how often they have been others; with what versions each model ran.
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
-        self._queries: dict[str, str] = {}
+        self._versions: dict[str, int] = {}
+        self._ran_with: dict[str, tuple[str, dict[str, int]]] = {}
         self.ran: set[str] = set()
+        self._is_waiting = False
+        self._is_laid_out_anew = True
         self._create_model_tables()
 
     @property
@@ -130,11 +134,13 @@ class Engine(Warehouse):
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The one connection; it stays open."""
+        """The one connection, all models run; it stays open."""
+        self.run_models()
         yield self._connection
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """As in a `Warehouse`, all rows at once."""
+        self._is_laid_out_anew = True
         given = list(rows)
         if not given:
             return
@@ -149,34 +155,49 @@ class Engine(Warehouse):
         self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given_rows")
         self._connection.unregister("given_rows")
 
+    def empty(self, table: str) -> None:
+        """As in a `Warehouse`."""
+        self._is_laid_out_anew = True
+        self._connection.execute(f"TRUNCATE {table}")
+
     def clear(self) -> None:
         """Empty every raw, control and rules table."""
         self._loads = 0
+        self._is_waiting = False
         for table in self._inputs:
-            self._connection.execute(f"TRUNCATE {table}")
+            self.empty(table)
 
     def compute(self) -> None:
-        """Bring every model, from staging to marts, up to the raw, control and rules tables as they are.
+        """Take the raw, control and rules tables as they are: from here on, tables of models are those of now.
 
-        `ran` has the names of those that had to run.
+        A model runs when it is asked for; `ran` has the names of those that had to. `run_models` runs all.
         """
-        models = self.models
         self.ran = set()
-        inputs = frozenset().union(*(model.reads for model in models)) - {model.relation for model in models}
-        changed = {relation for relation in inputs if self._has_other_rows(relation)}
-        for model in models:
-            if self._queries.get(model.name) == model.query and changed.isdisjoint(model.reads):
+        relations = {model.relation for model in self.models}
+        for relation in frozenset().union(*(model.reads for model in self.models)) - relations:
+            self._see(relation)
+        self._is_waiting, self._is_laid_out_anew = True, False
+
+    def run_models(self, query: str | None = None) -> None:
+        """Run the models that `query` asks for, from staging on; without one, all, from staging to marts."""
+        if not self._is_waiting:
+            return
+        wanted = None if query is None else self._behind(query)
+        for model in self.models:
+            if wanted is not None and model.relation not in wanted:
                 continue
+            versions = {relation: self._versions[relation] for relation in model.reads}
+            if self._ran_with.get(model.name) == (model.query, versions):
+                continue
+            assert not self._is_laid_out_anew, f"{model.name} is asked for after rows have changed: compute first"
             try:
                 self._connection.execute(f"TRUNCATE {model.relation}")
                 self._connection.execute(f"EXECUTE {self._plan(model)}")
             except duckdb.Error as error:
-                self._queries.clear()  # what comes after it is older than what comes before it
                 raise AssertionError(f"model {model.name} fails: {error}") from error
-            self._queries[model.name] = model.query
+            self._ran_with[model.name] = (model.query, versions)
             self.ran.add(model.name)
-            if self._has_other_rows(model.relation):
-                changed.add(model.relation)
+            self._see(model.relation)
 
     @contextmanager
     def changed(self, name: str, here: str, before: str) -> Iterator[None]:
@@ -193,8 +214,16 @@ class Engine(Warehouse):
 
     def broken_tests(self) -> dict[str, list[tuple[Any, ...]]]:
         """The bad rows of the project's data tests, by test; empty where all hold."""
+        self.run_models()
         found = {name: self._connection.execute(query).fetchall() for name, query in self._project.tests.items()}
         return {name: rows for name, rows in found.items() if rows}
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query as dicts, of the models as they are for the rows last computed."""
+        self.run_models(query)
+        found = self._connection.execute(query, list(parameters))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def table(self, name: str) -> list[dict[str, Any]]:
         """The rows of one table (`schema.name`) in the order in which they were published."""
@@ -214,12 +243,20 @@ class Engine(Warehouse):
             self._plans[model.query] = name
         return self._plans[model.query]
 
-    def _has_other_rows(self, relation: str) -> bool:
-        """Whether a relation has other rows, or the same in another order, than when last asked."""
+    def _behind(self, query: str) -> set[str]:
+        """The relations of models that a query names as `schema.name`, and all that they are made of."""
+        named = {f'"{DATABASE}"."{schema}"."{name}"' for schema, name in re.findall(r'"?(\w+)"?\."?(\w+)"?', query)}
+        for model in reversed(self.models):
+            if model.relation in named:
+                named |= model.reads
+        return named
+
+    def _see(self, relation: str) -> None:
+        """Give a relation another version where it has other rows, or the same in another order."""
         rows = self._connection.execute(f"FROM {relation}").fetchall()
-        is_other = rows != self._rows.get(relation)
-        self._rows[relation] = rows
-        return is_other
+        if rows != self._rows.get(relation):
+            self._rows[relation] = rows
+            self._versions[relation] = self._versions.get(relation, 0) + 1
 
     def _create_raw_tables(self) -> None:
         from connectors.tables import LOAD_COLUMNS

@@ -4,6 +4,7 @@ Belongs here: words for states, times and quantities of one device, addition or 
 belong here: what stops a whole source (`tests/expectations`), negative and missing quantities (`test_wrong_input`).
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,8 +21,9 @@ WORKSTATION = 772
 
 
 @pytest.fixture
-def desk(engine: Engine) -> Desk:
-    return Desk(engine)
+def desk(engine: Engine) -> Iterator[Desk]:
+    yield Desk(engine)
+    engine.run_models()  # none fails of it, asked for or not
 
 
 def _two_classes(desk: Desk, servers: int, workstations: int, **odd: Any) -> None:

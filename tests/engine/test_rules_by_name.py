@@ -51,8 +51,7 @@ class Files:
         self.engine.read("exports", "billing_lines", self.lines, at=at)
         self.engine.read("exports", "vendor_quantities", self.quantities, at=at)
         for table, rows in self.rules.items():
-            with self.engine.connect() as connection:
-                connection.execute(f"TRUNCATE rules.{table}")
+            self.engine.empty(f"rules.{table}")
             self.engine.rules(table, rows)
         self.engine.compute()
         with self.engine.connect() as connection:

@@ -78,6 +78,7 @@ def judged(engine: Engine) -> Engine:
     engine.clear()
     write(world_of_cases(), engine)
     engine.compute()
+    engine.run_models()
     return engine
 
 
@@ -180,6 +181,7 @@ def test_a_quantity_that_its_expectation_refuses_makes_no_number(engine: Engine,
         ],
     )
     engine.compute()
+    engine.run_models()
     lines = engine.table("analytics.reconciliation")
     assert {line["class"] for line in lines} == {"not_assessed"}
     assert {line["variance"] for line in lines} == {None}
@@ -206,6 +208,7 @@ def test_a_table_older_than_its_limit_makes_its_source_stale_and_is_named(engine
         ],
     )
     engine.compute()
+    engine.run_models()
     health = engine.row("SELECT status, message FROM analytics.source_health WHERE source_system = 'pax8'")
     assert health["status"] == "stale"
     assert health["message"].startswith("pax8.invoice_items: the newest read is older than its limit (242.0 h")
