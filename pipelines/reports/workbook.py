@@ -83,7 +83,10 @@ _LINE = (
 )
 _DISCREPANCIES = (
     _Column("Rank", "rank", "whole", 6),
-    *_LINE,
+    *_LINE[:4],
+    # It ranks a line as the impact of a known difference does.
+    _Column("Waiting for a mapping", "waiting_amount", "money"),
+    *_LINE[4:],
     _Column("Status", "status", width=10),
     _Column("First seen", "first_seen at time zone 'UTC'", "time", 16),
     _Column("Age in days", "age_days", "whole", 11),

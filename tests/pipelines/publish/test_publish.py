@@ -28,7 +28,8 @@ INSERT INTO analytics.source_health BY NAME SELECT * FROM (VALUES
 CREATE TABLE analytics.reconciliation (line_key VARCHAR, variance DECIMAL(18, 4), as_of TIMESTAMPTZ,
     period DATE, class VARCHAR, kind VARCHAR, billed_quantity DECIMAL(18, 4), owned_quantity DECIMAL(18, 4),
     used_quantity DECIMAL(18, 4), charged_quantity DECIMAL(18, 4), expected_quantity DECIMAL(18, 4),
-    revenue_impact DECIMAL(18, 2), currency VARCHAR, amount_variance DECIMAL(18, 2));
+    revenue_impact DECIMAL(18, 2), currency VARCHAR, amount_variance DECIMAL(18, 2),
+    flags VARCHAR[]);
 CREATE TABLE canonical.current_reads (source_system VARCHAR, table_name VARCHAR, account_id VARCHAR, mode VARCHAR,
     content_hash VARCHAR, row_count BIGINT, captured_at TIMESTAMPTZ, is_newest BOOLEAN);
 """
