@@ -1,6 +1,6 @@
 """Whole runs on sandbox worlds, as people start them: `tieout run` on a home."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -44,14 +44,12 @@ def run_world(
     clients: int,
     clock: datetime,
     *faults: str,
-    settings: Mapping[str, str] | None = None,
     features: Iterable[str] | None = None,
     read_on: Iterable[date] = (),
 ) -> Ran:
     """Generate a world, serve it with `faults` (as the command line writes them) and run the pipeline on it.
 
-    `settings` replaces the impatient settings of single sources; `features` are those of the sandbox,
-    `read_on` the days on which the home in `folder` was read before.
+    `features` are those of the sandbox, `read_on` the days on which the home in `folder` was read before.
     """
     world = generate(seed, clients=clients, clock=clock, features=features, read_on=read_on)
     home = Home(folder / "home")
@@ -60,8 +58,7 @@ def run_world(
         if faults:
             text = home.settings_file.read_text()
             for system in ("connectwise", "microsoft_graph", "pax8", "ninjaone"):
-                given = (settings or {}).get(system, IMPATIENT)
-                text = text.replace(f"[sources.{system}]\n", f"[sources.{system}]\n{given}")
+                text = text.replace(f"[sources.{system}]\n", f"[sources.{system}]\n{IMPATIENT}")
             home.settings_file.write_text(text)
         # The vendors' clocks run on while they are read: a run whose clock stood still would see none of it.
         as_of = (clock + READ_BY).isoformat()
